@@ -1,1 +1,28 @@
-"""lti."""
+"""LTI 1.3 Advantage, as a tool sees it: values in, values out; no web framework and no tables.
+
+Import from the modules:
+
+    login                 LoginRequest.parse(params), chosen_registration(request, registrations,
+                          registration_id=None), begin(request, registration, *, launch_url, is_ours,
+                          now, lifetime=600) -> Beginning(url, login, browser),
+                          platform_refusal(params) -> LaunchRefused | None
+    keys                  ToolKey, new_tool_key(now), rotation(keys, now) -> Rotation(new, retired),
+                          ToolKeyRing(keys).jwks() and .sign(claims, now);
+                          PlatformKeySets(http).for_token(registration, id_token, now) -> keys
+    launch                verified(id_token, *, login, registration, keys, browser, is_ours, now,
+                          spend) -> LaunchMessage; CHECKS
+    message               LaunchMessage and its parts
+    http                  Http(user_agent=..., allow_private=False)
+    access_tokens         AccessTokens(http, ring_of: Callable[[Registration], ToolKeyRing], clock)
+    services              Services(http, tokens)
+    ags                   LineItems(services).found_or_created(registration, lineitems_url, item),
+                          .post_score(registration, lineitem_url, score) -> ScoreOutcome
+    nrps                  Memberships(services).roster(registration, memberships_url) -> Roster
+    deep_linking          response(message, items, ring, now) -> DeepLinkingResponse(return_url, jwt)
+    dynamic_registration  platform_configuration(http, url, token), register(http, configuration,
+                          tool, token) -> NewRegistration
+    registration          Registration, PendingLogin and the protocols of what must be remembered
+    errors                the tree
+    quirks                what platforms do differently
+    testing               a small LTI platform for tests and demonstrations
+"""

@@ -1,0 +1,102 @@
+"""What can go wrong between a tool and a platform.
+
+LtiError
+├── LoginRefused          a login initiation that we do not answer
+├── LaunchRefused         a launch that failed a check, or that the platform itself called off
+├── RegistrationRefused   a platform configuration or registration that we cannot use
+├── ServiceRefused        the platform said no; asking again will not help
+└── ServiceUnavailable    the platform did not answer in time or asked us to wait; try again
+
+Every error carries a `slug`, which stays the same between releases, and a message for people that
+says what to do. Neither ever holds a name, an address, a token or anything else that a person or a
+platform sent, except identifiers of registrations and deployments in attributes made for them.
+"""
+
+
+class LtiError(Exception):
+    """The root of the tree.
+
+    Attributes:
+        slug: a stable name for this kind of failure, such as "nonce-mismatch".
+    """
+
+    def __init__(self, slug: str, message: str) -> None:
+        super().__init__(message)
+        self.slug = slug
+
+
+class LoginRefused(LtiError):
+    """A login initiation request that is malformed, unknown or not meant for us."""
+
+
+class LaunchRefused(LtiError):
+    """A launch that did not pass.
+
+    Attributes:
+        check: the name of the check that failed.
+        specification: the URL of the section that asks for the check.
+        passed: the names of the checks that had passed before, in order.
+        trusted: whether the platform's signature was good, so that its word about `return_url`
+            and `deployment_id` can be taken.
+        return_url: where the platform wants people sent back to (with `lti_errormsg`); only when
+            trusted.
+        deployment_id: the deployment that the platform named; only when trusted.
+    """
+
+    def __init__(
+        self,
+        slug: str,
+        message: str,
+        *,
+        check: str,
+        specification: str,
+        passed: tuple[str, ...] = (),
+        trusted: bool = False,
+        return_url: str | None = None,
+        deployment_id: str | None = None,
+    ) -> None:
+        super().__init__(slug, message)
+        self.check = check
+        self.specification = specification
+        self.passed = passed
+        self.trusted = trusted
+        self.return_url = return_url if trusted else None
+        self.deployment_id = deployment_id if trusted else None
+
+
+class RegistrationRefused(LtiError):
+    """A platform's configuration or its answer to our registration that we cannot use."""
+
+
+class ServiceRefused(LtiError):
+    """The platform said no, or answered something that is not in its specification.
+
+    Attributes:
+        status: the HTTP status, or None when the fault lies in the answer's content or the URL.
+        retryable: always False: the same request would be refused again.
+    """
+
+    retryable = False
+
+    def __init__(self, slug: str, message: str, *, status: int | None = None) -> None:
+        super().__init__(slug, message)
+        self.status = status
+
+
+class ServiceUnavailable(LtiError):
+    """The platform timed out, failed (5xx) or asked us to slow down (429).
+
+    Attributes:
+        status: the HTTP status, or None when there was no answer.
+        retry_after: seconds that the platform asked us to wait, or None.
+        retryable: always True.
+    """
+
+    retryable = True
+
+    def __init__(
+        self, slug: str, message: str, *, status: int | None = None, retry_after: int | None = None
+    ) -> None:
+        super().__init__(slug, message)
+        self.status = status
+        self.retry_after = retry_after
