@@ -1,1 +1,1 @@
-"""plugin/foundation."""
+"""What every room stands on: database, tenancy, events, outbox, web. Knows no feature."""

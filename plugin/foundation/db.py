@@ -1,0 +1,136 @@
+"""The database: one engine, two ways to open it, and a time column that knows its zone.
+
+SQLite is a real target, so it is configured as one: WAL, foreign keys, a busy timeout, and
+`BEGIN IMMEDIATE` for writers. The driver's own habit of beginning late loses read-then-write
+updates without an error; that is why BEGIN is ours. `synchronous` stays at FULL: what we answered
+"stored" to must survive a power cut.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, ClassVar
+from uuid import UUID
+
+from sqlalchemy import (
+    JSON,
+    Connection,
+    DateTime,
+    Dialect,
+    Engine,
+    MetaData,
+    TypeDecorator,
+    create_engine,
+    event,
+    make_url,
+)
+from sqlalchemy.orm import DeclarativeBase, Session
+
+if TYPE_CHECKING:
+    from plugin.foundation.tenancy import Scope
+
+NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+BUSY_TIMEOUT = 15_000  # ms; longer than the longest writing transaction we know of
+
+
+class UTCDateTime(TypeDecorator[datetime]):
+    """An aware time, kept in UTC. Naive values are refused on the way in."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Return `value` in UTC (without its zone for SQLite, which has none)."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("A time without a zone cannot be stored.")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Return the stored time, aware and in UTC."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Base(DeclarativeBase):
+    """The tool's tables."""
+
+    metadata = MetaData(naming_convention=NAMES)
+    type_annotation_map: ClassVar[dict[Any, Any]] = {
+        datetime: UTCDateTime,
+        dict[str, Any]: JSON,
+        dict[str, str]: JSON,
+        list[str]: JSON,
+    }
+
+
+Subscriber = Callable[[Session, UUID, Any], None]
+"""Told of an event in the transaction that made it happen: session, the event's id, the event."""
+
+
+class Database:
+    """One engine and the sessions on it."""
+
+    def __init__(
+        self, url: str, *, subscribers: Mapping[type, Sequence[Subscriber]] | None = None
+    ) -> None:
+        self.engine = _engine(url)
+        self._subscribers = subscribers or {}
+
+    @contextmanager
+    def transaction(self, scope: Scope) -> Iterator[Session]:
+        """Open a session for `scope` that commits at the end, or rolls back on any exception."""
+        with self._session(scope, writing=True) as session, session.begin():
+            yield session
+
+    @contextmanager
+    def reading(self, scope: Scope) -> Iterator[Session]:
+        """Open a session for `scope` that sees one moment and cannot write."""
+        with self._session(scope, writing=False) as session, session.begin():
+            yield session
+            session.rollback()
+
+    @contextmanager
+    def _session(self, scope: Scope, *, writing: bool) -> Iterator[Session]:
+        engine = self.engine.execution_options(
+            mentes_writing=writing, postgresql_readonly=not writing
+        )
+        info = {"scope": scope, "subscribers": self._subscribers}
+        with Session(engine, info=info, expire_on_commit=False) as session:
+            yield session
+
+    def dispose(self) -> None:
+        """Close every pooled connection."""
+        self.engine.dispose()
+
+
+def _engine(url: str) -> Engine:
+    if make_url(url).get_backend_name() != "sqlite":
+        return create_engine(url, pool_pre_ping=True)
+    engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT / 1000})
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None  # hand BEGIN to us
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute("PRAGMA foreign_keys=ON")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writing = connection.get_execution_options().get("mentes_writing", True)
+    connection.exec_driver_sql(f"PRAGMA query_only={'OFF' if writing else 'ON'}")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")

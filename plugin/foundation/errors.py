@@ -1,0 +1,100 @@
+"""What can go wrong in the tool, in the domain's words.
+
+    MentesError
+    ├── NotFound              404  not-found             it does not exist, or not for you
+    ├── Refused               403  refused               you may not
+    │   └── SignInNeeded      401  sign-in-needed        no session that this browser may use
+    ├── FormInvalid           422  form-invalid          the form needs attention
+    ├── TransitionRefused     409  check-in-transition   it is not in a state that allows this
+    ├── NoPlaceLeft           409  no-place-left         the mentor has no place
+    ├── CrossOriginRefused    403  cross-origin          the request came from another site
+    └── TenancyError          500  tenancy               a programming error: no organisation given
+
+`web/problems.py` is the only module that turns these into HTTP.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class MentesError(Exception):
+    """Something the tool refuses or cannot do; its text is fit for people to read."""
+
+    slug: ClassVar[str] = "error"
+    status: ClassVar[int] = 500
+    title: ClassVar[str] = "Something went wrong"
+    next_step: ClassVar[str] = "Go back to your course and open Mentes again."
+
+
+class NotFound(MentesError):
+    """It does not exist, or not for this person."""
+
+    slug = "not-found"
+    status = 404
+    title = "We could not find that"
+
+
+class Refused(MentesError):
+    """This person may not do that."""
+
+    slug = "refused"
+    status = 403
+    title = "This is not open to you"
+
+
+class SignInNeeded(Refused):
+    """There is no session that this browser may use for this page."""
+
+    slug = "sign-in-needed"
+    status = 401
+    title = "Please open Mentes from your course"
+    next_step = (
+        "Your visit has ended, or your browser did not keep it. "
+        "Open the Mentes item in your course once more."
+    )
+
+
+class FormInvalid(MentesError):
+    """What was filled in needs attention."""
+
+    slug = "form-invalid"
+    status = 422
+    title = "Something in the form needs your attention"
+    next_step = "Go back, look at the fields that are marked, and send it again."
+
+    def __init__(self, detail: str, errors: dict[str, list[str]] | None = None) -> None:
+        super().__init__(detail)
+        self.errors = errors or {}
+
+
+class TransitionRefused(MentesError):
+    """The check-in is not in a state that allows this."""
+
+    slug = "check-in-transition"
+    status = 409
+    title = "This check-in has moved on"
+    next_step = "Open the check-in again to see where it stands now."
+
+
+class NoPlaceLeft(MentesError):
+    """The mentor has as many mentees as they have places."""
+
+    slug = "no-place-left"
+    status = 409
+    title = "No place left with this mentor"
+    next_step = "Choose another mentor, or wait: the next free place is offered in turn."
+
+
+class CrossOriginRefused(MentesError):
+    """A request that changes something came from another site."""
+
+    slug = "cross-origin"
+    status = 403
+    title = "That request did not come from Mentes"
+
+
+class TenancyError(MentesError):
+    """A query or a row without an organisation: a fault of ours, never let through."""
+
+    slug = "tenancy"

@@ -1,0 +1,77 @@
+"""What happened: one row, in the transaction that made it happen.
+
+Statements, scores, mails, audit and history are all derived from it. A room describes its events
+as frozen dataclasses; `happened` writes the row and tells the subscribers, which the composition
+root wired (`Database(subscribers=…)`), in the same transaction. So what is owed to the outside is
+owed if and only if the thing itself took place.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Any, ClassVar
+from uuid import UUID
+
+from sqlalchemy import Index
+from sqlalchemy.orm import Mapped, Session
+
+from plugin.foundation.tenancy import Owned
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """Something that happened to one subject (a pairing, a check-in …), done by one person."""
+
+    kind: ClassVar[str]
+    """`room.what`, for example `checkin.held`. Stable: it is stored."""
+    at: datetime
+    subject_id: UUID
+    actor_id: UUID | None = None
+    """The person who did it; None when the tool did."""
+
+
+class EventRow(Owned):
+    """An event as stored. Holds ids and plain facts; never what people wrote to each other."""
+
+    __tablename__ = "event"
+    __table_args__ = (Index("ix_event_subject_id", "subject_id", "at"),)
+
+    kind: Mapped[str]
+    at: Mapped[datetime]
+    subject_id: Mapped[UUID]
+    actor_id: Mapped[UUID | None]
+    facts: Mapped[dict[str, Any]]
+
+
+def happened(session: Session, event: Event) -> UUID:
+    """Record `event`, tell its subscribers in this transaction, and return its id."""
+    row = EventRow(
+        kind=event.kind,
+        at=event.at,
+        subject_id=event.subject_id,
+        actor_id=event.actor_id,
+        facts=_facts(event),
+    )
+    session.add(row)
+    session.flush()
+    for subscriber in session.info["subscribers"].get(type(event), ()):
+        subscriber(session, row.id, event)
+    return row.id
+
+
+def _facts(event: Event) -> dict[str, Any]:
+    own = {field.name for field in fields(Event)}
+    return {
+        field.name: _plain(getattr(event, field.name))
+        for field in fields(event)
+        if field.name not in own
+    }
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, UUID):
+        return str(value)
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return value

@@ -1,0 +1,118 @@
+"""Organisations, and the wall between them.
+
+A session is opened *for one organisation* and sees and writes that one's rows alone: the criterion
+is added to every ORM statement and every new row is checked, so that no query has to remember it.
+Work that serves all organisations (the worker's queue, finding a registration at login) says so by
+opening its session with `EVERYWHERE`. A session with neither refuses to read.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID, uuid4
+
+from sqlalchemy import ForeignKey, event
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import (
+    Mapped,
+    ORMExecuteState,
+    Session,
+    mapped_column,
+    with_loader_criteria,
+)
+
+from plugin.foundation.db import Base, UTCDateTime
+from plugin.foundation.errors import TenancyError
+
+
+class Everywhere:
+    """The scope of work that serves all organisations."""
+
+    def __repr__(self) -> str:
+        return "EVERYWHERE"
+
+
+EVERYWHERE: Final = Everywhere()
+Scope = UUID | Everywhere
+
+
+class Organisation(Base):
+    """A tenant: owns registrations, people, courses, programmes, credentials, statements."""
+
+    __tablename__ = "organisation"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    name: Mapped[str] = mapped_column(unique=True)
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
+class Owned(Base):
+    """A row that belongs to one organisation."""
+
+    __abstract__ = True
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.id"), index=True)
+
+
+def organisation_of(session: Session) -> UUID:
+    """Return the organisation that `session` works for.
+
+    Raises:
+        TenancyError: the session serves all, or none was given.
+    """
+    scope = session.info.get("scope")
+    if not isinstance(scope, UUID):
+        raise TenancyError("This work needs a session for one organisation.")
+    return scope
+
+
+@event.listens_for(Session, "do_orm_execute")
+def _only_own_rows(state: ORMExecuteState) -> None:
+    if state.is_insert or state.is_column_load or not _touches_owned(state):
+        return
+    scope = state.session.info.get("scope")
+    if isinstance(scope, Everywhere):
+        return
+    if scope is None:
+        raise TenancyError("A session without a scope asked for an organisation's rows.")
+    state.statement = state.statement.options(
+        with_loader_criteria(Owned, _owned_by(scope), include_aliases=True)
+    )
+
+
+def _owned_by(organisation_id: UUID) -> Any:
+    return lambda cls: cls.organisation_id == organisation_id
+
+
+def _touches_owned(state: ORMExecuteState) -> bool:
+    return any(issubclass(mapper.class_, Owned) for mapper in state.all_mappers)
+
+
+@event.listens_for(Session, "before_flush")
+def _only_own_writes(session: Session, _context: Any, _instances: Any) -> None:
+    scope = session.info.get("scope")
+    for row in session.new:
+        if not isinstance(row, Owned):
+            continue
+        if row.organisation_id is None and isinstance(scope, UUID):
+            row.organisation_id = scope
+        if row.organisation_id is None:
+            raise TenancyError(f"A {type(row).__name__} was added without an organisation.")
+        if isinstance(scope, UUID) and row.organisation_id != scope:
+            raise TenancyError(f"A {type(row).__name__} of another organisation was added.")
+
+
+def inserted_once(session: Session, table: type[Owned], **values: Any) -> bool:
+    """Insert a row unless a unique constraint already holds its like; True when it was new.
+
+    The constraint decides, not a look beforehand: two at once have one winner.
+    """
+    dialect = session.get_bind().dialect.name
+    statement = (sqlite.insert if dialect == "sqlite" else postgresql.insert)(table)
+    values.setdefault("organisation_id", session.info.get("scope"))
+    if not isinstance(values["organisation_id"], UUID):
+        raise TenancyError(f"A {table.__name__} was added without an organisation.")
+    result = session.execute(statement.values(**values).on_conflict_do_nothing())
+    return bool(result.rowcount)  # type: ignore[attr-defined] # an INSERT gives a cursor result

@@ -1,0 +1,36 @@
+"""The language of a request: the launch's, else the browser's."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from flask import Flask, g, request
+
+from plugin.foundation.i18n import Words, languages
+
+
+def words() -> Words:
+    """Return the words of this request's person."""
+    if "visit" in g:
+        if "visit_words" not in g:
+            g.visit_words = Words(g.visit.language, g.visit.zone)
+        found: Words = g.visit_words
+        return found
+    return Words(request.accept_languages.best_match(languages()))
+
+
+def register(app: Flask) -> None:
+    """Give templates `_`, `{% trans %}`, `when` and the locale."""
+    app.jinja_env.add_extension("jinja2.ext.i18n")
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
+        lambda message: words().gettext(message),
+        lambda one, many, n: words().ngettext(one, many, n),
+        newstyle=True,
+    )
+    app.jinja_env.filters["when"] = _when
+    app.jinja_env.filters["day"] = lambda moment: words().day(moment)
+    app.context_processor(lambda: {"locale": words().language})
+
+
+def _when(moment: datetime) -> str:
+    return words().when(moment)

@@ -1,0 +1,166 @@
+"""What went wrong, for machines (RFC 9457) and for people (a calm page). Alone knows HTTP's numbers.
+
+Each problem's `type` is a page of ours that explains it: `/problems/<slug>`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import structlog
+from flask import Blueprint, Flask, Response, g, jsonify, render_template, request, url_for
+from werkzeug.exceptions import HTTPException
+
+from plugin.foundation.errors import FormInvalid, MentesError, NotFound
+from plugin.foundation.i18n import Words
+from plugin.foundation.web.access import open_to
+from plugin.foundation.web.i18n import words
+
+log = structlog.get_logger()
+bp = Blueprint("problems", __name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """What is shown; never a stack, a claim or a token."""
+
+    slug: str
+    status: int
+    title: str
+    detail: str
+    next_step: str
+    reference: str
+
+
+def known_problems() -> dict[str, type[MentesError]]:
+    """Return every error of the tool by its slug."""
+    found: dict[str, type[MentesError]] = {}
+    waiting = [MentesError]
+    while waiting:
+        error = waiting.pop()
+        found[error.slug] = error
+        waiting.extend(error.__subclasses__())
+    return found
+
+
+@bp.get("/problems/<slug>")
+@open_to("anyone")
+def show(slug: str) -> str:
+    """Explain one kind of problem."""
+    error = known_problems().get(slug)
+    if error is None:
+        raise NotFound("There is no problem of that name.")
+    say = words().gettext
+    return render_template(
+        "message.html",
+        page_title=say(error.title),
+        title=say(error.title),
+        text=say(error.next_step),
+        action=None,
+    )
+
+
+def register(app: Flask) -> None:
+    """Answer every error in the caller's dialect."""
+    app.register_blueprint(bp)
+    app.register_error_handler(MentesError, answer)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(Exception, _unexpected)
+
+
+def answer(error: MentesError) -> Response:
+    """Return the answer to `error`, and log it by its slug alone."""
+    level = log.error if error.status >= 500 else log.info
+    level("problem", slug=error.slug, status=error.status, exc_info=error.status >= 500)
+    say = words()
+    return _answer(
+        Problem(
+            slug=error.slug,
+            status=error.status,
+            title=say.gettext(error.title),
+            detail=say.gettext(str(error)) if str(error) else "",
+            next_step=say.gettext(error.next_step),
+            reference=g.request_id,
+        ),
+        errors=error.errors if isinstance(error, FormInvalid) else None,
+    )
+
+
+def _http(error: HTTPException) -> Response:
+    if error.code is not None and error.code < 400:
+        return error.get_response()  # type: ignore[return-value]
+    titles = {404: NotFound.title, 405: "That is not possible here", 413: "That is too large"}
+    status = error.code or 500
+    say = words()
+    problem = Problem(
+        slug=f"http-{status}",
+        status=status,
+        title=say.gettext(titles.get(status, "We could not do that")),
+        detail=_plainly(status, say),
+        next_step=say.gettext(MentesError.next_step),
+        reference=g.request_id,
+    )
+    response = _answer(problem)
+    if status == 405 and getattr(error, "valid_methods", None):
+        response.headers["Allow"] = ", ".join(error.valid_methods)  # type: ignore[attr-defined]
+    return response
+
+
+def _plainly(status: int, say: Words) -> str:
+    sentences = {
+        400: "The request was not complete or not well formed.",
+        404: "There is nothing at this address.",
+        405: "This address does not take that kind of request.",
+        413: "The request is larger than we accept.",
+    }
+    return say.gettext(sentences.get(status, "The request could not be handled."))
+
+
+def _unexpected(error: Exception) -> Response:
+    log.error("unexpected", exc_info=True)
+    say = words()
+    return _answer(
+        Problem(
+            slug="error",
+            status=500,
+            title=say.gettext(MentesError.title),
+            detail=say.gettext("This is our fault, not yours. Nothing you saved is lost."),
+            next_step=say.gettext("Try again; if it stays, tell us the reference below."),
+            reference=g.request_id,
+        )
+    )
+
+
+def _answer(problem: Problem, *, errors: dict[str, list[str]] | None = None) -> Response:
+    if prefers_html():
+        return_url = g.visit.return_url if "visit" in g else g.get("return_url")
+        page = render_template(
+            "problem.html", problem=problem, page_title=problem.title, return_url=return_url
+        )
+        response = Response(page, problem.status, mimetype="text/html")
+        if "visit" not in g and "frame_ancestors" not in g:
+            g.frame_ancestors = ["*"]  # nothing to click: an explanation may be shown anywhere
+        return response
+    body: dict[str, object] = {
+        "type": url_for("problems.show", slug=problem.slug, _external=True),
+        "title": problem.title,
+        "status": problem.status,
+        "detail": problem.detail,
+        "instance": f"urn:uuid:{problem.reference}",
+    }
+    if errors:
+        body["errors"] = [
+            {"pointer": f"/{name}", "detail": text} for name in errors for text in errors[name]
+        ]
+    response = jsonify(body)
+    response.status_code = problem.status
+    response.content_type = "application/problem+json"
+    return response
+
+
+def prefers_html() -> bool:
+    """Tell whether the caller is a person's browser."""
+    best = request.accept_mimetypes.best_match(
+        ["application/problem+json", "application/json", "text/html"], default="text/html"
+    )
+    return best == "text/html" or "text/html" in request.headers.get("Accept", "")
