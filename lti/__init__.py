@@ -3,8 +3,8 @@
 Import from the modules:
 
     login                 LoginRequest.parse(params), chosen_registration(request, registrations,
-                          registration_id=None), begin(request, registration, *, launch_url, is_ours,
-                          now, lifetime=600) -> Beginning(url, login, browser),
+                          registration_id=None), begin(request, registration, *, launch_url,
+                          is_ours, now, lifetime=600) -> Beginning(url, login, browser),
                           platform_refusal(params) -> LaunchRefused | None
     keys                  ToolKey, new_tool_key(now), rotation(keys, now) -> Rotation(new, retired),
                           ToolKeyRing(keys).jwks() and .sign(claims, now);
@@ -13,7 +13,7 @@ Import from the modules:
                           spend) -> LaunchMessage; CHECKS
     message               LaunchMessage and its parts
     http                  Http(user_agent=..., allow_private=False)
-    access_tokens         AccessTokens(http, ring_of: Callable[[Registration], ToolKeyRing], clock)
+    access_tokens         AccessTokens(http, ring_of, clock), ring_of(registration) -> ToolKeyRing
     services              Services(http, tokens)
     ags                   LineItems(services).found_or_created(registration, lineitems_url, item),
                           .post_score(registration, lineitem_url, score) -> ScoreOutcome

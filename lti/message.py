@@ -95,7 +95,7 @@ class DeepLinkingSettings:
     return_url: str
     accept_types: frozenset[str]
     accept_presentation_document_targets: frozenset[str]
-    accept_multiple: bool = True
+    accept_multiple: bool = False
     accept_lineitem: bool = True
     auto_create: bool = False
     title: str | None = None

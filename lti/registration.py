@@ -1,8 +1,9 @@
 """A tool's registration with a platform, and what must be remembered between requests.
 
-A *platform* (an LMS) is known by its issuer. A *registration* is one agreement between that platform
-and this tool, with a client id: some issuers (all of Canvas, all of Blackboard) serve thousands of
-institutions, each with client ids of its own. A *deployment* is one installation under a registration.
+A *platform* (an LMS) is known by its issuer. A *registration* is one agreement between that
+platform and this tool, with a client id: some issuers (all of Canvas, all of Blackboard) serve
+thousands of institutions, each with client ids of its own. A *deployment* is one installation
+under a registration.
 
 https://www.imsglobal.org/spec/lti/v1p3/#tool-deployment
 """

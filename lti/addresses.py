@@ -1,0 +1,49 @@
+"""Keeps calls to platforms off private addresses, at the one place that cannot be fooled.
+
+Looking a name up first and connecting later leaves time for the answer to change. So the guard asks
+the connected socket whom it reached, before a byte is sent.
+"""
+
+import socket
+from ipaddress import IPv6Address, ip_address
+from typing import Any
+
+from requests.adapters import HTTPAdapter
+from urllib3.connection import HTTPSConnection
+from urllib3.connectionpool import HTTPSConnectionPool
+
+
+class PrivateAddress(Exception):
+    """A connection led to an address that is not public."""
+
+
+def is_public(address: str) -> bool:
+    """Return whether `address` is one that the Internet at large can reach."""
+    ip = ip_address(address.partition("%")[0])
+    if isinstance(ip, IPv6Address):
+        embedded = ip.ipv4_mapped or ip.sixtofour
+        if embedded is not None:
+            return is_public(str(embedded))
+    return ip.is_global and not ip.is_multicast
+
+
+class _GuardedConnection(HTTPSConnection):
+    def _new_conn(self) -> socket.socket:
+        connected = super()._new_conn()
+        if not is_public(connected.getpeername()[0]):
+            connected.close()
+            raise PrivateAddress
+        return connected
+
+
+class _GuardedPool(HTTPSConnectionPool):
+    ConnectionCls = _GuardedConnection
+
+
+class GuardedAdapter(HTTPAdapter):
+    """Https to public addresses only; an operator's egress proxy guards what goes through it."""
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        """Make the pools of guarded connections."""
+        super().init_poolmanager(*args, **kwargs)
+        self.poolmanager.pool_classes_by_scheme = {"https": _GuardedPool}

@@ -1,0 +1,80 @@
+"""What a check is: a named question about a launch, with the section that asks it."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final, NoReturn
+
+from lti.jose import PublicKey
+from lti.registration import PendingLogin, Registration
+
+SECURITY: Final = "https://www.imsglobal.org/spec/security/v1p0/"
+CORE: Final = "https://www.imsglobal.org/spec/lti/v1p3/"
+DEEP_LINKING: Final = "https://www.imsglobal.org/spec/lti-dl/v2p0/"
+
+
+@dataclass(slots=True, kw_only=True)
+class Presented:
+    """A launch under examination. `claims` stay empty until the signature has been checked."""
+
+    id_token: str
+    login: PendingLogin | None
+    registration: Registration
+    keys: Sequence[PublicKey]
+    browser: str | None
+    is_ours: Callable[[str], bool]
+    now: datetime
+    spend: Callable[[], bool]
+    claims: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def pending(self) -> PendingLogin:
+        """The login that this launch answers; the first check makes sure that there is one."""
+        if self.login is None:
+            refuse("state-unknown", "This launch answers no login of ours.")
+        return self.login
+
+
+class CheckFailed(Exception):
+    """One check failed; `launch.verified` adds the circumstances."""
+
+    def __init__(self, slug: str, message: str) -> None:
+        super().__init__(message)
+        self.slug = slug
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """A question with a name for people and the URL of the section that asks it.
+
+    `only_for` is the message type that the question is about; None for all.
+    """
+
+    name: str
+    specification: str
+    ask: Callable[[Presented], None]
+    only_for: str | None = None
+
+    def __call__(self, launch: Presented) -> None:
+        """Return if the answer is yes.
+
+        Raises:
+            CheckFailed: if it is no.
+        """
+        self.ask(launch)
+
+
+def check(
+    name: str, specification: str, *, only_for: str | None = None
+) -> Callable[[Callable[[Presented], None]], Check]:
+    """Make a function into the check `name`."""
+
+    def named(ask: Callable[[Presented], None]) -> Check:
+        return Check(name=name, specification=specification, ask=ask, only_for=only_for)
+
+    return named
+
+
+def refuse(slug: str, message: str) -> NoReturn:
+    """Fail the current check."""
+    raise CheckFailed(slug, message)

@@ -1,0 +1,211 @@
+"""The one seam to the JOSE library: sign, verify, import and export RSA keys.
+
+Signatures are RS256 and nothing else, by Security Framework 1.0, section 5.1.3, step 6. What a
+token's own header says about keys (`jwk`, `jku`, `x5c`, `x5u`) is never used.
+"""
+
+import json
+import math
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any, Final, NoReturn
+
+from joserfc import jws
+from joserfc.errors import JoseError
+from joserfc.jwk import RSAKey
+from joserfc.util import urlsafe_b64decode
+
+ALGORITHM: Final = "RS256"
+LARGEST_TOKEN: Final = 256 * 1024  # bytes
+SMALLEST_KEY: Final = 2048  # bits
+
+
+class Unverifiable(Exception):
+    """A token that cannot be trusted; `slug` says why."""
+
+    def __init__(self, slug: str, message: str) -> None:
+        super().__init__(message)
+        self.slug = slug
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublicKey:
+    """Somebody's RSA verification key, parsed."""
+
+    kid: str
+    _key: RSAKey = field(repr=False)
+
+
+class _Registry(jws.JWSRegistry):
+    """The library's bounds, made to fit long headers (`x5c`) and large launches."""
+
+    max_header_length = 16 * 1024
+    max_payload_length = LARGEST_TOKEN
+
+
+_REGISTRY: Final = _Registry(algorithms=[ALGORITHM], strict_check_header=False)
+
+
+def public_keys(key_set: object) -> Mapping[str, tuple[PublicKey, ...]]:
+    """Return the usable keys of a JSON Web Key Set by `kid`, in order; a `kid` may have several.
+
+    Keys that are not for RS256 signatures, are weaker than 2048 bits, broken or without a `kid` are
+    passed over, as RFC 7517, section 5 advises.
+
+    Raises:
+        ValueError: if `key_set` is not a JSON Web Key Set at all.
+    """
+    entries = key_set.get("keys") if isinstance(key_set, dict) else None
+    if not isinstance(entries, list):
+        raise ValueError("not a JSON Web Key Set")
+    found: dict[str, list[PublicKey]] = defaultdict(list)
+    for entry in entries:
+        key = _public_key(entry)
+        if key is not None:
+            found[key.kid].append(key)
+    return {kid: tuple(keys) for kid, keys in found.items()}
+
+
+def _public_key(entry: object) -> PublicKey | None:
+    if not isinstance(entry, dict) or entry.get("kty") != "RSA":
+        return None
+    kid, n, e = entry.get("kid"), entry.get("n"), entry.get("e")
+    if not (isinstance(kid, str) and kid and isinstance(n, str) and isinstance(e, str)):
+        return None
+    if entry.get("use", "sig") != "sig" or entry.get("alg", ALGORITHM) != ALGORITHM:
+        return None
+    n, e = n.rstrip("="), e.rstrip("=")  # 1EdTech's own sample pads, which RFC 7518 does not allow
+    try:
+        if int.from_bytes(urlsafe_b64decode(n.encode())).bit_length() < SMALLEST_KEY:
+            return None
+        return PublicKey(kid=kid, _key=RSAKey.import_key({"kty": "RSA", "n": n, "e": e}))
+    except (JoseError, ValueError, IndexError):
+        return None
+
+
+def header(token: str) -> Mapping[str, Any]:
+    """Return the header of a compact token; nothing in it is verified.
+
+    Raises:
+        Unverifiable: "id-token-malformed".
+    """
+    parts = token.split(".") if len(token) <= LARGEST_TOKEN else ()
+    if len(parts) != 3 or not token.isascii():
+        _malformed()
+    try:
+        return _strict_object(urlsafe_b64decode(parts[0].encode()))
+    except (ValueError, IndexError):
+        _malformed()
+
+
+def verified_claims(token: str, keys: Iterable[PublicKey]) -> dict[str, Any]:
+    """Return the claims of `token` if one of `keys` signed it.
+
+    Raises:
+        Unverifiable: "id-token-malformed", "algorithm-refused" or "signature-invalid".
+    """
+    unverified = header(token)
+    if unverified.get("alg") != ALGORITHM or unverified.keys() & {"crit", "b64"}:
+        raise Unverifiable(
+            "algorithm-refused",
+            f"The token must be signed with {ALGORITHM} and without critical extensions.",
+        )
+    for key in keys:
+        payload = _payload_signed_by(key, token)
+        if payload is not None:
+            try:
+                return _strict_object(payload)
+            except ValueError:
+                _malformed()
+    raise Unverifiable(
+        "signature-invalid",
+        "The token was not signed with the platform's key. "
+        "An administrator should check the platform's key set URL.",
+    )
+
+
+def _payload_signed_by(key: PublicKey, token: str) -> bytes | None:
+    try:
+        return jws.deserialize_compact(token, key._key, registry=_REGISTRY).payload
+    except (JoseError, ValueError, TypeError, IndexError):
+        return None
+
+
+def _malformed() -> NoReturn:
+    raise Unverifiable("id-token-malformed", "The platform did not send a well-formed token.")
+
+
+def _strict_object(text: bytes) -> dict[str, Any]:
+    """Return the JSON object in `text`; ValueError for anything that two readers may read twice.
+
+    Such are repeated members, numbers that are none, half characters, and nesting that exhausts
+    the stack.
+    """
+    decoded = text.decode("utf-8")
+    try:
+        value = json.loads(
+            decoded,
+            object_pairs_hook=_distinct,
+            parse_constant=_not_a_number,
+            parse_float=_finite,
+        )
+        if "\\u" in decoded:  # a lone surrogate can only be written as an escape
+            json.dumps(value, ensure_ascii=False).encode("utf-8")
+    except RecursionError as error:
+        raise ValueError("nested too deeply") from error
+    if not isinstance(value, dict):
+        raise ValueError("not an object")
+    return value
+
+
+def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        raise ValueError("a member is repeated")
+    return members
+
+
+def _finite(digits: str) -> float:
+    number = float(digits)
+    return number if math.isfinite(number) else _not_a_number(digits)
+
+
+def _not_a_number(text: str) -> NoReturn:
+    raise ValueError("a number is out of range")
+
+
+def new_private_key() -> tuple[str, str]:
+    """Return the `kid` (its RFC 7638 thumbprint) and the PEM of a new RSA key."""
+    key = RSAKey.generate_key(SMALLEST_KEY)
+    return key.thumbprint(), key.as_pem(private=True).decode()
+
+
+def public_jwk(kid: str, private_pem: str) -> dict[str, str]:
+    """Return the public half as a JSON Web Key, with `kid`, `alg` and `use`."""
+    numbers = _private_key(private_pem).as_dict(private=False)
+    return {
+        "kty": "RSA",
+        "n": str(numbers["n"]),
+        "e": str(numbers["e"]),
+        "kid": kid,
+        "alg": ALGORITHM,
+        "use": "sig",
+    }
+
+
+def signed(claims: Mapping[str, Any], kid: str, private_pem: str) -> str:
+    """Return `claims` as a compact token signed with RS256."""
+    return jws.serialize_compact(
+        {"typ": "JWT", "alg": ALGORITHM, "kid": kid},
+        json.dumps(claims, allow_nan=False, separators=(",", ":")),
+        _private_key(private_pem),
+        algorithms=[ALGORITHM],
+    )
+
+
+@lru_cache(maxsize=64)
+def _private_key(private_pem: str) -> RSAKey:
+    """Parse a PEM once: parsing and checking costs 50 times as much as signing."""
+    return RSAKey.import_key(private_pem)
