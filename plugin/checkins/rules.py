@@ -1,0 +1,70 @@
+"""The states of a check-in and what may follow what. Pure: no clock, session or request.
+
+open ──book──▶ booked ──hold──▶ held ──feedback of both──▶ reflected
+ │ │             │ │
+ │ └──hold───────┼─┼──▶ held           "we spoke" needs no booking
+ │               │ └──miss──▶ missed ──book──▶ booked
+ └──withdraw─┐   └──cancel──▶ open     another time may be found
+             ▼
+         withdrawn ──complete again──▶ open
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from plugin.foundation.errors import TransitionRefused
+
+
+class State(StrEnum):
+    """Where a check-in stands. "Reflected" is derived: held, and both have given feedback."""
+
+    OPEN = "open"
+    BOOKED = "booked"
+    HELD = "held"
+    MISSED = "missed"
+    WITHDRAWN = "withdrawn"
+
+
+ALLOWED: dict[State, frozenset[State]] = {
+    State.OPEN: frozenset({State.BOOKED, State.HELD, State.WITHDRAWN}),
+    State.BOOKED: frozenset({State.BOOKED, State.HELD, State.MISSED, State.OPEN}),
+    State.MISSED: frozenset({State.BOOKED, State.HELD}),
+    State.HELD: frozenset(),
+    State.WITHDRAWN: frozenset({State.OPEN}),
+}
+
+IN_WORDS = {
+    State.OPEN: "not booked yet",
+    State.BOOKED: "booked",
+    State.HELD: "already held",
+    State.MISSED: "missed",
+    State.WITHDRAWN: "withdrawn",
+}
+
+
+class Worth(StrEnum):
+    """Was it worth the time? Seen by nobody but its giver; counted in reports."""
+
+    YES = "yes"
+    PARTLY = "partly"
+    NO = "no"
+
+
+def moved(state: State, to: State) -> State:
+    """Return `to` if a check-in in `state` may move there.
+
+    Raises:
+        TransitionRefused: it may not.
+    """
+    if to not in ALLOWED[state]:
+        raise TransitionRefused(f"This check-in is {IN_WORDS[state]}.")
+    return to
+
+
+def score_given(*, held: int, expected: int) -> float:
+    """Return the share 0–1 of the expected check-ins that were held; what the gradebook shows.
+
+    It says that conversations took place, never how somebody did in them.
+    """
+    return min(held / expected, 1.0) if expected else 0.0

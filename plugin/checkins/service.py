@@ -1,0 +1,265 @@
+"""Opening, booking, holding and looking back on check-ins."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from plugin.checkins import events
+from plugin.checkins.model import CheckIn, Feedback
+from plugin.checkins.rules import State, Worth, moved
+from plugin.foundation.errors import FormInvalid, NotFound, TransitionRefused
+from plugin.foundation.events import happened
+from plugin.foundation.tenancy import inserted_once
+from plugin.pairings.model import Pairing
+from plugin.programmes.model import Checkpoint, Part
+
+
+def open_once(
+    session: Session,
+    pairing: Pairing,
+    checkpoint: Checkpoint,
+    *,
+    completed_at: datetime,
+    source: str,
+    reference: UUID | None,
+    now: datetime,
+) -> CheckIn | None:
+    """Open the check-in that a completion calls for; None when it is there already.
+
+    A withdrawn one is opened again when the mentee completes the thing again.
+    """
+    due_at = now + timedelta(days=checkpoint.within_days)
+    new = inserted_once(
+        session,
+        CheckIn,
+        pairing_id=pairing.id,
+        checkpoint_id=checkpoint.id,
+        mentee_id=pairing.mentee_id,
+        state=State.OPEN,
+        minutes=checkpoint.minutes,
+        opened_at=now,
+        due_at=due_at,
+        completed_at=completed_at,
+        booking_sequence=0,
+    )
+    checkin = of_checkpoint(session, checkpoint.id, pairing.mentee_id)
+    if not new:
+        if checkin.state != State.WITHDRAWN or completed_at <= checkin.completed_at:
+            return None
+        checkin.state = moved(State(checkin.state), State.OPEN)
+        checkin.pairing_id = pairing.id
+        checkin.opened_at, checkin.due_at, checkin.completed_at = now, due_at, completed_at
+        session.flush()
+    happened(
+        session,
+        events.Opened(
+            at=now,
+            subject_id=checkin.id,
+            actor_id=checkin.mentee_id,
+            source=source,
+            reference=reference,
+        ),
+    )
+    return checkin
+
+
+def withdraw(session: Session, checkin: CheckIn, *, taken_back_at: datetime, now: datetime) -> bool:
+    """Take back a check-in whose completion was taken back; True when it was.
+
+    Only one that nobody has touched, and only if the completion came first: Moodle says
+    "uncompleted" in the same second just before the first "completed".
+    """
+    if checkin.state != State.OPEN or checkin.booking_sequence:
+        return False
+    if taken_back_at <= checkin.completed_at:
+        return False
+    checkin.state = moved(State(checkin.state), State.WITHDRAWN)
+    happened(session, events.Withdrawn(at=now, subject_id=checkin.id, actor_id=checkin.mentee_id))
+    return True
+
+
+def of_checkpoint(session: Session, checkpoint_id: UUID, mentee_id: UUID) -> CheckIn:
+    """Return a mentee's check-in for a checkpoint, locked against others.
+
+    Raises:
+        NotFound: there is none.
+    """
+    checkin = session.scalar(
+        select(CheckIn)
+        .where(CheckIn.checkpoint_id == checkpoint_id, CheckIn.mentee_id == mentee_id)
+        .with_for_update()
+    )
+    if checkin is None:
+        raise NotFound("There is no check-in for this.")
+    return checkin
+
+
+def for_one_of_the_two(
+    session: Session, checkin_id: UUID, person_id: UUID, *, locked: bool = False
+) -> tuple[CheckIn, Pairing, Part]:
+    """Return a check-in, its pairing and the part of `person_id` in it.
+
+    Raises:
+        NotFound: it does not exist, or it is not theirs; the two are not told apart.
+    """
+    checkin = session.get(CheckIn, checkin_id, with_for_update=locked)
+    pairing = session.get(Pairing, checkin.pairing_id) if checkin else None
+    if (
+        checkin is None
+        or pairing is None
+        or person_id not in (pairing.mentor_id, pairing.mentee_id)
+    ):
+        raise NotFound("There is no such check-in among yours.")
+    return checkin, pairing, Part.MENTEE if person_id == pairing.mentee_id else Part.MENTOR
+
+
+def book(
+    session: Session,
+    checkin_id: UUID,
+    *,
+    starts_at: datetime,
+    meeting_place: str | None,
+    by: UUID,
+    now: datetime,
+) -> CheckIn:
+    """Agree a time, or another one. Both get an invitation.
+
+    Raises:
+        FormInvalid: the time has passed.
+    """
+    checkin, _, _ = for_one_of_the_two(session, checkin_id, by, locked=True)
+    if starts_at <= now:
+        raise FormInvalid(
+            "Choose a time that is still to come.", {"starts_at": ["This time has passed."]}
+        )
+    previous = checkin.starts_at if checkin.state == State.BOOKED else None
+    if previous == starts_at and checkin.meeting_place == meeting_place:
+        return checkin  # the same form sent twice
+    checkin.state = moved(State(checkin.state), State.BOOKED)
+    checkin.starts_at = starts_at
+    checkin.meeting_place = meeting_place
+    checkin.booking_sequence += 1
+    session.flush()
+    booked: events.Booked | events.Rebooked
+    if previous is None:
+        booked = events.Booked(
+            at=now,
+            subject_id=checkin.id,
+            actor_id=by,
+            starts_at=starts_at,
+            sequence=checkin.booking_sequence,
+        )
+    else:
+        booked = events.Rebooked(
+            at=now,
+            subject_id=checkin.id,
+            actor_id=by,
+            starts_at=starts_at,
+            previous=previous,
+            sequence=checkin.booking_sequence,
+        )
+    happened(session, booked)
+    return checkin
+
+
+def cancel(session: Session, checkin_id: UUID, *, by: UUID, now: datetime) -> CheckIn:
+    """Call the booking off; the check-in stays open for another time."""
+    checkin, _, _ = for_one_of_the_two(session, checkin_id, by, locked=True)
+    if checkin.state != State.BOOKED or checkin.starts_at is None:
+        raise TransitionRefused("There is no booking to cancel.")
+    starts_at = checkin.starts_at
+    checkin.state = moved(State.BOOKED, State.OPEN)
+    checkin.starts_at = None
+    checkin.booking_sequence += 1
+    session.flush()
+    happened(
+        session,
+        events.Cancelled(
+            at=now,
+            subject_id=checkin.id,
+            actor_id=by,
+            starts_at=starts_at,
+            sequence=checkin.booking_sequence,
+        ),
+    )
+    return checkin
+
+
+def hold(session: Session, checkin_id: UUID, *, by: UUID, now: datetime) -> CheckIn:
+    """Record that the two spoke. Saying it twice, or both saying it, is saying it once."""
+    checkin, _, _ = for_one_of_the_two(session, checkin_id, by, locked=True)
+    if checkin.state == State.HELD:
+        return checkin
+    checkin.state = moved(State(checkin.state), State.HELD)
+    checkin.held_at = now
+    session.flush()
+    happened(
+        session, events.Held(at=now, subject_id=checkin.id, actor_id=by, minutes=checkin.minutes)
+    )
+    return checkin
+
+
+def miss(session: Session, checkin_id: UUID, *, by: UUID, now: datetime) -> CheckIn:
+    """Record that the other one did not come; it can be booked again.
+
+    Raises:
+        TransitionRefused: it was not booked, or its time has not come.
+    """
+    checkin, pairing, part = for_one_of_the_two(session, checkin_id, by, locked=True)
+    if checkin.starts_at is None or checkin.starts_at > now:
+        raise TransitionRefused("Its time has not come yet.")
+    checkin.state = moved(State(checkin.state), State.MISSED)
+    session.flush()
+    absent = pairing.mentor_id if part is Part.MENTEE else pairing.mentee_id
+    happened(session, events.Missed(at=now, subject_id=checkin.id, actor_id=by, absent_id=absent))
+    return checkin
+
+
+def reflect(
+    session: Session,
+    checkin_id: UUID,
+    *,
+    by: UUID,
+    worth: Worth,
+    next_step: str | None,
+    next_step_by: date | None,
+    line: str | None,
+    now: datetime,
+) -> Feedback:
+    """Keep how one of the two looks back. It is given once; sending it again changes nothing.
+
+    Raises:
+        TransitionRefused: they have not spoken yet.
+    """
+    checkin, _, part = for_one_of_the_two(session, checkin_id, by, locked=True)
+    if checkin.state != State.HELD:
+        raise TransitionRefused("Look back once you have spoken.")
+    new = inserted_once(
+        session,
+        Feedback,
+        checkin_id=checkin.id,
+        person_id=by,
+        part=part,
+        worth=worth,
+        next_step=next_step if part is Part.MENTEE else None,
+        next_step_by=next_step_by if part is Part.MENTEE else None,
+        line=line,
+        given_at=now,
+    )
+    feedback = feedback_of(session, checkin.id)[by]
+    if new:
+        happened(
+            session,
+            events.Reflected(at=now, subject_id=checkin.id, actor_id=by, part=part, worth=worth),
+        )
+    return feedback
+
+
+def feedback_of(session: Session, checkin_id: UUID) -> dict[UUID, Feedback]:
+    """Return the feedback on a check-in by who gave it."""
+    rows = session.scalars(select(Feedback).where(Feedback.checkin_id == checkin_id))
+    return {row.person_id: row for row in rows}

@@ -1,0 +1,1 @@
+"""Courses: contexts, resource links, modules seen, and who belongs to them."""

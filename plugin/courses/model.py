@@ -1,0 +1,73 @@
+"""Tables of the courses room."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from plugin.foundation.tenancy import Owned
+
+
+class Course(Owned):
+    """A context of a platform, with the addresses of its services."""
+
+    __tablename__ = "course"
+    __table_args__ = (UniqueConstraint("registration_id", "context_id"),)
+
+    registration_id: Mapped[UUID] = mapped_column(ForeignKey("registration.id"))
+    deployment_id: Mapped[str]
+    context_id: Mapped[str]
+    title: Mapped[str]
+    label: Mapped[str | None]
+    memberships_url: Mapped[str | None]
+    lineitems_url: Mapped[str | None]
+    service_scopes: Mapped[list[str]]
+    roster_synced_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+
+
+class ResourceLink(Owned):
+    """One item of ours in a course."""
+
+    __tablename__ = "resource_link"
+    __table_args__ = (UniqueConstraint("course_id", "link_id"),)
+
+    course_id: Mapped[UUID] = mapped_column(ForeignKey("course.id"))
+    link_id: Mapped[str]
+    title: Mapped[str | None]
+    lineitem_url: Mapped[str | None]
+    created_at: Mapped[datetime]
+
+
+class Membership(Owned):
+    """A person in a course, with the roles that the platform gives them there."""
+
+    __tablename__ = "membership"
+    __table_args__ = (UniqueConstraint("course_id", "person_id"),)
+
+    course_id: Mapped[UUID] = mapped_column(ForeignKey("course.id"))
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
+    roles: Mapped[list[str]]
+    active: Mapped[bool] = mapped_column(default=True)
+    seen_at: Mapped[datetime]
+
+
+class CourseActivity(Owned):
+    """An IRI by which learning records call a course or one of its modules.
+
+    `place` is the IRI as compared: scheme and host in lower case, http and https as one.
+    """
+
+    __tablename__ = "course_activity"
+    __table_args__ = (UniqueConstraint("organisation_id", "place"),)
+
+    course_id: Mapped[UUID] = mapped_column(ForeignKey("course.id"), index=True)
+    place: Mapped[str]
+    iri: Mapped[str]
+    kind: Mapped[str]
+    """"course" or "module"."""
+    name: Mapped[str | None]
+    seen_at: Mapped[datetime]

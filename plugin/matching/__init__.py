@@ -1,0 +1,1 @@
+"""Matching: which mentor for whom, and why, in words."""

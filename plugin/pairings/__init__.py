@@ -1,0 +1,1 @@
+"""Pairings: a mentor and a mentee, from the first day to the closing."""

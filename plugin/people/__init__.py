@@ -1,0 +1,1 @@
+"""People: who they are to each platform, where they belong, what they chose."""

@@ -1,0 +1,108 @@
+"""Finding and keeping people."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from plugin.foundation.i18n import known_zone
+from plugin.foundation.tenancy import inserted_once
+from plugin.people.model import Person, PersonIdentifier
+
+ACCOUNT = "account"
+"""(home page, name): LTI's (issuer, sub), and the account of an xAPI actor."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Described:
+    """What a platform said of a person; None where it said nothing."""
+
+    name: str | None = None
+    email: str | None = None
+    language: str | None = None
+    zone: str | None = None
+
+
+def found(session: Session, keys: Sequence[tuple[str, str, str]]) -> Person | None:
+    """Return the person whom the first of `keys` (scheme, home, value) knows, or None."""
+    for scheme, home, value in keys:
+        person = session.scalar(
+            select(Person)
+            .join(PersonIdentifier, PersonIdentifier.person_id == Person.id)
+            .where(
+                PersonIdentifier.scheme == scheme,
+                PersonIdentifier.home == home,
+                PersonIdentifier.value == value,
+            )
+        )
+        if person is not None:
+            return person
+    return None
+
+
+def seen(
+    session: Session,
+    *,
+    issuer: str,
+    subject: str,
+    said: Described,
+    evidence: str,
+    now: datetime,
+) -> Person:
+    """Return the person whom `issuer` calls `subject`, made known if need be.
+
+    A name or an address we know is never overwritten by silence.
+    """
+    person = found(session, [(ACCOUNT, issuer, subject)])
+    if person is None:
+        person = _made(session, issuer, subject, evidence, now)
+    person.name = said.name or person.name
+    person.email = said.email or person.email
+    person.language = said.language or person.language
+    person.zone = known_zone(said.zone) or person.zone
+    return person
+
+
+def _made(session: Session, issuer: str, subject: str, evidence: str, now: datetime) -> Person:
+    person = Person(created_at=now)
+    session.add(person)
+    session.flush()
+    first = inserted_once(
+        session,
+        PersonIdentifier,
+        person_id=person.id,
+        scheme=ACCOUNT,
+        home=issuer,
+        value=subject,
+        evidence=evidence,
+        created_at=now,
+    )
+    if first:
+        return person
+    session.delete(person)  # a launch in another tab was quicker
+    session.flush()
+    return session.scalars(
+        select(Person)
+        .join(PersonIdentifier, PersonIdentifier.person_id == Person.id)
+        .where(
+            PersonIdentifier.scheme == ACCOUNT,
+            PersonIdentifier.home == issuer,
+            PersonIdentifier.value == subject,
+        )
+    ).one()
+
+
+def account_of(session: Session, person_id: UUID) -> tuple[str, str] | None:
+    """Return (home page, name) by which the platform knows a person, or None."""
+    row = session.execute(
+        select(PersonIdentifier.home, PersonIdentifier.value)
+        .where(PersonIdentifier.person_id == person_id, PersonIdentifier.scheme == ACCOUNT)
+        .order_by(PersonIdentifier.created_at)
+        .limit(1)
+    ).first()
+    return (row.home, row.value) if row else None

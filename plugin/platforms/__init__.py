@@ -1,0 +1,1 @@
+"""Platforms (LMSs): registrations, deployments, the tool's keys, and what lti must remember."""

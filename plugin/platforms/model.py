@@ -1,0 +1,121 @@
+"""Tables of the platforms room."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from lti.registration import PendingLogin, Registration
+from plugin.foundation.tenancy import Owned
+
+
+class RegistrationRow(Owned):
+    """One agreement with one platform: issuer and client id."""
+
+    __tablename__ = "registration"
+    __table_args__ = (UniqueConstraint("issuer", "client_id"),)
+
+    name: Mapped[str]
+    issuer: Mapped[str]
+    client_id: Mapped[str]
+    authorization_endpoint: Mapped[str]
+    token_endpoint: Mapped[str]
+    jwks_uri: Mapped[str]
+    token_audience: Mapped[str | None]
+    product: Mapped[str | None]
+    enabled: Mapped[bool] = mapped_column(default=True)
+    allow_anonymous: Mapped[bool] = mapped_column(default=False)
+    administrators_are_analysts: Mapped[bool] = mapped_column(default=False)
+    """Whether administrators of the institution may read its reports (opt-in)."""
+    created_at: Mapped[datetime]
+
+    deployments: Mapped[list[DeploymentRow]] = relationship(
+        back_populates="registration", lazy="selectin", cascade="all, delete-orphan"
+    )
+
+    def as_value(self) -> Registration:
+        """Return this registration as `lti` knows it."""
+        return Registration(
+            id=str(self.id),
+            issuer=self.issuer,
+            client_id=self.client_id,
+            authorization_endpoint=self.authorization_endpoint,
+            token_endpoint=self.token_endpoint,
+            jwks_uri=self.jwks_uri,
+            token_audience=self.token_audience,
+            deployment_ids=frozenset(each.deployment_id for each in self.deployments),
+            product=self.product,
+            allow_anonymous=self.allow_anonymous,
+        )
+
+
+class DeploymentRow(Owned):
+    """One installation under a registration."""
+
+    __tablename__ = "deployment"
+    __table_args__ = (UniqueConstraint("registration_id", "deployment_id"),)
+
+    registration_id: Mapped[UUID] = mapped_column(ForeignKey("registration.id"))
+    deployment_id: Mapped[str]
+    created_at: Mapped[datetime]
+
+    registration: Mapped[RegistrationRow] = relationship(back_populates="deployments")
+
+
+class Invitation(Owned):
+    """A one-time link by which a platform's administrator registers it. Kept as a digest."""
+
+    __tablename__ = "registration_invitation"
+
+    digest: Mapped[str] = mapped_column(unique=True)
+    administrators_are_analysts: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+    registration_id: Mapped[UUID | None] = mapped_column(ForeignKey("registration.id"))
+
+
+class ToolKeyRow(Owned):
+    """One key pair of an organisation; the private half is sealed."""
+
+    __tablename__ = "tool_key"
+
+    kid: Mapped[str] = mapped_column(unique=True)
+    sealed_pem: Mapped[str]
+    created_at: Mapped[datetime]
+    signs_from: Mapped[datetime]
+    """Published before it signs, so that platforms have it in their caches by then."""
+    retired_at: Mapped[datetime | None]
+
+
+class PendingLoginRow(Owned):
+    """A login that began here and has not come back yet."""
+
+    __tablename__ = "pending_login"
+    __table_args__ = (Index("ix_pending_login_expires_at", "expires_at"),)
+
+    state: Mapped[str] = mapped_column(unique=True)
+    nonce: Mapped[str]
+    registration_id: Mapped[UUID] = mapped_column(ForeignKey("registration.id"))
+    browser_digest: Mapped[str]
+    target_link_uri: Mapped[str]
+    storage_target: Mapped[str | None]
+    issued_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    spent_at: Mapped[datetime | None]
+
+    def as_value(self) -> PendingLogin:
+        """Return this login as `lti` knows it."""
+        return PendingLogin(
+            state=self.state,
+            nonce=self.nonce,
+            registration_id=str(self.registration_id),
+            browser_digest=self.browser_digest,
+            target_link_uri=self.target_link_uri,
+            storage_target=self.storage_target,
+            issued_at=self.issued_at,
+            expires_at=self.expires_at,
+        )

@@ -1,0 +1,70 @@
+"""What happens in a programme."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+from uuid import UUID
+
+from plugin.foundation.events import Event
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MentorAttached(Event):
+    """An instructor attached a mentor; the subject is the mentor's participation."""
+
+    kind: ClassVar[str] = "programme.mentor-attached"
+    programme_id: UUID
+    person_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MentorDetached(Event):
+    """An instructor detached a mentor; the subject is the mentor's participation."""
+
+    kind: ClassVar[str] = "programme.mentor-detached"
+    programme_id: UUID
+    person_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlacesChanged(Event):
+    """A mentor said how many mentees they take; the subject is the participation."""
+
+    kind: ClassVar[str] = "programme.places-changed"
+    programme_id: UUID
+    capacity: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Joined(Event):
+    """A learner joined; the subject is the participation."""
+
+    kind: ClassVar[str] = "programme.joined"
+    programme_id: UUID
+    person_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Left(Event):
+    """A learner left; the subject is the participation."""
+
+    kind: ClassVar[str] = "programme.left"
+    programme_id: UUID
+    person_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckpointSet(Event):
+    """An instructor set a rule; the subject is the checkpoint."""
+
+    kind: ClassVar[str] = "programme.checkpoint-set"
+    programme_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckpointRetired(Event):
+    """An instructor took a rule back; the subject is the checkpoint."""
+
+    kind: ClassVar[str] = "programme.checkpoint-retired"
+    programme_id: UUID

@@ -1,0 +1,77 @@
+"""Tables of the programmes room."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from plugin.foundation.tenancy import Owned
+
+
+class Part(StrEnum):
+    """What somebody does in a programme; a person may do both."""
+
+    MENTOR = "mentor"
+    MENTEE = "mentee"
+
+
+class Talk(StrEnum):
+    """How somebody likes to talk."""
+
+    CALL = "call"
+    IN_PERSON = "in-person"
+    IN_WRITING = "in-writing"
+
+
+class Programme(Owned):
+    """Mentoring beside one course."""
+
+    __tablename__ = "programme"
+
+    course_id: Mapped[UUID] = mapped_column(ForeignKey("course.id"), unique=True)
+    name: Mapped[str]
+    created_at: Mapped[datetime]
+
+
+class Checkpoint(Owned):
+    """A rule: when this is completed, a check-in of so many minutes within so many days."""
+
+    __tablename__ = "checkpoint"
+
+    programme_id: Mapped[UUID] = mapped_column(ForeignKey("programme.id"), index=True)
+    place: Mapped[str] = mapped_column(index=True)
+    """The course's or module's IRI as compared (`CourseActivity.place`)."""
+    iri: Mapped[str]
+    kind: Mapped[str]
+    """"course" or "module"."""
+    name: Mapped[str]
+    minutes: Mapped[int]
+    within_days: Mapped[int]
+    created_at: Mapped[datetime]
+    retired_at: Mapped[datetime | None]
+
+
+class Participation(Owned):
+    """A person's part in a programme."""
+
+    __tablename__ = "participation"
+    __table_args__ = (UniqueConstraint("programme_id", "person_id", "part"),)
+
+    programme_id: Mapped[UUID] = mapped_column(ForeignKey("programme.id"))
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
+    part: Mapped[str]
+    joined_at: Mapped[datetime]
+    left_at: Mapped[datetime | None]
+    capacity: Mapped[int]
+    """How many mentees a mentor takes; 0 for mentees."""
+    talk: Mapped[list[str]]
+    """Ways of talking that suit; empty: any."""
+    first_use: Mapped[str | None]
+    """What a mentee wants to use first; between the pair only."""
+    recorded: Mapped[bool] = mapped_column(default=False)
+    """The person's own choice: whether learning records are written about their check-ins."""
+    recorded_since: Mapped[datetime | None]

@@ -1,0 +1,298 @@
+"""What instructors and participants do in a programme."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from plugin.courses.model import Course, CourseActivity
+from plugin.foundation.errors import FormInvalid, NotFound
+from plugin.foundation.events import happened
+from plugin.foundation.tenancy import inserted_once
+from plugin.programmes import events
+from plugin.programmes.model import Checkpoint, Part, Participation, Programme
+
+
+def of_course(session: Session, course: Course, *, now: datetime) -> Programme:
+    """Return the programme of `course`, opened if this is the first time it is asked for."""
+    inserted_once(session, Programme, course_id=course.id, name=course.title, created_at=now)
+    return session.scalars(select(Programme).where(Programme.course_id == course.id)).one()
+
+
+def found_of_course(session: Session, course_id: UUID) -> Programme | None:
+    """Return the programme of a course, or None while nobody has opened one."""
+    return session.scalar(select(Programme).where(Programme.course_id == course_id))
+
+
+def participation(
+    session: Session, programme_id: UUID, person_id: UUID, part: Part, *, locked: bool = False
+) -> Participation | None:
+    """Return a person's part in a programme, also after they left; locked against others if asked.
+
+    Whoever counts a mentor's mentees locks the mentor's participation first.
+    """
+    found = select(Participation).where(
+        Participation.programme_id == programme_id,
+        Participation.person_id == person_id,
+        Participation.part == part,
+    )
+    return session.scalar(found.with_for_update() if locked else found)
+
+
+def participants(session: Session, programme_id: UUID, part: Part) -> Sequence[Participation]:
+    """Return those who take part now, in the order they joined."""
+    return session.scalars(
+        select(Participation)
+        .where(
+            Participation.programme_id == programme_id,
+            Participation.part == part,
+            Participation.left_at.is_(None),
+        )
+        .order_by(Participation.joined_at, Participation.id)
+    ).all()
+
+
+def attach_mentor(
+    session: Session,
+    programme: Programme,
+    person_id: UUID,
+    *,
+    capacity: int,
+    by: UUID,
+    now: datetime,
+) -> Participation:
+    """Make a person of the course a mentor of its programme, or change how many they take."""
+    new = _took_part(session, programme, person_id, Part.MENTOR, now)
+    mentor = _kept(session, programme, person_id, Part.MENTOR)
+    came_back = mentor.left_at is not None
+    changed = mentor.capacity != capacity
+    mentor.left_at = None
+    mentor.capacity = capacity
+    session.flush()
+    if new or came_back:
+        happened(
+            session,
+            events.MentorAttached(
+                at=now,
+                subject_id=mentor.id,
+                actor_id=by,
+                programme_id=programme.id,
+                person_id=person_id,
+            ),
+        )
+    elif changed:
+        places_changed(session, mentor, by=by, now=now)
+    return mentor
+
+
+def detach_mentor(
+    session: Session, programme: Programme, person_id: UUID, *, by: UUID, now: datetime
+) -> None:
+    """Give a mentor no new mentees; whom they have, they keep until the pairing closes."""
+    mentor = _kept(session, programme, person_id, Part.MENTOR)
+    if mentor.left_at is not None:
+        return
+    mentor.left_at = now
+    happened(
+        session,
+        events.MentorDetached(
+            at=now,
+            subject_id=mentor.id,
+            actor_id=by,
+            programme_id=programme.id,
+            person_id=person_id,
+        ),
+    )
+
+
+def mentor_settings(
+    session: Session,
+    programme: Programme,
+    person_id: UUID,
+    *,
+    capacity: int,
+    talk: Sequence[str],
+    recorded: bool,
+    now: datetime,
+) -> None:
+    """Take a mentor's own word on places, ways of talking and recording."""
+    mentor = _kept(session, programme, person_id, Part.MENTOR)
+    changed = mentor.capacity != capacity
+    mentor.capacity = capacity
+    mentor.talk = list(talk)
+    choose_recording(mentor, recorded, now=now)
+    session.flush()
+    if changed:
+        places_changed(session, mentor, by=person_id, now=now)
+
+
+def places_changed(session: Session, mentor: Participation, *, by: UUID, now: datetime) -> None:
+    """Say that a mentor has other places than before."""
+    happened(
+        session,
+        events.PlacesChanged(
+            at=now,
+            subject_id=mentor.id,
+            actor_id=by,
+            programme_id=mentor.programme_id,
+            capacity=mentor.capacity,
+        ),
+    )
+
+
+def join(
+    session: Session,
+    programme: Programme,
+    person_id: UUID,
+    *,
+    first_use: str,
+    talk: Sequence[str],
+    recorded: bool,
+    now: datetime,
+) -> Participation:
+    """Let a learner in, with their three answers; joining twice is joining once."""
+    new = _took_part(session, programme, person_id, Part.MENTEE, now)
+    mentee = _kept(session, programme, person_id, Part.MENTEE)
+    came_back = mentee.left_at is not None
+    if came_back:
+        mentee.joined_at = now
+    mentee.left_at = None
+    mentee.first_use = first_use
+    mentee.talk = list(talk)
+    choose_recording(mentee, recorded, now=now)
+    session.flush()
+    if new or came_back:
+        happened(
+            session,
+            events.Joined(
+                at=now,
+                subject_id=mentee.id,
+                actor_id=person_id,
+                programme_id=programme.id,
+                person_id=person_id,
+            ),
+        )
+    return mentee
+
+
+def leave(session: Session, programme: Programme, person_id: UUID, *, now: datetime) -> None:
+    """Let a learner go; no reason is asked."""
+    mentee = _kept(session, programme, person_id, Part.MENTEE)
+    if mentee.left_at is not None:
+        return
+    mentee.left_at = now
+    happened(
+        session,
+        events.Left(
+            at=now,
+            subject_id=mentee.id,
+            actor_id=person_id,
+            programme_id=programme.id,
+            person_id=person_id,
+        ),
+    )
+
+
+def choose_recording(participation: Participation, recorded: bool, *, now: datetime) -> None:
+    """Keep the person's choice; records are written from now on, never for what was before."""
+    if recorded and not participation.recorded:
+        participation.recorded_since = now
+    if not recorded:
+        participation.recorded_since = None
+    participation.recorded = recorded
+
+
+def set_checkpoint(
+    session: Session,
+    programme: Programme,
+    activity: CourseActivity,
+    *,
+    name: str,
+    minutes: int,
+    within_days: int,
+    by: UUID,
+    now: datetime,
+) -> Checkpoint:
+    """Set the rule for one activity of the course; a rule that stands is changed, not doubled."""
+    if activity.course_id != programme.course_id:
+        raise FormInvalid("Choose something of this course.", {"activity": ["Not in this course."]})
+    checkpoint = session.scalar(
+        select(Checkpoint).where(
+            Checkpoint.programme_id == programme.id,
+            Checkpoint.place == activity.place,
+            Checkpoint.retired_at.is_(None),
+        )
+    )
+    if checkpoint is None:
+        checkpoint = Checkpoint(
+            programme_id=programme.id,
+            place=activity.place,
+            iri=activity.iri,
+            kind=activity.kind,
+            created_at=now,
+        )
+        session.add(checkpoint)
+    checkpoint.name = name
+    checkpoint.minutes = minutes
+    checkpoint.within_days = within_days
+    session.flush()
+    happened(
+        session,
+        events.CheckpointSet(
+            at=now, subject_id=checkpoint.id, actor_id=by, programme_id=programme.id
+        ),
+    )
+    return checkpoint
+
+
+def retire_checkpoint(
+    session: Session, programme: Programme, checkpoint_id: UUID, *, by: UUID, now: datetime
+) -> None:
+    """Take a rule back; check-ins that it opened stay."""
+    checkpoint = session.get(Checkpoint, checkpoint_id)
+    if checkpoint is None or checkpoint.programme_id != programme.id:
+        raise NotFound("There is no such rule in this course.")
+    if checkpoint.retired_at is None:
+        checkpoint.retired_at = now
+        happened(
+            session,
+            events.CheckpointRetired(
+                at=now, subject_id=checkpoint.id, actor_id=by, programme_id=programme.id
+            ),
+        )
+
+
+def checkpoints(session: Session, programme_id: UUID) -> Sequence[Checkpoint]:
+    """Return the rules that stand, oldest first."""
+    return session.scalars(
+        select(Checkpoint)
+        .where(Checkpoint.programme_id == programme_id, Checkpoint.retired_at.is_(None))
+        .order_by(Checkpoint.created_at, Checkpoint.id)
+    ).all()
+
+
+def _took_part(
+    session: Session, programme: Programme, person_id: UUID, part: Part, now: datetime
+) -> bool:
+    return inserted_once(
+        session,
+        Participation,
+        programme_id=programme.id,
+        person_id=person_id,
+        part=part,
+        joined_at=now,
+        capacity=0,
+        talk=[],
+        recorded=False,
+    )
+
+
+def _kept(session: Session, programme: Programme, person_id: UUID, part: Part) -> Participation:
+    kept = participation(session, programme.id, person_id, part, locked=True)
+    if kept is None:
+        raise NotFound("This person does not take part in the programme.")
+    return kept
