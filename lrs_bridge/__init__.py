@@ -1,1 +1,17 @@
-"""lrs_bridge."""
+"""xAPI: the statements we write, the ones we read, and the store that keeps them.
+
+| room            | what is there                                                         |
+|-----------------|-----------------------------------------------------------------------|
+| `vocabulary`    | verbs, activity types and extensions, each with the profile it is from |
+| `identity`      | who a statement is about, as one comparable string                     |
+| `statement`     | a stored statement; sameness as the specification defines it           |
+| `validation`    | what a statement must be                                               |
+| `compose`       | our own statements, one function per template of our profile           |
+| `lrs`           | the embedded learning record store                                     |
+| `client`        | delivery to a remote one                                               |
+| `sources`       | other people's statements, read into `completion.Completion`           |
+| `testing`       | statements for tests and demonstrations                                |
+
+Knows neither the tool nor LTI, and could be published alone.
+Specification: https://github.com/adlnet/xAPI-Spec/tree/1.0.3
+"""

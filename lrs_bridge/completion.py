@@ -1,0 +1,77 @@
+"""Anybody's completion signal, as one value.
+
+An LMS says "completed" in many dialects (xAPI of several profiles, Caliper, webhooks, a CSV row).
+Each reader turns its dialect into a `Completion`, and the tool knows nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from hashlib import sha256
+from typing import Literal
+from uuid import UUID
+
+from lrs_bridge.identity import same_place
+
+__all__ = ["Completion", "Kind", "PersonKey", "State", "event_hash", "same_place"]
+
+Kind = Literal["course", "module"]
+State = Literal["completed", "passed", "failed", "uncompleted"]
+Scheme = Literal["account", "mbox", "mbox_sha1sum", "openid"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonKey:
+    """One way in which a source names a person, ready to be compared.
+
+    Attributes:
+        scheme: what kind of name it is.
+        home: for an account, the system that it is of, as `same_place` writes it; otherwise "".
+        value: the account's name, the mail address (without mailto:), the digest or the OpenID.
+    """
+
+    scheme: Scheme
+    home: str = ""
+    value: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Completion:
+    """Somebody completed, passed, failed or un-completed a course or a module of one.
+
+    Attributes:
+        source: which reader understood it: "moodle".
+        source_event_id: the same for every repetition of one event; unique with organisation and
+            source.
+        course_key, module_key: IRIs as the source spells them (compare with `same_place`); None
+            when the source does not say.
+        at: when it happened, by the source's clock.
+        reference: the id of the statement that says so, if a statement does.
+        course_names, module_names: language map, as far as the source gave one.
+    """
+
+    organisation_id: UUID
+    source: str
+    source_event_id: str
+    person_keys: tuple[PersonKey, ...]
+    course_key: str | None
+    module_key: str | None
+    kind: Kind
+    state: State
+    at: datetime
+    reference: UUID | None = None
+    course_names: Mapping[str, str] = field(default_factory=dict)
+    module_names: Mapping[str, str] = field(default_factory=dict)
+
+
+def event_hash(actor: str, verb: str, activity: str, at: datetime) -> str:
+    """Return an id for an event that came without one.
+
+    Args:
+        actor: the inverse functional identifier, from `identity.ifi`.
+        at: aware; only the instant counts, not its spelling.
+    """
+    parts = (actor, verb, activity, at.astimezone(UTC).isoformat(timespec="microseconds"))
+    return sha256("\n".join(parts).encode()).hexdigest()

@@ -1,0 +1,146 @@
+"""What can go wrong with statements.
+
+XapiError
+├── Malformed             400  malformed             the body is not the JSON that was asked for
+├── StatementInvalid      400  statement-invalid     a property breaks a requirement
+├── ParameterInvalid      400  parameter-invalid     a query parameter or header does
+├── VersionUnsupported    400  version-unsupported
+├── BatchInvalid          400  batch-invalid         one id twice in a batch
+├── Unauthenticated       401  unauthenticated
+├── Forbidden             403  forbidden             the credential lacks the scope
+├── StatementNotFound     404  statement-not-found
+├── MethodNotAllowed      405  method-not-allowed
+├── StatementConflict     409  statement-conflict    the id is taken by another statement
+├── TooLarge              413  too-large
+└── Unavailable           503  unavailable           may be tried again
+
+The numbers are the ones that the standard asks of an LRS (xAPI 1.0.3, part 3, section 3.2).
+Messages name the property and the requirement, never the value: values may be personal.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class XapiError(Exception):
+    """The root of the tree: what is wrong, in words for whoever sent it."""
+
+    slug: ClassVar[str] = "xapi"
+    status: ClassVar[int] = 400
+    title: ClassVar[str] = "The request could not be used"
+
+
+class Malformed(XapiError):
+    """The body is not the JSON that was asked for."""
+
+    slug = "malformed"
+    title = "The body is malformed"
+
+
+class StatementInvalid(XapiError):
+    """A statement breaks a requirement.
+
+    Attributes:
+        pointer: where, as a JSON pointer (RFC 6901) into what was sent: "/0/actor/mbox".
+        requirement: what the property must be.
+    """
+
+    slug = "statement-invalid"
+    title = "The statement is not valid"
+
+    def __init__(self, pointer: str, requirement: str) -> None:
+        super().__init__(f"{pointer or 'The statement'} {requirement}.")
+        self.pointer = pointer
+        self.requirement = requirement
+
+    def within(self, pointer: str) -> StatementInvalid:
+        """Return the same error, seen from a document that holds this one at `pointer`."""
+        return StatementInvalid(pointer + self.pointer, self.requirement)
+
+
+class ParameterInvalid(XapiError):
+    """A query parameter or a header breaks a requirement.
+
+    Attributes:
+        parameter: its name.
+        requirement: what it must be.
+    """
+
+    slug = "parameter-invalid"
+    title = "A parameter is not valid"
+
+    def __init__(self, parameter: str, requirement: str) -> None:
+        super().__init__(f"{parameter} {requirement}.")
+        self.parameter = parameter
+        self.requirement = requirement
+
+
+class VersionUnsupported(XapiError):
+    """The request names no xAPI version that is spoken here."""
+
+    slug = "version-unsupported"
+    title = "The xAPI version is not supported"
+
+
+class BatchInvalid(XapiError):
+    """The statements are valid one by one, but not together."""
+
+    slug = "batch-invalid"
+    title = "The statements cannot be stored together"
+
+
+class Unauthenticated(XapiError):
+    """No credential, or not a valid one."""
+
+    slug = "unauthenticated"
+    status = 401
+    title = "A valid credential is needed"
+
+
+class Forbidden(XapiError):
+    """The credential does not reach so far."""
+
+    slug = "forbidden"
+    status = 403
+    title = "The credential does not allow this"
+
+
+class StatementNotFound(XapiError):
+    """No statement has this id, or it is voided (or not voided, when voided ones are asked for)."""
+
+    slug = "statement-not-found"
+    status = 404
+    title = "There is no such statement"
+
+
+class MethodNotAllowed(XapiError):
+    """The resource does not have this method."""
+
+    slug = "method-not-allowed"
+    status = 405
+    title = "The method is not allowed here"
+
+
+class StatementConflict(XapiError):
+    """Another statement has this id already."""
+
+    slug = "statement-conflict"
+    status = 409
+    title = "Another statement has this id"
+
+
+class TooLarge(XapiError):
+    """The body, or the number of statements in it, is above the limit."""
+
+    slug = "too-large"
+    status = 413
+    title = "The request is too large"
+
+
+class Unavailable(XapiError):
+    """The store cannot answer now; the same request may be sent again."""
+
+    slug = "unavailable"
+    status = 503
+    title = "The store is busy"
