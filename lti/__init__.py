@@ -14,11 +14,11 @@ Import from the modules:
     message               LaunchMessage and its parts
     http                  Http(user_agent=..., allow_private=False)
     access_tokens         AccessTokens(http, ring_of, clock), ring_of(registration) -> ToolKeyRing
-    services              Services(http, tokens)
+    services              Services(http, tokens): calls with a bearer token, and pages
     ags                   LineItems(services).found_or_created(registration, lineitems_url, item),
                           .post_score(registration, lineitem_url, score) -> ScoreOutcome
-    nrps                  Memberships(services).roster(registration, memberships_url) -> Roster
-    deep_linking          response(message, items, ring, now) -> DeepLinkingResponse(return_url, jwt)
+    nrps                  Memberships(services).members(registration, url) -> Roster
+    deep_linking          response(message, items, ring, now) -> DeepLinkingResponse
     dynamic_registration  platform_configuration(http, url, token), register(http, configuration,
                           tool, token) -> NewRegistration
     registration          Registration, PendingLogin and the protocols of what must be remembered

@@ -22,11 +22,10 @@ from lti import urls
 from lti.addresses import GuardedAdapter, PrivateAddress
 from lti.errors import ServiceRefused, ServiceUnavailable
 
-USER_AGENT: Final = (
-    "Mentes-LTI/1.3 (+https://www.imsglobal.org/activity/learning-tools-interoperability)"
-)
+USER_AGENT: Final = "Mentes (LTI 1.3 tool)"
 LONGEST_WAIT: Final = 86400  # s; a Retry-After beyond a day is a mistake
 _MOST_REDIRECTS: Final = 3
+_REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 
 _LINK: Final = re.compile(r"<([^>]*)>([^<]*)")
 _NEXT: Final = re.compile(r";\s*rel\s*=\s*[\"'“”]?\s*next\b", re.IGNORECASE)
@@ -66,7 +65,7 @@ class Answer:
         )
         for target, parameters in _LINK.findall(header):
             if _NEXT.search(parameters):
-                return urljoin(self.url, target.replace("&amp;", "&").strip())
+                return urljoin(self.url, str(target).replace("&amp;", "&").strip())
         return None
 
     @property
@@ -147,12 +146,12 @@ class Http:
         if document is not None:
             headers["Content-Type"] = content_type
             data = json.dumps(document, allow_nan=False).encode()
-        for _ in range(1 + _MOST_REDIRECTS):
-            answer = self._once(method, url, headers, data)
-            if answer.status not in (301, 302, 303, 307, 308):
-                return _granted(answer)
-            url = self._redirected(method, answer, bearer)
-        _refused_redirect(answer.status)
+        answer = self._once(method, url, headers, data)
+        for _ in range(_MOST_REDIRECTS):
+            if answer.status not in _REDIRECTS:
+                break
+            answer = self._once("GET", _redirected(method, answer, bearer), headers, None)
+        return _granted(answer)
 
     def _once(self, method: str, url: str, headers: Mapping[str, str], data: Any) -> Answer:
         if not urls.is_web_url(url) or (
@@ -202,16 +201,20 @@ class Http:
                 raise ServiceUnavailable("platform-slow", "The platform's answer took too long.")
         return bytes(body)
 
-    def _redirected(self, method: str, answer: Answer, bearer: str | None) -> str:
-        target = urljoin(answer.url, answer.headers.get("Location", ""))
-        if method != "GET" or (bearer is not None and not urls.same_origin(target, answer.url)):
-            _refused_redirect(answer.status)
-        return target
+
+def _redirected(method: str, answer: Answer, bearer: str | None) -> str:
+    """Return where a GET may follow; a bearer token does not leave its origin."""
+    target = urljoin(answer.url, answer.headers.get("Location", ""))
+    if method != "GET" or (bearer is not None and not urls.same_origin(target, answer.url)):
+        _refuse_redirect(answer.status)
+    return target
 
 
 def _granted(answer: Answer) -> Answer:
     if 200 <= answer.status < 300:
         return answer
+    if answer.status in _REDIRECTS:
+        _refuse_redirect(answer.status)
     limited = answer.status == 403 and b"rate limit exceeded" in answer.body[:4096].lower()
     if answer.status in (408, 425, 429) or answer.status >= 500 or limited:
         raise ServiceUnavailable(
@@ -237,7 +240,7 @@ def _retry_after(headers: Mapping[str, str]) -> int | None:
         return None
 
 
-def _refused_redirect(status: int) -> NoReturn:
+def _refuse_redirect(status: int) -> NoReturn:
     raise ServiceRefused(
         "redirect-refused",
         "The platform sent us elsewhere. An administrator should register the final URL instead.",

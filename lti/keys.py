@@ -82,6 +82,15 @@ class ToolKeyRing:
         return jose.signed(claims, signer.kid, signer.private_pem)
 
 
+def dated(now: datetime) -> dict[str, int]:
+    """Return `iat` and `exp` for a token of five minutes.
+
+    It begins a little in the past: some platforms allow their clocks no leeway at all.
+    """
+    begins = int(now.timestamp()) - 30
+    return {"iat": begins, "exp": begins + 300}
+
+
 def _age(key: ToolKey) -> tuple[datetime, str]:
     return key.created_at, key.kid
 
@@ -116,7 +125,8 @@ class PlatformKeySets:
     USUAL = timedelta(hours=1)
     LONGEST = timedelta(hours=12)
     STALE = timedelta(days=1)  # how long a set is used when it cannot be renewed
-    COOL_DOWN = timedelta(seconds=30)
+    COOL_DOWN = timedelta(seconds=30)  # between two attempts while a set is kept
+    PAUSE = timedelta(seconds=5)  # between two attempts while there is none
 
     def __init__(self, http: Http) -> None:
         self._http = http
@@ -152,14 +162,15 @@ class PlatformKeySets:
             if self._should_fetch(shelf, kid, now):
                 self._fetch(shelf, jwks_uri, now)
             if shelf.key_set is None or now >= shelf.key_set.fetched_at + self.STALE:
-                raise _unavailable(round(self.COOL_DOWN.total_seconds()))
+                raise _unavailable(round(self.PAUSE.total_seconds()))
             return shelf.key_set
 
     def _should_fetch(self, shelf: _Shelf, kid: str, now: datetime) -> bool:
         kept = shelf.key_set
         if kept is not None and kid in kept.keys and now < kept.fresh_until:
             return False
-        return shelf.tried_at is None or now - shelf.tried_at >= self.COOL_DOWN
+        pause = self.PAUSE if kept is None else self.COOL_DOWN
+        return shelf.tried_at is None or now - shelf.tried_at >= pause
 
     def _fetch(self, shelf: _Shelf, jwks_uri: str, now: datetime) -> None:
         """Renew the set; if that fails, leave the one that is there."""
