@@ -58,7 +58,11 @@ class Words:
 
     def ngettext(self, one: str, many: str, n: int, /, **values: object) -> str:
         """Return the plural form for `n`; `%(num)s` is `n`."""
-        return self._catalogue.ungettext(one, many, n) % {"num": n, **values}
+        return self.plural(one, many, n) % {"num": n, **values}
+
+    def plural(self, one: str, many: str, n: int) -> str:
+        """Return the plural form for `n`, unfilled: templates fill it themselves."""
+        return self._catalogue.ungettext(one, many, n)
 
     def when(self, moment: datetime) -> str:
         """Return `moment` on this person's clock, with the zone named."""

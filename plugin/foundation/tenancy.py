@@ -70,7 +70,7 @@ def organisation_of(session: Session) -> UUID:
 
 @event.listens_for(Session, "do_orm_execute")
 def _only_own_rows(state: ORMExecuteState) -> None:
-    if state.is_insert or state.is_column_load or not _touches_owned(state):
+    if not state.is_orm_statement or state.is_insert or state.is_column_load:
         return
     scope = state.session.info.get("scope")
     if isinstance(scope, Everywhere):
@@ -84,10 +84,6 @@ def _only_own_rows(state: ORMExecuteState) -> None:
 
 def _owned_by(organisation_id: UUID) -> Any:
     return lambda cls: cls.organisation_id == organisation_id
-
-
-def _touches_owned(state: ORMExecuteState) -> bool:
-    return any(issubclass(mapper.class_, Owned) for mapper in state.all_mappers)
 
 
 @event.listens_for(Session, "before_flush")

@@ -33,7 +33,9 @@ class PersonIdentifier(Owned):
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
     scheme: Mapped[str]
     home: Mapped[str]
-    """Where the value is unique: an issuer or home page; empty when it is unique everywhere."""
+    """Where the value is unique, as compared (`same_place`); empty: it is unique everywhere."""
+    home_as_said: Mapped[str]
+    """The same as the platform spells it: learning records of ours must spell it so too."""
     value: Mapped[str]
     evidence: Mapped[str]
     """How we know: "launch", "roster" …"""

@@ -10,8 +10,11 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from lrs_bridge.identity import same_place
+from plugin.foundation.events import happened
 from plugin.foundation.i18n import known_zone
 from plugin.foundation.tenancy import inserted_once
+from plugin.people.events import PersonKnown
 from plugin.people.model import Person, PersonIdentifier
 
 ACCOUNT = "account"
@@ -36,7 +39,7 @@ def found(session: Session, keys: Sequence[tuple[str, str, str]]) -> Person | No
             .join(PersonIdentifier, PersonIdentifier.person_id == Person.id)
             .where(
                 PersonIdentifier.scheme == scheme,
-                PersonIdentifier.home == home,
+                PersonIdentifier.home == (same_place(home) if home else ""),
                 PersonIdentifier.value == value,
             )
         )
@@ -77,32 +80,28 @@ def _made(session: Session, issuer: str, subject: str, evidence: str, now: datet
         PersonIdentifier,
         person_id=person.id,
         scheme=ACCOUNT,
-        home=issuer,
+        home=same_place(issuer),
+        home_as_said=issuer,
         value=subject,
         evidence=evidence,
         created_at=now,
     )
     if first:
+        happened(session, PersonKnown(at=now, subject_id=person.id))
         return person
     session.delete(person)  # a launch in another tab was quicker
     session.flush()
-    return session.scalars(
-        select(Person)
-        .join(PersonIdentifier, PersonIdentifier.person_id == Person.id)
-        .where(
-            PersonIdentifier.scheme == ACCOUNT,
-            PersonIdentifier.home == issuer,
-            PersonIdentifier.value == subject,
-        )
-    ).one()
+    quicker = found(session, [(ACCOUNT, issuer, subject)])
+    assert quicker is not None  # noqa: S101 # its identifier stood in our way
+    return quicker
 
 
 def account_of(session: Session, person_id: UUID) -> tuple[str, str] | None:
     """Return (home page, name) by which the platform knows a person, or None."""
     row = session.execute(
-        select(PersonIdentifier.home, PersonIdentifier.value)
+        select(PersonIdentifier.home_as_said, PersonIdentifier.value)
         .where(PersonIdentifier.person_id == person_id, PersonIdentifier.scheme == ACCOUNT)
         .order_by(PersonIdentifier.created_at)
         .limit(1)
     ).first()
-    return (row.home, row.value) if row else None
+    return (row.home_as_said, row.value) if row else None

@@ -86,9 +86,6 @@ class ToolKeyRow(Owned):
     kid: Mapped[str] = mapped_column(unique=True)
     sealed_pem: Mapped[str]
     created_at: Mapped[datetime]
-    signs_from: Mapped[datetime]
-    """Published before it signs, so that platforms have it in their caches by then."""
-    retired_at: Mapped[datetime | None]
 
 
 class PendingLoginRow(Owned):

@@ -24,12 +24,12 @@ def register(app: Flask) -> None:
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
         lambda message: words().gettext(message),
-        lambda one, many, n: words().ngettext(one, many, n),
+        lambda one, many, n: words().plural(one, many, n),
         newstyle=True,
     )
     app.jinja_env.filters["when"] = _when
     app.jinja_env.filters["day"] = lambda moment: words().day(moment)
-    app.context_processor(lambda: {"locale": words().language})
+    app.context_processor(lambda: {"locale": words().language.replace("_", "-")})
 
 
 def _when(moment: datetime) -> str:

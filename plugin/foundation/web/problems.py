@@ -1,4 +1,4 @@
-"""What went wrong, for machines (RFC 9457) and for people (a calm page). Alone knows HTTP's numbers.
+"""What went wrong, for machines (RFC 9457) and for people. Alone knows HTTP's numbers.
 
 Each problem's `type` is a page of ours that explains it: `/problems/<slug>`.
 """
@@ -53,7 +53,6 @@ def show(slug: str) -> str:
     say = words().gettext
     return render_template(
         "message.html",
-        page_title=say(error.title),
         title=say(error.title),
         text=say(error.next_step),
         action=None,
@@ -73,7 +72,7 @@ def answer(error: MentesError) -> Response:
     level = log.error if error.status >= 500 else log.info
     level("problem", slug=error.slug, status=error.status, exc_info=error.status >= 500)
     say = words()
-    return _answer(
+    return show_problem(
         Problem(
             slug=error.slug,
             status=error.status,
@@ -100,7 +99,7 @@ def _http(error: HTTPException) -> Response:
         next_step=say.gettext(MentesError.next_step),
         reference=g.request_id,
     )
-    response = _answer(problem)
+    response = show_problem(problem)
     if status == 405 and getattr(error, "valid_methods", None):
         response.headers["Allow"] = ", ".join(error.valid_methods)  # type: ignore[attr-defined]
     return response
@@ -119,7 +118,7 @@ def _plainly(status: int, say: Words) -> str:
 def _unexpected(error: Exception) -> Response:
     log.error("unexpected", exc_info=True)
     say = words()
-    return _answer(
+    return show_problem(
         Problem(
             slug="error",
             status=500,
@@ -131,11 +130,14 @@ def _unexpected(error: Exception) -> Response:
     )
 
 
-def _answer(problem: Problem, *, errors: dict[str, list[str]] | None = None) -> Response:
+def show_problem(
+    problem: Problem, *, errors: dict[str, list[str]] | None = None
+) -> Response:
+    """Return `problem` in the dialect of the caller."""
     if prefers_html():
         return_url = g.visit.return_url if "visit" in g else g.get("return_url")
         page = render_template(
-            "problem.html", problem=problem, page_title=problem.title, return_url=return_url
+            "problem.html", problem=problem, return_url=return_url
         )
         response = Response(page, problem.status, mimetype="text/html")
         if "visit" not in g and "frame_ancestors" not in g:

@@ -1,0 +1,40 @@
+"""The forms of the check-ins room."""
+
+from __future__ import annotations
+
+from marshmallow import fields, validate
+
+from plugin.checkins.rules import Worth
+from plugin.foundation.forms import Form
+
+LINE = validate.Length(max=500, error="At most 500 characters.")
+
+
+class BookingForm(Form):
+    """Agreeing a time."""
+
+    starts_at = fields.NaiveDateTime(
+        required=True,
+        error_messages={
+            "required": "Choose a day and a time.",
+            "invalid": "Choose a day and a time.",
+        },
+    )
+    zone = fields.String(required=True, validate=validate.Length(max=64))
+    meeting_place = fields.String(load_default=None, validate=LINE)
+
+
+class ReflectionForm(Form):
+    """Looking back, in under a minute."""
+
+    worth = fields.Enum(
+        Worth,
+        by_value=True,
+        required=True,
+        error_messages={"required": "Choose one; nobody else sees it."},
+    )
+    next_step = fields.String(load_default=None, validate=LINE)
+    next_step_by = fields.Date(
+        load_default=None, error_messages={"invalid": "Choose a day, or leave it empty."}
+    )
+    line = fields.String(load_default=None, validate=LINE)

@@ -1,0 +1,156 @@
+"""What the pages of check-ins show: values read in one go, so that templates ask nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Row, Select, and_, func, select
+from sqlalchemy.orm import Session, aliased
+
+from plugin.checkins.model import CheckIn, Feedback
+from plugin.checkins.rules import State
+from plugin.pairings.model import Pairing
+from plugin.people.model import Person
+from plugin.programmes.model import Checkpoint, Part, Participation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckInCard:
+    """One check-in in a list, from the side of one of the two."""
+
+    id: UUID
+    about: str
+    other_name: str | None
+    state: State
+    is_reflected: bool
+    i_reflected: bool
+    minutes: int
+    due_at: datetime
+    starts_at: datetime | None
+    my_part: Part
+
+    @property
+    def needs_me(self) -> bool:
+        """Whether there is something for this person to do."""
+        if self.state is State.HELD:
+            return not self.i_reflected
+        return self.state in (State.OPEN, State.BOOKED, State.MISSED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LearnerLine:
+    """One learner as the instructor sees them: state only, no notes, no answers."""
+
+    name: str | None
+    mentor_name: str | None
+    checkins: int
+    held: int
+    next_at: datetime | None
+    is_overdue: bool
+
+
+def cards(session: Session, programme_id: UUID, person_id: UUID) -> list[CheckInCard]:
+    """Return a person's check-ins on both sides, what needs them first, then the newest."""
+    rows = session.execute(_cards(programme_id, person_id)).all()
+    found = [_card(row, person_id) for row in rows]
+    return sorted(found, key=lambda card: (not card.needs_me, card.due_at))
+
+
+def _cards(programme_id: UUID, person_id: UUID) -> Select[CheckIn, str, Person, Person, int, int]:
+    mentor, mentee = aliased(Person), aliased(Person)
+    given = (
+        select(func.count())
+        .where(Feedback.checkin_id == CheckIn.id)
+        .correlate(CheckIn)
+        .scalar_subquery()
+    )
+    mine = (
+        select(func.count())
+        .where(Feedback.checkin_id == CheckIn.id, Feedback.person_id == person_id)
+        .correlate(CheckIn)
+        .scalar_subquery()
+    )
+    return (
+        select(CheckIn, Checkpoint.name, mentor, mentee, given, mine)
+        .join(Checkpoint, Checkpoint.id == CheckIn.checkpoint_id)
+        .join(Pairing, Pairing.id == CheckIn.pairing_id)
+        .join(mentor, mentor.id == Pairing.mentor_id)
+        .join(mentee, mentee.id == Pairing.mentee_id)
+        .where(
+            Pairing.programme_id == programme_id,
+            (Pairing.mentor_id == person_id) | (Pairing.mentee_id == person_id),
+            CheckIn.state != State.WITHDRAWN,
+        )
+    )
+
+
+def _card(row: Row[CheckIn, str, Person, Person, int, int], person_id: UUID) -> CheckInCard:
+    checkin, about, mentor, mentee, given, mine = row
+    i_am_mentee = mentee.id == person_id
+    return CheckInCard(
+        id=checkin.id,
+        about=about,
+        other_name=(mentor if i_am_mentee else mentee).name,
+        state=State(checkin.state),
+        is_reflected=given >= 2,
+        i_reflected=mine > 0,
+        minutes=checkin.minutes,
+        due_at=checkin.due_at,
+        starts_at=checkin.starts_at,
+        my_part=Part.MENTEE if i_am_mentee else Part.MENTOR,
+    )
+
+
+def learners(session: Session, programme_id: UUID, *, now: datetime) -> Sequence[LearnerLine]:
+    """Return the learners of a programme for their instructor, those without a mentor first."""
+    mentor, mentee = aliased(Person), aliased(Person)
+    counted = select(
+        CheckIn.mentee_id,
+        func.count().label("checkins"),
+        func.count().filter(CheckIn.state == State.HELD).label("held"),
+        func.min(CheckIn.starts_at).filter(CheckIn.state == State.BOOKED).label("next_at"),
+        func.count()
+        .filter(CheckIn.state.in_((State.OPEN, State.MISSED)), CheckIn.due_at < now)
+        .label("overdue"),
+    )
+    counted = (
+        counted.join(Checkpoint, Checkpoint.id == CheckIn.checkpoint_id)
+        .where(Checkpoint.programme_id == programme_id, CheckIn.state != State.WITHDRAWN)
+        .group_by(CheckIn.mentee_id)
+    )
+    states = counted.subquery()
+    rows = session.execute(
+        select(mentee.name, mentor.name, states)
+        .select_from(Participation)
+        .join(mentee, mentee.id == Participation.person_id)
+        .outerjoin(
+            Pairing,
+            and_(
+                Pairing.programme_id == Participation.programme_id,
+                Pairing.mentee_id == Participation.person_id,
+                Pairing.closed_at.is_(None),
+            ),
+        )
+        .outerjoin(mentor, mentor.id == Pairing.mentor_id)
+        .outerjoin(states, states.c.mentee_id == Participation.person_id)
+        .where(
+            Participation.programme_id == programme_id,
+            Participation.part == Part.MENTEE,
+            Participation.left_at.is_(None),
+        )
+        .order_by(Pairing.id.is_not(None), mentee.name, mentee.id)
+    )
+    return [
+        LearnerLine(
+            name=row[0],
+            mentor_name=row[1],
+            checkins=row.checkins or 0,
+            held=row.held or 0,
+            next_at=row.next_at,
+            is_overdue=bool(row.overdue),
+        )
+        for row in rows
+    ]

@@ -1,0 +1,1 @@
+"""Completions: from a signal of the LMS to a check-in, once."""

@@ -1,0 +1,15 @@
+"""What happens to courses."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from plugin.foundation.events import Event
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CourseKnown(Event):
+    """A course has become known by an IRI of learning records; the subject is the course."""
+
+    kind: ClassVar[str] = "course.known"

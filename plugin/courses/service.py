@@ -1,0 +1,199 @@
+"""Keeping courses, resource links, rosters and what learning records call them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from lrs_bridge.identity import same_place
+from lti.message import LaunchMessage
+from lti.nrps import Member, Status
+from plugin.courses.events import CourseKnown
+from plugin.courses.model import Course, CourseActivity, Membership, ResourceLink
+from plugin.foundation.events import happened
+from plugin.foundation.tenancy import inserted_once
+from plugin.people import service as people
+from plugin.people.model import Person
+from plugin.platforms.model import RegistrationRow
+
+
+def arrived(
+    session: Session, registration: RegistrationRow, message: LaunchMessage, *, now: datetime
+) -> Course:
+    """Return the course that a launch came from, kept up to date with what the launch says.
+
+    Without a context (a launch from a menu, say) the item itself, or the platform, is the course.
+    """
+    context_id, title, label = _called(message)
+    inserted_once(
+        session,
+        Course,
+        registration_id=registration.id,
+        deployment_id=message.deployment_id,
+        context_id=context_id,
+        title=title,
+        service_scopes=[],
+        created_at=now,
+    )
+    course = session.scalars(
+        select(Course).where(
+            Course.registration_id == registration.id, Course.context_id == context_id
+        )
+    ).one()
+    course.deployment_id = message.deployment_id
+    course.title = title
+    course.label = label
+    if message.nrps is not None:
+        course.memberships_url = message.nrps.memberships_url
+    if message.ags is not None:
+        course.lineitems_url = message.ags.lineitems or course.lineitems_url
+        course.service_scopes = sorted(message.ags.scopes)
+    iri = course_iri(registration, course)
+    if iri is not None:
+        seen_activity(session, course.id, iri=iri, kind="course", name=title, now=now)
+    return course
+
+
+def arrived_at(
+    session: Session, course: Course, message: LaunchMessage, *, now: datetime
+) -> ResourceLink | None:
+    """Return the item that was opened, or None for launches that are not of an item."""
+    if message.resource_link is None:
+        return None
+    inserted_once(
+        session,
+        ResourceLink,
+        course_id=course.id,
+        link_id=message.resource_link.id,
+        created_at=now,
+    )
+    link = session.scalars(
+        select(ResourceLink).where(
+            ResourceLink.course_id == course.id, ResourceLink.link_id == message.resource_link.id
+        )
+    ).one()
+    link.title = message.resource_link.title or link.title
+    if message.ags is not None:
+        link.lineitem_url = message.ags.lineitem or link.lineitem_url
+    return link
+
+
+def _called(message: LaunchMessage) -> tuple[str, str, str | None]:
+    if message.context is not None:
+        context = message.context
+        return context.id, context.title or context.label or "Course", context.label
+    if message.resource_link is not None:
+        link = message.resource_link
+        return f"resource-link:{link.id}", link.title or "Mentoring", None
+    return "platform", (message.platform and message.platform.name) or "Mentoring", None
+
+
+def course_iri(registration: RegistrationRow, course: Course) -> str | None:
+    """Return the IRI that the platform's own learning records call a course, where we know it.
+
+    Moodle's plugin calls it by its address; Moodle's context id is the course's id.
+    """
+    if registration.product == "moodle" and course.context_id.isdigit():
+        return f"{registration.issuer}/course/view.php?id={course.context_id}"
+    return None
+
+
+def belongs(
+    session: Session, course: Course, person: Person, roles: Sequence[str], *, now: datetime
+) -> Membership:
+    """Keep a person's roles in a course, as just seen."""
+    inserted_once(
+        session,
+        Membership,
+        course_id=course.id,
+        person_id=person.id,
+        roles=[],
+        active=True,
+        seen_at=now,
+    )
+    membership = session.scalars(
+        select(Membership).where(
+            Membership.course_id == course.id, Membership.person_id == person.id
+        )
+    ).one()
+    membership.roles = sorted(roles)
+    membership.active = True
+    membership.seen_at = now
+    return membership
+
+
+def roster_read(
+    session: Session,
+    course: Course,
+    registration: RegistrationRow,
+    members: Sequence[Member],
+    *,
+    now: datetime,
+) -> None:
+    """Keep what the platform's roster says. Nobody is taken out by a roster they are not in."""
+    for member in members:
+        person = people.seen(
+            session,
+            issuer=registration.issuer,
+            subject=member.user_id,
+            said=people.Described(name=member.person.name, email=member.person.email),
+            evidence="roster",
+            now=now,
+        )
+        membership = belongs(session, course, person, sorted(member.roles), now=now)
+        membership.active = member.status is Status.ACTIVE
+    course.roster_synced_at = now
+
+
+def roster(session: Session, course_id: UUID) -> Sequence[tuple[Membership, Person]]:
+    """Return who is in a course now, by name; people without one last."""
+    rows = session.execute(
+        select(Membership, Person)
+        .join(Person, Person.id == Membership.person_id)
+        .where(Membership.course_id == course_id, Membership.active)
+        .order_by(Person.name.is_(None), Person.name, Person.id)
+    )
+    return [(membership, person) for membership, person in rows.tuples()]
+
+
+def seen_activity(
+    session: Session, course_id: UUID, *, iri: str, kind: str, name: str | None, now: datetime
+) -> None:
+    """Keep an IRI by which learning records call a course or a module of it, and its name."""
+    place = same_place(iri)
+    new = inserted_once(
+        session,
+        CourseActivity,
+        course_id=course_id,
+        place=place,
+        iri=iri,
+        kind=kind,
+        name=name,
+        seen_at=now,
+    )
+    if new and kind == "course":
+        happened(session, CourseKnown(at=now, subject_id=course_id))
+    if new or not name:
+        return
+    activity = session.scalars(select(CourseActivity).where(CourseActivity.place == place)).one()
+    if activity.course_id == course_id and activity.name != name:
+        activity.name = name
+        activity.seen_at = now
+
+
+def activities(session: Session, course_id: UUID) -> Sequence[CourseActivity]:
+    """Return what we have seen of a course: the course itself first, then modules by name."""
+    return session.scalars(
+        select(CourseActivity)
+        .where(CourseActivity.course_id == course_id)
+        .order_by(CourseActivity.kind, CourseActivity.name, CourseActivity.place)
+    ).all()
+
+
+def activity_at(session: Session, iri: str) -> CourseActivity | None:
+    """Return what `iri` means to us, or None when we have not seen it."""
+    return session.scalar(select(CourseActivity).where(CourseActivity.place == same_place(iri)))
