@@ -250,7 +250,7 @@ def _not_accepted(refused: ServiceRefused) -> ServiceRefused:
     return ServiceRefused(
         "score-not-accepted",
         f"The platform did not take the score (it answered {refused.status}). Most often the "
-        "person is no longer enrolled as a learner in this course, or the gradebook column is gone.",
+        "person is no longer a learner in this course, or the gradebook column is gone.",
         status=refused.status,
     )
 

@@ -1,8 +1,8 @@
 """Dynamic Registration 1.0: platform and tool introduce themselves to each other.
 
 An administrator gives the platform our registration URL. The platform opens it with the address of
-its configuration and perhaps a one-time token; we fetch the configuration, ask to be registered, and
-learn our client id.
+its configuration and perhaps a one-time token; we fetch the configuration, ask to be registered,
+and learn our client id.
 
 https://www.imsglobal.org/spec/lti-dr/v1p0
 """

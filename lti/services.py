@@ -37,37 +37,24 @@ class Services:
             ServiceRefused: if the platform says no.
             ServiceUnavailable: if it can be asked again later; `retry_after` says when.
         """
-        try:
-            return self._call(
-                method, registration, url, scopes, accept, document, content_type, deployment_id
+
+        def attempt() -> Answer:
+            return self._http.request(
+                method,
+                url,
+                accept=accept,
+                bearer=self._tokens.bearer(registration, scopes, deployment_id),
+                document=document,
+                content_type=content_type,
             )
+
+        try:
+            return attempt()
         except ServiceRefused as refused:
             if refused.slug != "platform-refused" or refused.status != 401:
                 raise
         self._tokens.forget(registration, scopes, deployment_id)
-        return self._call(
-            method, registration, url, scopes, accept, document, content_type, deployment_id
-        )
-
-    def _call(
-        self,
-        method: str,
-        registration: Registration,
-        url: str,
-        scopes: frozenset[str],
-        accept: str,
-        document: Any,
-        content_type: str,
-        deployment_id: str | None,
-    ) -> Answer:
-        return self._http.request(
-            method,
-            url,
-            accept=accept,
-            bearer=self._tokens.bearer(registration, scopes, deployment_id),
-            document=document,
-            content_type=content_type,
-        )
+        return attempt()
 
     def pages(
         self,

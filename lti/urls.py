@@ -65,8 +65,13 @@ def within(base_url: str) -> Callable[[str], bool]:
 
 
 def with_query(url: str, parameters: Iterable[tuple[str, str]]) -> str:
-    """Return `url` with `parameters` added to, or in place of those in, its query."""
+    """Return `url` with `parameters` added to, or in place of those in, its query.
+
+    Without any it stays letter for letter as it was.
+    """
     added = list(parameters)
+    if not added:
+        return url
     names = {name for name, _ in added}
     parts = urlsplit(url)
     kept = [pair for pair in parse_qsl(parts.query, keep_blank_values=True) if pair[0] not in names]

@@ -1,0 +1,156 @@
+"""The gradebook over HTTP, with Moodle's URLs, bodies and strictness.
+
+https://www.imsglobal.org/spec/lti-ags/v2p0/
+"""
+
+from dataclasses import replace
+from typing import Any
+
+from werkzeug.wrappers import Response
+
+from lti import claims
+from lti.testing.answers import as_json
+from lti.testing.values import Column, Grade, Refused, Tool
+from lti.testing.visit import Visit
+
+READING = (claims.SCOPE_LINE_ITEM, claims.SCOPE_LINE_ITEM_READ)
+
+
+def line_items(visit: Visit, course_id: str) -> Response:
+    """List line items, filtered and in pages; or make one."""
+    if visit.request.method == "POST":
+        return _create(visit, course_id)
+    tool = visit.authorised(*READING)
+    visit.accepts(claims.MEDIA_LINE_ITEMS)
+    course = visit.platform.directory.course(course_id)
+    asked = visit.request.args
+    columns = [
+        column
+        for column in visit.platform.grades.columns(course_id, tool.client_id)
+        if asked.get("resource_id") in (None, column.resource_id)
+        and asked.get("tag") in (None, column.tag)
+        and asked.get("resource_link_id") in (None, column.resource_link_id)
+    ]
+    start, limit = asked.get("from", 0, type=int), asked.get("limit", len(columns) or 1, type=int)
+    headers = {}
+    if start + limit < len(columns):
+        url = visit.platform.at.columns(course, tool)
+        # Moodle 4.3 writes this header with curly quotes and an escaped ampersand.
+        link = f"<{url}&amp;limit={limit}&amp;from={start + limit}>; rel=“next”"
+        headers["Link"] = link.encode().decode("latin-1")
+    visit.note(f"{len(columns)} found")
+    return as_json(
+        [_document(visit, column, tool) for column in columns[start : start + limit]],
+        media_type=claims.MEDIA_LINE_ITEMS,
+        headers=headers,
+    )
+
+
+def line_item(visit: Visit, course_id: str, column_id: str) -> Response:
+    """Show, change or remove one line item."""
+    writing = visit.request.method != "GET"
+    tool = visit.authorised(*(READING[:1] if writing else READING))
+    grades = visit.platform.grades
+    column = grades.column(course_id, column_id, tool.client_id)
+    if visit.request.method == "DELETE":
+        grades.remove_column(column.id)
+        return Response(status=204)
+    if visit.request.method == "PUT":
+        said = _readable(visit.document(claims.MEDIA_LINE_ITEM))
+        column = replace(
+            column,
+            label=said["label"],
+            score_maximum=float(said["scoreMaximum"]),
+            resource_id=said.get("resourceId", ""),
+            tag=said.get("tag", ""),
+        )
+        grades.replace_column(column)
+    return as_json(_document(visit, column, tool), media_type=claims.MEDIA_LINE_ITEM)
+
+
+def scores(visit: Visit, course_id: str, column_id: str) -> Response:
+    """Take a score; a final one completes the item that the line item belongs to."""
+    tool = visit.authorised(claims.SCOPE_SCORE)
+    platform = visit.platform
+    column = platform.grades.column(course_id, column_id, tool.client_id)
+    learners = platform.directory.learners(course_id)
+    grade = platform.grades.record(column, visit.document(claims.MEDIA_SCORE), learners)
+    visit.note(f"{grade.score_given} of {grade.score_maximum}, {grade.activity_progress}")
+    final = (grade.activity_progress, grade.grading_progress) == ("Completed", "FullyGraded")
+    if final and column.resource_link_id is not None:
+        activity = platform.at.activity(column.resource_link_id)
+        platform.complete(grade.user_id, course_id, activity)
+    return Response(status=200, content_type=claims.MEDIA_SCORE)
+
+
+def results(visit: Visit, course_id: str, column_id: str) -> Response:
+    """List the results in a line item: everybody's, or one person's."""
+    tool = visit.authorised(claims.SCOPE_RESULT_READ)
+    column = visit.platform.grades.column(course_id, column_id, tool.client_id)
+    wanted = visit.request.args.get("user_id")
+    grades = visit.platform.grades.grades(column.id).values()
+    return as_json(
+        [
+            _result(visit, column, tool, grade)
+            for grade in grades
+            if grade.score_given is not None and wanted in (None, grade.user_id)
+        ],
+        media_type=claims.MEDIA_RESULTS,
+    )
+
+
+def _create(visit: Visit, course_id: str) -> Response:
+    tool = visit.authorised(claims.SCOPE_LINE_ITEM)
+    course = visit.platform.directory.course(course_id)
+    said = _readable(visit.document(claims.MEDIA_LINE_ITEM))
+    column = visit.platform.grades.add_column(
+        course_id=course.id,
+        client_id=tool.client_id,
+        label=said["label"],
+        score_maximum=float(said["scoreMaximum"]),
+        resource_id=said.get("resourceId", ""),
+        tag=said.get("tag", ""),
+        resource_link_id=said.get("resourceLinkId"),
+    )
+    visit.note("created")
+    document = _document(visit, column, tool)
+    return as_json(document, status=201, media_type=claims.MEDIA_LINE_ITEM)
+
+
+def _readable(said: Any) -> dict[str, Any]:
+    """Return a line item document that has what it needs, nulls not among it."""
+    if not isinstance(said, dict) or not isinstance(said.get("label"), str):
+        raise Refused(400, "bad_request", "label is missing")
+    maximum = said.get("scoreMaximum")
+    if isinstance(maximum, bool) or not isinstance(maximum, int | float) or maximum <= 0:
+        raise Refused(400, "bad_request", "scoreMaximum must be a number above 0")
+    if None in said.values():
+        raise Refused(400, "bad_request", "unset members must be left out")
+    return said
+
+
+def _document(visit: Visit, column: Column, tool: Tool) -> dict[str, Any]:
+    document: dict[str, Any] = {
+        "id": visit.platform.at.column(column, tool),
+        "label": column.label,
+        "scoreMaximum": column.score_maximum,
+        "resourceId": column.resource_id,
+        "tag": column.tag,
+    }
+    if column.resource_link_id is not None:
+        document["resourceLinkId"] = column.resource_link_id
+        document["ltiLinkId"] = column.resource_link_id
+    return document
+
+
+def _result(visit: Visit, column: Column, tool: Tool, grade: Grade) -> dict[str, Any]:
+    url = visit.platform.at.column(column, tool)
+    path, _, query = url.partition("?")
+    return {
+        "id": f"{path}/results?{query}&user_id={grade.user_id}",
+        "userId": grade.user_id,
+        "resultScore": grade.score_given,
+        "resultMaximum": grade.score_maximum,
+        "scoreOf": url,
+        "timestamp": grade.timestamp.isoformat(timespec="seconds"),
+    }

@@ -1,0 +1,108 @@
+"""The platform's people, courses, items and tools."""
+
+from itertools import count
+from threading import RLock
+
+from lti.testing.values import Course, Enrolment, Refused, ResourceLink, Tool, User
+
+
+class Directory:
+    """Who and what there is, and who is where."""
+
+    def __init__(self, lock: RLock) -> None:
+        self._lock = lock
+        self._ids = count(1)
+        self._users: dict[str, User] = {}
+        self._courses: dict[str, Course] = {}
+        self._enrolments: dict[tuple[str, str], Enrolment] = {}
+        self._links: dict[str, ResourceLink] = {}
+        self._tools: dict[str, Tool] = {}
+
+    def new_id(self) -> str:
+        """Return an identifier that was not used before."""
+        with self._lock:
+            return str(next(self._ids))
+
+    def add_user(self, user: User) -> User:
+        """Add or replace a person."""
+        with self._lock:
+            self._users[user.id] = user
+            return user
+
+    def add_course(self, course: Course) -> Course:
+        """Add or replace a course."""
+        with self._lock:
+            self._courses[course.id] = course
+            return course
+
+    def enrol(self, user_id: str, course_id: str, *roles: str) -> Enrolment:
+        """Put a person into a course, or give them other roles there; Learner if none is named."""
+        enrolment = Enrolment(user_id=user_id, course_id=course_id, roles=roles or ("Learner",))
+        with self._lock:
+            self._enrolments[course_id, user_id] = enrolment
+            return enrolment
+
+    def unenrol(self, user_id: str, course_id: str) -> None:
+        """Take a person out of a course."""
+        with self._lock:
+            self._enrolments.pop((course_id, user_id), None)
+
+    def add_link(self, link: ResourceLink) -> ResourceLink:
+        """Add or replace an item in a course."""
+        with self._lock:
+            self._links[link.id] = link
+            return link
+
+    def add_tool(self, tool: Tool) -> Tool:
+        """Add or replace a tool."""
+        with self._lock:
+            self._tools[tool.client_id] = tool
+            return tool
+
+    def user(self, user_id: str) -> User:
+        """Return a person; KeyError if there is none."""
+        with self._lock:
+            return self._users[user_id]
+
+    def course(self, course_id: str) -> Course:
+        """Return a course, or refuse with 404."""
+        with self._lock:
+            course = self._courses.get(course_id)
+        if course is None:
+            raise Refused(404, "not_found", "no such course")
+        return course
+
+    def tool(self, client_id: str) -> Tool | None:
+        """Return the tool with this client id, if there is one."""
+        with self._lock:
+            return self._tools.get(client_id)
+
+    def tool_at(self, jwks_uri: str) -> Tool | None:
+        """Return the tool with this key set, if there is one."""
+        with self._lock:
+            return next((t for t in self._tools.values() if t.jwks_uri == jwks_uri), None)
+
+    def links(self, course_id: str) -> tuple[ResourceLink, ...]:
+        """Return the items of a course."""
+        with self._lock:
+            return tuple(link for link in self._links.values() if link.course_id == course_id)
+
+    def link(self, link_id: str) -> ResourceLink:
+        """Return an item; KeyError if there is none."""
+        with self._lock:
+            return self._links[link_id]
+
+    def enrolments(self, course_id: str) -> tuple[Enrolment, ...]:
+        """Return who is in a course, in the order of enrolling."""
+        with self._lock:
+            return tuple(e for e in self._enrolments.values() if e.course_id == course_id)
+
+    def roles(self, user_id: str, course_id: str) -> tuple[str, ...]:
+        """Return somebody's short roles in a course; none if they are not in it."""
+        with self._lock:
+            enrolment = self._enrolments.get((course_id, user_id))
+        return enrolment.roles if enrolment else ()
+
+    def learners(self, course_id: str) -> frozenset[str]:
+        """Return the user ids of the learners of a course."""
+        return frozenset(e.user_id for e in self.enrolments(course_id) if "Learner" in e.roles)

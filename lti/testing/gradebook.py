@@ -1,0 +1,181 @@
+"""The platform's gradebook, as strict as Moodle 4.3 about what it takes."""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from itertools import count
+from threading import RLock
+from typing import Any, TypeGuard
+
+from lti.testing.values import Column, Completion, Grade, GradebookColumn, Refused
+
+ACTIVITY_PROGRESS = frozenset({"Initialized", "Started", "InProgress", "Submitted", "Completed"})
+GRADING_PROGRESS = frozenset({"NotReady", "Failed", "Pending", "PendingManual", "FullyGraded"})
+
+
+class Gradebook:
+    """Columns and grades of all courses."""
+
+    def __init__(self, lock: RLock, clock: Callable[[], datetime]) -> None:
+        self._lock = lock
+        self._clock = clock
+        self._ids = count(1)
+        self._columns: dict[str, Column] = {}
+        self._grades: dict[tuple[str, str], Grade] = {}
+        self._completions: dict[tuple[str, str, str], Completion] = {}
+
+    def add_column(
+        self,
+        *,
+        course_id: str,
+        client_id: str,
+        label: str,
+        score_maximum: float,
+        resource_id: str = "",
+        tag: str = "",
+        resource_link_id: str | None = None,
+    ) -> Column:
+        """Add a column; asked twice, it makes two, as Moodle does."""
+        with self._lock:
+            column = Column(
+                id=str(next(self._ids)),
+                course_id=course_id,
+                client_id=client_id,
+                label=label,
+                score_maximum=score_maximum,
+                resource_id=resource_id,
+                tag=tag,
+                resource_link_id=resource_link_id,
+            )
+            self._columns[column.id] = column
+            return column
+
+    def replace_column(self, column: Column) -> None:
+        """Put `column` in place of the one with its id."""
+        with self._lock:
+            self._columns[column.id] = column
+
+    def remove_column(self, column_id: str) -> None:
+        """Remove a column and its grades."""
+        with self._lock:
+            del self._columns[column_id]
+            self._grades = {
+                key: grade for key, grade in self._grades.items() if key[0] != column_id
+            }
+
+    def column(self, course_id: str, column_id: str, client_id: str) -> Column:
+        """Return a column of this course and tool, or refuse with 404."""
+        with self._lock:
+            column = self._columns.get(column_id)
+        if column is None or (column.course_id, column.client_id) != (course_id, client_id):
+            raise Refused(404, "not_found", "no such line item")
+        return column
+
+    def columns(self, course_id: str, client_id: str | None = None) -> tuple[Column, ...]:
+        """Return the columns of a course, those of one tool if asked."""
+        with self._lock:
+            return tuple(
+                column
+                for column in self._columns.values()
+                if column.course_id == course_id and client_id in (None, column.client_id)
+            )
+
+    def column_of_link(self, resource_link_id: str) -> Column | None:
+        """Return the first column that belongs to a resource link."""
+        with self._lock:
+            own = (c for c in self._columns.values() if c.resource_link_id == resource_link_id)
+            return next(own, None)
+
+    def grades(self, column_id: str) -> dict[str, Grade]:
+        """Return the grades in a column by user id."""
+        with self._lock:
+            found = [grade for (column, _), grade in self._grades.items() if column == column_id]
+        return {grade.user_id: grade for grade in found}
+
+    def read(self, course_id: str) -> tuple[GradebookColumn, ...]:
+        """Return the whole gradebook of a course."""
+        with self._lock:
+            return tuple(
+                GradebookColumn(column=column, grades=self.grades(column.id))
+                for column in self.columns(course_id)
+            )
+
+    def record(self, column: Column, score: Any, learners: frozenset[str]) -> Grade:
+        """Take a score for one of `learners`.
+
+        Raises:
+            Refused: 400 for what is missing, malformed or about somebody else; 409 unless it is
+                later, in whole seconds, than the one before.
+        """
+        grade = _grade(score)
+        if grade.user_id not in learners:
+            raise Refused(400, "bad_request", "the user is not a learner in this course")
+        with self._lock:
+            before = self._grades.get((column.id, grade.user_id))
+            if before is not None and int(grade.timestamp.timestamp()) <= int(
+                before.timestamp.timestamp()
+            ):
+                raise Refused(409, "conflict", "the timestamp is not later than the stored one")
+            self._grades[column.id, grade.user_id] = grade
+        return grade
+
+    def complete(self, user_id: str, course_id: str, activity: str) -> Completion:
+        """Mark an activity complete, once; the first time stands."""
+        with self._lock:
+            return self._completions.setdefault(
+                (user_id, course_id, activity),
+                Completion(
+                    user_id=user_id, course_id=course_id, activity=activity, at=self._clock()
+                ),
+            )
+
+    def completions(self, course_id: str) -> tuple[Completion, ...]:
+        """Return who completed what in a course, in order."""
+        with self._lock:
+            return tuple(c for c in self._completions.values() if c.course_id == course_id)
+
+
+def _grade(score: Any) -> Grade:
+    """Return the grade in a score document (AGS 2.0, section 3.4)."""
+    problem = next(_problems(score), None)
+    if problem is not None:
+        raise Refused(400, "bad_request", problem)
+    given = score.get("scoreGiven")
+    return Grade(
+        user_id=score["userId"],
+        timestamp=datetime.fromisoformat(score["timestamp"]),
+        activity_progress=score["activityProgress"],
+        grading_progress=score["gradingProgress"],
+        score_given=None if given is None else float(given),
+        score_maximum=None if given is None else float(score["scoreMaximum"]),
+    )
+
+
+def _problems(score: Any) -> Iterator[str]:
+    if not isinstance(score, dict):
+        yield "a score is a JSON object"
+        return
+    if not isinstance(score.get("userId"), str):
+        yield "userId is missing"
+    if not _has_zone(score.get("timestamp")):
+        yield "timestamp is missing, malformed or has no zone"
+    if score.get("activityProgress") not in ACTIVITY_PROGRESS:
+        yield "activityProgress is missing or unknown"
+    if score.get("gradingProgress") not in GRADING_PROGRESS:
+        yield "gradingProgress is missing or unknown"
+    if "scoreGiven" in score:
+        given, maximum = score["scoreGiven"], score.get("scoreMaximum")
+        if not _is_number(given) or given < 0 or not _is_number(maximum) or maximum <= 0:
+            yield "scoreGiven needs a number that is not negative and a scoreMaximum above 0"
+    elif "scoreMaximum" in score:
+        yield "scoreMaximum without scoreGiven"
+
+
+def _has_zone(timestamp: Any) -> bool:
+    try:
+        return datetime.fromisoformat(timestamp).tzinfo is not None
+    except (TypeError, ValueError):
+        return False
+
+
+def _is_number(value: Any) -> TypeGuard[float]:
+    return isinstance(value, int | float) and not isinstance(value, bool)

@@ -1,0 +1,271 @@
+"""A small LTI 1.3 platform: courses, people, a gradebook, and the services over real HTTP.
+
+It is written against the specifications and against recordings of Moodle 4.3, apart from the checks
+of the tool side, so that the two can find each other's mistakes. Thread-safe; nothing is kept when
+the process ends.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from threading import RLock
+from typing import Any
+
+from lti import jose, urls
+from lti.dynamic_registration import ALL_SCOPES
+from lti.http import Http
+from lti.registration import Registration
+from lti.testing import messages
+from lti.testing.addresses import Addresses
+from lti.testing.directory import Directory
+from lti.testing.gradebook import Gradebook
+from lti.testing.grants import Grants
+from lti.testing.values import (
+    Claims,
+    Completion,
+    Course,
+    Exchange,
+    GradebookColumn,
+    LoginInitiation,
+    ResourceLink,
+    Tool,
+    User,
+)
+from lti.testing.web import Web
+
+HINT_LIFETIME = 600  # s, from opening an item to its authentication request
+ID_TOKEN_LIFETIME = 60  # s, as Moodle's
+INVITATION_LIFETIME = 3600  # s, of a registration token
+
+
+class Platform:
+    """One platform.
+
+    Args:
+        issuer: its URL, without a slash at the end; all its other URLs lie below.
+        clock: the present time, aware.
+        key: `kid` and PEM of its RSA key; a new one if not given.
+        after_deep_linking: where to send the browser when items were added to a course; a plain
+            page if not given.
+
+    Attributes:
+        at: where its endpoints are.
+        wsgi: the platform's web application; mount it where `issuer` leads.
+        directory: people, courses, items and tools.
+        grades: the gradebook.
+    """
+
+    def __init__(
+        self,
+        issuer: str,
+        *,
+        clock: Callable[[], datetime],
+        name: str = "Campus",
+        product: str = "moodle",
+        key: tuple[str, str] | None = None,
+        after_deep_linking: Callable[[Course, tuple[ResourceLink, ...]], str] | None = None,
+    ) -> None:
+        self.issuer = issuer.rstrip("/")
+        self.at = Addresses(self.issuer)
+        self.clock = clock
+        self.name = name
+        self.product = product
+        self.guid = urls.origin(issuer) or issuer
+        self.after_deep_linking = after_deep_linking
+        self._kid, self._pem = key or jose.new_private_key()
+        lock = RLock()
+        self.directory = Directory(lock)
+        self.grades = Gradebook(lock, clock)
+        self.grants = Grants(lock, clock)
+        self.web = Web(self, lock)
+        self.wsgi = self.web.wsgi
+        self.http = Http(allow_private=True, user_agent="Mentes campus (LTI 1.3 platform)")
+
+    # Tools.
+
+    def register_tool(
+        self,
+        *,
+        login_url: str,
+        launch_url: str,
+        jwks_uri: str,
+        name: str = "Tool",
+        target_link_uri: str | None = None,
+        scopes: tuple[str, ...] = ALL_SCOPES,
+        custom: Mapping[str, str] | None = None,
+        client_id: str | None = None,
+        shares_names: bool = True,
+        shares_emails: bool = True,
+    ) -> Tool:
+        """Register a tool by hand, as an administrator would; a known `client_id` is updated."""
+        known = self.directory.tool(client_id) if client_id else None
+        number = known.deployment_id if known else self.directory.new_id()
+        return self.directory.add_tool(
+            Tool(
+                client_id=client_id or f"client-{number}",
+                deployment_id=number,
+                name=name,
+                login_url=login_url,
+                redirect_uris=(launch_url,),
+                target_link_uri=target_link_uri or launch_url,
+                jwks_uri=jwks_uri,
+                scopes=frozenset(scopes),
+                custom=custom or {},
+                shares_names=shares_names,
+                shares_emails=shares_emails,
+            )
+        )
+
+    def invitation(self, registration_url: str) -> str:
+        """Return the URL that starts dynamic registration with a tool; it works once."""
+        token = self.grants.issue("registration", True, lifetime=INVITATION_LIFETIME)
+        return urls.with_query(
+            registration_url,
+            [("openid_configuration", self.at.configuration_url), ("registration_token", token)],
+        )
+
+    def registration_of(self, tool: Tool, id: str) -> Registration:
+        """Return what the tool should know about its registration, under the tool's own `id`."""
+        return Registration(
+            id=id,
+            issuer=self.issuer,
+            client_id=tool.client_id,
+            authorization_endpoint=self.at.authorization_endpoint,
+            token_endpoint=self.at.token_endpoint,
+            jwks_uri=self.at.jwks_uri,
+            deployment_ids=frozenset({tool.deployment_id}),
+            product=self.product,
+        )
+
+    # Courses and people.
+
+    def add_resource_link(
+        self,
+        tool: Tool,
+        course_id: str,
+        title: str,
+        *,
+        url: str | None = None,
+        description: str = "",
+        custom: Mapping[str, str] | None = None,
+        score_maximum: float | None = None,
+    ) -> ResourceLink:
+        """Put an item into a course, with a gradebook column if it has a maximum."""
+        link = self.directory.add_link(
+            ResourceLink(
+                id=self.directory.new_id(),
+                course_id=course_id,
+                client_id=tool.client_id,
+                title=title,
+                url=url or tool.target_link_uri,
+                description=description,
+                custom=custom or {},
+            )
+        )
+        if score_maximum is not None:
+            self.grades.add_column(
+                course_id=course_id,
+                client_id=tool.client_id,
+                label=title,
+                score_maximum=score_maximum,
+                resource_link_id=link.id,
+            )
+        return link
+
+    def complete(self, user_id: str, course_id: str, activity: str) -> Completion:
+        """Mark an activity complete for somebody; a second time changes nothing."""
+        return self.grades.complete(user_id, course_id, activity)
+
+    def completions(self, course_id: str) -> tuple[Completion, ...]:
+        """Return who completed what, also what was completed by a full grade."""
+        return self.grades.completions(course_id)
+
+    def gradebook(self, course_id: str) -> tuple[GradebookColumn, ...]:
+        """Return a course's gradebook."""
+        return self.grades.read(course_id)
+
+    # For tests and for the curious.
+
+    def answer_next(self, endpoint: str, **fault: Any) -> None:
+        """Answer the next requests to `endpoint` with a fault; see `Web.answer_next`."""
+        self.web.answer_next(endpoint, **fault)
+
+    @property
+    def exchanges(self) -> tuple[Exchange, ...]:
+        """The latest requests and what was answered, oldest first."""
+        return self.web.exchanges
+
+    # Launches.
+
+    def login_initiation(
+        self, tool: Tool, user: User, link: ResourceLink, *, document_target: str = "iframe"
+    ) -> LoginInitiation:
+        """Begin a launch: `user` opens `link`."""
+        content = messages.resource_link_request(self, tool, user, link, document_target)
+        return self._initiation(tool, user, link.url, content)
+
+    def deep_linking_initiation(
+        self, tool: Tool, user: User, course: Course, **settings: Any
+    ) -> LoginInitiation:
+        """Begin a deep linking session: `user` chooses items for `course`.
+
+        `settings` are put over the platform's own, such as `accept_multiple=False`.
+        """
+        session = {
+            "accept_types": ["ltiResourceLink"],
+            "accept_presentation_document_targets": ["frame", "iframe", "window"],
+            "accept_copy_advice": False,
+            "accept_multiple": True,
+            "accept_unsigned": False,
+            "auto_create": False,
+            "can_confirm": False,
+            "title": tool.name,
+            "text": "",
+            **settings,
+        }
+        session_key = self.grants.issue(
+            "deep linking", (tool.client_id, course.id, dict(session)), lifetime=3600
+        )
+        session["deep_link_return_url"] = self.at.deep_linking_return(course, tool, session_key)
+        content = messages.deep_linking_request(self, tool, user, course, session)
+        return self._initiation(tool, user, tool.target_link_uri, content)
+
+    def id_token(self, tool: Tool, nonce: str, content: Claims) -> str:
+        """Return `content` as a signed id_token for `tool`."""
+        now = int(self.clock().timestamp())
+        return self.sign(
+            {
+                "nonce": nonce,
+                "iat": now,
+                "exp": now + ID_TOKEN_LIFETIME,
+                "iss": self.issuer,
+                "aud": tool.client_id,
+                **content,
+            }
+        )
+
+    def sign(self, content: Claims) -> str:
+        """Return any claims, signed with the platform's key: for tests of refusals."""
+        return jose.signed(content, self._kid, self._pem)
+
+    def jwks(self) -> dict[str, Any]:
+        """Return the platform's key set."""
+        return {"keys": [jose.public_jwk(self._kid, self._pem)]}
+
+    def rotate_key(self, key: tuple[str, str] | None = None) -> None:
+        """Sign with another key from now on, and publish only that one."""
+        self._kid, self._pem = key or jose.new_private_key()
+
+    def _initiation(self, tool: Tool, user: User, target: str, content: Claims) -> LoginInitiation:
+        launch = self.grants.issue(
+            "launch", (tool.client_id, user.id, content), lifetime=HINT_LIFETIME
+        )
+        params = {
+            "iss": self.issuer,
+            "target_link_uri": target,
+            "login_hint": user.id,
+            "lti_message_hint": json.dumps({"launchid": launch}, separators=(",", ":")),
+            "client_id": tool.client_id,
+            "lti_deployment_id": tool.deployment_id,
+        }
+        return LoginInitiation(tool.login_url, params)

@@ -1,0 +1,55 @@
+"""Real sockets for tests and demonstrations."""
+
+import logging
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from threading import Thread
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+from werkzeug.serving import WSGIRequestHandler, make_server
+from werkzeug.wrappers import Response
+
+
+class _Quiet(WSGIRequestHandler):
+    def log(self, type: str, message: str, *args: object) -> None:
+        logging.getLogger(__name__).debug(message, *args)
+
+
+class Server:
+    """A web server on a free port of 127.0.0.1; what it serves may be set after it has started,
+    since most applications want to know their address first.
+    """
+
+    def __init__(self) -> None:
+        self.app: WSGIApplication = Response(status=503)
+        self._server = make_server(
+            "127.0.0.1", 0, self._serve, threaded=True, request_handler=_Quiet
+        )
+        self.url = f"http://127.0.0.1:{self._server.port}"
+        self._thread = Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
+
+    def start(self) -> None:
+        """Begin to serve, in a thread."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Stop serving and free the port."""
+        self._server.shutdown()
+        self._thread.join()
+        self._server.server_close()
+
+    def _serve(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        return self.app(environ, start_response)
+
+
+@contextmanager
+def serving(app: WSGIApplication | None = None) -> Iterator[Server]:
+    """Serve `app`, or what is set as `server.app`, for as long as the block runs."""
+    server = Server()
+    if app is not None:
+        server.app = app
+    server.start()
+    try:
+        yield server
+    finally:
+        server.stop()

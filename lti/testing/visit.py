@@ -1,0 +1,66 @@
+"""One request to the platform, on its way through a handler."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from werkzeug.exceptions import BadRequest
+from werkzeug.wrappers import Request
+
+from lti import jose
+from lti.errors import ServiceRefused, ServiceUnavailable
+from lti.testing.values import Claims, Refused, Tool
+
+if TYPE_CHECKING:
+    from lti.testing.platform import Platform
+
+
+@dataclass(slots=True)
+class Visit:
+    """A request, the platform that answers it, and what to remember of it."""
+
+    platform: "Platform"
+    request: Request
+    summary: str = ""
+
+    def note(self, what: str) -> None:
+        """Add to the summary; never names, addresses or tokens."""
+        self.summary = f"{self.summary}: {what}" if self.summary else what
+
+    def document(self, media_type: str) -> Any:
+        """Return the JSON body, which must say that it is `media_type`."""
+        if self.request.mimetype != media_type:
+            raise Refused(400, "bad_request", f"the content type is not {media_type}")
+        try:
+            return self.request.get_json(force=True)
+        except BadRequest:
+            raise Refused(400, "bad_request", "the body is not JSON") from None
+
+    def accepts(self, media_type: str) -> None:
+        """Insist that the caller takes `media_type`, by name or as anything: Moodle does."""
+        accepted = self.request.headers.get("Accept", "*/*")
+        if media_type not in accepted and "*/*" not in accepted:
+            raise Refused(400, "bad_request", f"the answer is {media_type}")
+
+    def authorised(self, *scopes: str) -> Tool:
+        """Return the tool whose bearer token has one of `scopes`."""
+        scheme, _, token = self.request.headers.get("Authorization", "").partition(" ")
+        held = self.platform.grants.look_up("access token", token)
+        if scheme.lower() != "bearer" or held is None:
+            raise Refused(401, "invalid_token", "the token is unknown or has expired")
+        client_id, granted = held
+        tool = self.platform.directory.tool(client_id)
+        if tool is None or granted.isdisjoint(scopes):
+            raise Refused(403, "insufficient_scope", "the token is for other services")
+        return tool
+
+    def verified(self, token: str, tool: Tool) -> Claims:
+        """Return the claims of a token that `tool` signed, by the key set that it publishes now."""
+        try:
+            keys = jose.public_keys(self.platform.http.get(tool.jwks_uri).json())
+        except (ServiceRefused, ServiceUnavailable, ValueError):
+            raise Refused(404, "key_set_unreachable", "the tool's key set was not found") from None
+        try:
+            kid = jose.header(token).get("kid")
+            return jose.verified_claims(token, keys.get(str(kid), ()))
+        except jose.Unverifiable as error:
+            raise Refused(400, "invalid_client", error.slug) from None

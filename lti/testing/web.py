@@ -1,0 +1,152 @@
+"""The platform's web application: routes, faults on demand, and a record of what was asked."""
+
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from threading import RLock
+from typing import TYPE_CHECKING, Any
+from wsgiref.types import StartResponse, WSGIEnvironment
+
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import Map, Rule
+from werkzeug.wrappers import Request, Response
+
+from lti.testing import (
+    ags_endpoints,
+    authentication,
+    deep_linking_return,
+    membership_endpoint,
+    registration_endpoint,
+    token_endpoint,
+)
+from lti.testing.answers import as_json
+from lti.testing.values import Exchange, Refused
+from lti.testing.visit import Visit
+
+if TYPE_CHECKING:
+    from lti.testing.platform import Platform
+
+Handler = Callable[..., Response]
+
+HANDLERS: Mapping[str, Handler] = {
+    "configuration": registration_endpoint.configuration,
+    "registration": registration_endpoint.register,
+    "authentication": authentication.authenticate,
+    "jwks": authentication.key_set,
+    "token": token_endpoint.token,
+    "lineitems": ags_endpoints.line_items,
+    "lineitem": ags_endpoints.line_item,
+    "scores": ags_endpoints.scores,
+    "results": ags_endpoints.results,
+    "memberships": membership_endpoint.memberships,
+    "deep linking": deep_linking_return.take,
+    "return": authentication.returned,
+}
+
+_SERVICES = "/mod/lti/services.php"
+_COLUMN = f"{_SERVICES}/<course_id>/lineitems/<column_id>/lineitem"
+
+ROUTES = Map(
+    [
+        Rule("/mod/lti/openid-configuration.php", methods=["GET"], endpoint="configuration"),
+        Rule("/mod/lti/openid-registration.php", methods=["POST"], endpoint="registration"),
+        Rule("/mod/lti/auth.php", methods=["GET", "POST"], endpoint="authentication"),
+        Rule("/mod/lti/certs.php", methods=["GET"], endpoint="jwks"),
+        Rule("/mod/lti/token.php", methods=["POST"], endpoint="token"),
+        Rule(f"{_SERVICES}/<course_id>/lineitems", methods=["GET", "POST"], endpoint="lineitems"),
+        Rule(_COLUMN, methods=["GET", "PUT", "DELETE"], endpoint="lineitem"),
+        Rule(f"{_COLUMN}/scores", methods=["POST"], endpoint="scores"),
+        Rule(f"{_COLUMN}/results", methods=["GET"], endpoint="results"),
+        Rule(
+            f"{_SERVICES}/CourseSection/<course_id>/bindings/<deployment_id>/memberships",
+            methods=["GET"],
+            endpoint="memberships",
+        ),
+        Rule("/mod/lti/contentitem_return.php", methods=["POST"], endpoint="deep linking"),
+        Rule("/mod/lti/return.php", methods=["GET"], endpoint="return"),
+    ],
+    merge_slashes=False,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """An answer to give instead of the real one."""
+
+    status: int
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+
+
+class Web:
+    """A WSGI application over one platform."""
+
+    def __init__(self, platform: "Platform", lock: RLock, *, remembered: int = 1000) -> None:
+        self._platform = platform
+        self._lock = lock
+        self._faults: dict[str, deque[Fault]] = {}
+        self._exchanges: deque[Exchange] = deque(maxlen=remembered)
+
+    def answer_next(
+        self,
+        endpoint: str,
+        *,
+        status: int,
+        times: int = 1,
+        headers: Mapping[str, str] | None = None,
+        body: bytes = b"",
+    ) -> None:
+        """Answer the next `times` requests to `endpoint` (a name in HANDLERS) with a fault."""
+        if endpoint not in HANDLERS:
+            raise ValueError(f"There is no endpoint {endpoint!r}; there are {sorted(HANDLERS)}.")
+        with self._lock:
+            faults = self._faults.setdefault(endpoint, deque())
+            faults.extend([Fault(status, headers or {}, body)] * times)
+
+    @property
+    def exchanges(self) -> tuple[Exchange, ...]:
+        """The latest requests and what was answered, oldest first."""
+        with self._lock:
+            return tuple(self._exchanges)
+
+    def wsgi(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer one request."""
+        request = Request(environ)
+        visit = Visit(platform=self._platform, request=request)
+        response = self._answer(visit, environ)
+        with self._lock:
+            self._exchanges.append(
+                Exchange(
+                    at=self._platform.clock(),
+                    method=request.method,
+                    path=request.path,
+                    status=response.status_code,
+                    summary=visit.summary,
+                )
+            )
+        return response(environ, start_response)
+
+    def _answer(self, visit: Visit, environ: WSGIEnvironment) -> Response:
+        try:
+            endpoint, arguments = ROUTES.bind_to_environ(environ).match()
+        except HTTPException as error:
+            return Response(str(error.code), status=error.code)
+        visit.summary = endpoint
+        fault = self._fault(endpoint)
+        if fault is not None:
+            visit.note("fault on demand")
+            return Response(fault.body, status=fault.status, headers=dict(fault.headers))
+        return self._handled(HANDLERS[endpoint], visit, arguments)
+
+    def _handled(self, handler: Handler, visit: Visit, arguments: Mapping[str, Any]) -> Response:
+        try:
+            return handler(visit, **arguments)
+        except Refused as refused:
+            visit.note(f"{refused.error}: {refused.reason}" if refused.reason else refused.error)
+            document = {"error": refused.error, "error_description": refused.reason}
+            return as_json(document, status=refused.status)
+
+    def _fault(self, endpoint: str) -> Fault | None:
+        with self._lock:
+            faults = self._faults.get(endpoint)
+            return faults.popleft() if faults else None
