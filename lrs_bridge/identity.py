@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import SplitResult, urlsplit, urlunsplit
 
 IDENTIFIERS = ("mbox", "mbox_sha1sum", "openid", "account")
 _DEFAULT_PORTS = (":80", ":443")
@@ -67,7 +67,7 @@ def _lowered_host(iri: str) -> str:
     return parts.scheme + rest  # urlsplit lower-cases the scheme
 
 
-def _split(iri: str) -> Any:
+def _split(iri: str) -> SplitResult | None:
     try:
         return urlsplit(iri)
     except ValueError:  # such as an unclosed IPv6 bracket: an IRI by its shape, but no address

@@ -46,6 +46,11 @@ def parsed_timestamp(text: str) -> datetime:
     return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
 
 
+def written_timestamp(at: datetime) -> str:
+    """Return an aware time as xAPI writes it: UTC, to the microsecond, with a Z."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
 def equivalent(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
     """Return whether two valid statements of one id say the same.
 

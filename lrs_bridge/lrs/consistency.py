@@ -1,0 +1,65 @@
+"""Who writes when, and up to which `stored` a reader has seen everything.
+
+https://github.com/adlnet/xAPI-Spec/blob/1.0.3/xAPI-Communication.md#213-get-statements
+(`X-Experience-API-Consistent-Through`)
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import BigInteger, case, func, literal, select
+from sqlalchemy.orm import Session
+
+from lrs_bridge.lrs.index import key
+from lrs_bridge.lrs.tables import statement
+
+# SQLite tells a reader nothing about a writer under way. What was stored at least this long ago is
+# taken to be committed: a writing transaction here takes milliseconds.
+LAG = timedelta(seconds=1)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def take_turn(session: Session, organisation_id: UUID) -> None:
+    """Wait until no other transaction stores statements of the organisation; lasts to the end."""
+    if _is_postgresql(session):
+        session.execute(select(func.pg_advisory_xact_lock(_lock(organisation_id))))
+
+
+def consistent_through(session: Session, organisation_id: UUID, now: datetime) -> datetime:
+    """Return a time up to which every statement of the organisation can be read.
+
+    Ask before reading the statements, and in a transaction of its own: what commits in between is
+    then at worst seen before it was promised. Statements are stored in turn with rising times, so
+    the newest one visible is always a bound; `now` is a better one when nobody is writing.
+    """
+    if _is_postgresql(session):
+        lock = literal(_lock(organisation_id), BigInteger)
+        free = case(
+            (func.pg_try_advisory_lock_shared(lock), func.pg_advisory_unlock_shared(lock)),
+            else_=False,
+        )
+        if session.scalar(select(free)):
+            return now
+        return newest(session, organisation_id)[1]
+    return max(newest(session, organisation_id)[1], now - LAG)
+
+
+def newest(session: Session, organisation_id: UUID) -> tuple[int, datetime]:
+    """Return the seq and the stored time of the newest statement; (0, 1970) before the first."""
+    row = session.execute(
+        select(statement.c.seq, statement.c.stored)
+        .where(statement.c.organisation_id == organisation_id)
+        .order_by(statement.c.seq.desc())
+        .limit(1)
+    ).first()
+    return (row.seq, row.stored) if row else (0, _EPOCH)
+
+
+def _lock(organisation_id: UUID) -> int:
+    return key(f"statements of {organisation_id}")
+
+
+def _is_postgresql(session: Session) -> bool:
+    return session.get_bind().dialect.name == "postgresql"

@@ -1,0 +1,139 @@
+"""How a stored statement is shown: exact, ids or canonical.
+
+`exact` is the received text with the store's own members added at its end; nothing is parsed.
+The other two are made from the parsed statement by a writer that keeps numbers as they were
+spelt.
+
+https://github.com/adlnet/xAPI-Spec/blob/1.0.3/xAPI-Communication.md#213-get-statements
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from typing import Any
+
+from lrs_bridge.identity import IDENTIFIERS
+from lrs_bridge.statement import listed
+
+Json = Any
+Choose = Callable[[Mapping[str, str]], dict[str, str]]
+"""Keeps one language of a language map."""
+
+
+def exact(text: str, assigned: str) -> str:
+    """Return the JSON of a statement: what was received, and then what the store assigned."""
+    return f"{text[:-1]},{assigned[1:]}"
+
+
+def ids(text: str, assigned: str) -> str:
+    """Return the JSON of a statement with only what identifies its actors, verb and activities."""
+    return _written(_reduced(_parsed(exact(text, assigned)), _identified, _verb_id, _activity_id))
+
+
+def canonical(text: str, assigned: str, choose: Choose) -> str:
+    """Return the JSON of a statement in one language per language map."""
+
+    def verb(value: Json) -> Json:
+        return _with_chosen(value, ("display",), choose)
+
+    def activity(value: Json) -> Json:
+        if "definition" not in value:
+            return value
+        definition = _with_chosen(value["definition"], ("name", "description"), choose)
+        return {**value, "definition": definition}
+
+    return _written(_reduced(_parsed(exact(text, assigned)), _unchanged, verb, activity))
+
+
+def altered(text: str, payload: Mapping[str, Any]) -> str | None:
+    """Return the text with what an LRS must change in what it received, or None if nothing.
+
+    It overwrites `stored` and `authority`, and returns context activities as arrays even if a
+    single one came without (part 2, section 2.4.6.2).
+    """
+    if not ({"stored", "authority"} & payload.keys() or _has_lone_activity(payload)):
+        return None
+    kept = {k: v for k, v in _parsed(text).items() if k not in ("stored", "authority")}
+    return _written(_reduced(kept, _unchanged, _unchanged, _unchanged))
+
+
+def _reduced(statement: Json, actor: Any, verb: Any, activity: Any) -> Json:
+    """Return `statement` with each of its actors, verbs and activities put through a function."""
+    shown = dict(statement)
+    for name in ("actor", "authority"):
+        if name in shown:
+            shown[name] = actor(shown[name])
+    shown["verb"] = verb(shown["verb"])
+    kind = shown["object"].get("objectType", "Activity")
+    if kind == "Activity":
+        shown["object"] = activity(shown["object"])
+    elif kind == "SubStatement":
+        shown["object"] = _reduced(shown["object"], actor, verb, activity)
+    elif kind != "StatementRef":
+        shown["object"] = actor(shown["object"])
+    if "context" in shown:
+        shown["context"] = _reduced_context(shown["context"], actor, activity)
+    return shown
+
+
+def _reduced_context(context: Json, actor: Any, activity: Any) -> Json:
+    shown = dict(context)
+    for name in ("instructor", "team"):
+        if name in shown:
+            shown[name] = actor(shown[name])
+    if "contextActivities" in shown:
+        shown["contextActivities"] = {
+            relation: [activity(one) for one in listed(several)]
+            for relation, several in shown["contextActivities"].items()
+        }
+    return shown
+
+
+def _unchanged(value: Json) -> Json:
+    return value
+
+
+def _identified(actor: Json) -> Json:
+    shown = {k: actor[k] for k in ("objectType", *IDENTIFIERS) if k in actor}
+    if not any(name in actor for name in IDENTIFIERS):
+        shown["member"] = [_identified(member) for member in actor.get("member", ())]
+    return shown
+
+
+def _verb_id(verb: Json) -> Json:
+    return {"id": verb["id"]}
+
+
+def _activity_id(activity: Json) -> Json:
+    return {k: activity[k] for k in ("objectType", "id") if k in activity}
+
+
+def _with_chosen(value: Json, names: tuple[str, ...], choose: Choose) -> Json:
+    return {k: choose(v) if k in names else v for k, v in value.items()}
+
+
+def _has_lone_activity(payload: Mapping[str, Any]) -> bool:
+    holders = (payload.get("context", {}), payload["object"].get("context", {}))
+    return any(
+        isinstance(activities, dict)
+        for context in holders
+        for activities in context.get("contextActivities", {}).values()
+    )
+
+
+def _parsed(text: str) -> Json:
+    return json.loads(text, parse_float=Decimal)
+
+
+def _written(value: Json) -> str:
+    """Return JSON in which a Decimal is written with the digits that it was read from."""
+    if isinstance(value, dict):
+        members = (f"{json.dumps(k)}:{_written(v)}" for k, v in value.items())
+        return "{" + ",".join(members) + "}"
+    if isinstance(value, list):
+        return "[" + ",".join(map(_written, value)) + "]"
+    if isinstance(value, Decimal):
+        return str(value)
+    return json.dumps(value, ensure_ascii=False)

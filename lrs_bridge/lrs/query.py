@@ -1,0 +1,234 @@
+"""What is asked of the store: the standard's parameters as one frozen value.
+
+https://github.com/adlnet/xAPI-Spec/blob/1.0.3/xAPI-Communication.md#213-get-statements
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import dataclasses
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from lrs_bridge.errors import Malformed, ParameterInvalid, StatementInvalid
+from lrs_bridge.identity import ifi
+from lrs_bridge.lrs.wire import read_json
+from lrs_bridge.statement import parsed_timestamp, written_timestamp
+from lrs_bridge.validation import actors, rules
+
+LIMIT_IF_NONE = 100
+LARGEST_LIMIT = 500
+
+_FORMATS = ("ids", "exact", "canonical")
+_WITH_AN_ID = frozenset({"statementId", "voidedStatementId", "attachments", "format"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatementQuery:
+    """One page of statements, or one statement.
+
+    Attributes:
+        agent: canonical inverse functional identifier.
+        since: exclusive; until: inclusive; both about `stored`.
+        limit: statements per page, 1 to `LARGEST_LIMIT`.
+        after: the seq of the last statement of the page before.
+    """
+
+    statement_id: UUID | None = None
+    voided_statement_id: UUID | None = None
+    agent: str | None = None
+    verb: str | None = None
+    activity: str | None = None
+    registration: UUID | None = None
+    related_activities: bool = False
+    related_agents: bool = False
+    since: datetime | None = None
+    until: datetime | None = None
+    limit: int = LIMIT_IF_NONE
+    format: str = "exact"
+    attachments: bool = False
+    ascending: bool = False
+    after: int | None = None
+
+
+def parse(parameters: Iterable[tuple[str, str]]) -> StatementQuery:
+    """Return what the query string asks for.
+
+    Raises:
+        ParameterInvalid: for anything that the standard does not define, in name or value.
+    """
+    given = _once_each(parameters)
+    if "cursor" in given:
+        return _continued(given)
+    for name in given:
+        if name not in _PARAMETERS:
+            raise ParameterInvalid(
+                name[:80], f"is not a parameter of this resource; it has {', '.join(_PARAMETERS)}"
+            )
+    if given.keys() & {"statementId", "voidedStatementId"}:
+        _refuse_company(given)
+    values: dict[str, Any] = {}
+    for name, text in given.items():
+        field, read = _PARAMETERS[name]
+        try:
+            values[field] = read(text)
+        except (StatementInvalid, Malformed) as error:
+            raise ParameterInvalid(name, _requirement(error)) from None
+    return StatementQuery(**values)
+
+
+def cursor(query: StatementQuery, after: int) -> str:
+    """Return the query of the page after seq `after`, short enough for any URL.
+
+    It describes itself, so nothing is kept for it and it never expires; it is not signed, because
+    it can say nothing that the parameters could not.
+    """
+    values = {
+        field.name: _plain(getattr(query, field.name))
+        for field in dataclasses.fields(query)
+        if getattr(query, field.name) != field.default
+    }
+    text = json.dumps({**values, "after": after}, separators=(",", ":"))
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def _once_each(parameters: Iterable[tuple[str, str]]) -> dict[str, str]:
+    given: dict[str, str] = {}
+    for name, value in parameters:
+        if name in given:
+            raise ParameterInvalid(name[:80], "must not be given twice")
+        given[name] = value
+    return given
+
+
+def _refuse_company(given: Mapping[str, str]) -> None:
+    if {"statementId", "voidedStatementId"} <= given.keys():
+        raise ParameterInvalid("statementId", "must not be given with voidedStatementId")
+    for name in given:
+        if name not in _WITH_AN_ID:
+            raise ParameterInvalid(name, "must not be given with the id of one statement")
+
+
+def _requirement(error: StatementInvalid | Malformed) -> str:
+    if isinstance(error, StatementInvalid):
+        return f"{error.pointer} {error.requirement}".strip()
+    return "must be JSON"
+
+
+def _uuid(text: str) -> UUID:
+    rules.uuid(text)
+    return UUID(text)
+
+
+def _iri(text: str) -> str:
+    rules.iri(text)
+    return text
+
+
+def _time(text: str) -> datetime:
+    rules.timestamp(text)
+    return parsed_timestamp(text)
+
+
+def _flag(text: str) -> bool:
+    rules.one_of("true", "false")(text)
+    return text == "true"
+
+
+def _format(text: str) -> str:
+    rules.one_of(*_FORMATS)(text)
+    return text
+
+
+def _limit(text: str) -> int:
+    """The number asked for; 0 means as many as the store gives."""
+    rules.written_as(r"[0-9]{1,9}", "must be a number of statements, 0 or more")(text)
+    return min(int(text) or LARGEST_LIMIT, LARGEST_LIMIT)
+
+
+def _agent(text: str) -> str:
+    value = read_json(text)
+    actors.actor(value)
+    identifier = ifi(value)
+    if identifier is None:
+        raise rules.refuse("must be an agent or an identified group")
+    return identifier
+
+
+_PARAMETERS: dict[str, tuple[str, Callable[[str], Any]]] = {
+    "statementId": ("statement_id", _uuid),
+    "voidedStatementId": ("voided_statement_id", _uuid),
+    "agent": ("agent", _agent),
+    "verb": ("verb", _iri),
+    "activity": ("activity", _iri),
+    "registration": ("registration", _uuid),
+    "related_activities": ("related_activities", _flag),
+    "related_agents": ("related_agents", _flag),
+    "since": ("since", _time),
+    "until": ("until", _time),
+    "limit": ("limit", _limit),
+    "format": ("format", _format),
+    "attachments": ("attachments", _flag),
+    "ascending": ("ascending", _flag),
+}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return written_timestamp(value)
+    return str(value) if isinstance(value, UUID) else value
+
+
+def _continued(given: Mapping[str, str]) -> StatementQuery:
+    """Return the query that a cursor describes, checked as if it had been typed in."""
+    if len(given) > 1:
+        raise ParameterInvalid("cursor", "must be the only parameter")
+    try:
+        text = base64.urlsafe_b64decode(given["cursor"] + "==").decode()
+        values = read_json(text)
+        return StatementQuery(**{name: _CURSOR[name](value) for name, value in values.items()})
+    except (binascii.Error, ValueError, LookupError, TypeError, AttributeError):
+        raise ParameterInvalid("cursor", _NOT_OURS) from None
+    except (Malformed, StatementInvalid):
+        raise ParameterInvalid("cursor", _NOT_OURS) from None
+
+
+_NOT_OURS = "must be taken unchanged from the more property of an answer"
+
+
+def _string(value: Any) -> str:
+    rules.string(value)
+    return str(value)
+
+
+def _boolean(value: Any) -> bool:
+    rules.boolean(value)
+    return bool(value)
+
+
+def _seq(value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < 2**63:
+        raise rules.refuse("must be a place in the order of statements")
+    return value
+
+
+_CURSOR: dict[str, Callable[[Any], Any]] = {
+    "agent": _string,
+    "verb": _string,
+    "activity": _string,
+    "registration": _uuid,
+    "related_activities": _boolean,
+    "related_agents": _boolean,
+    "since": _time,
+    "until": _time,
+    "limit": lambda value: _limit(str(value)),
+    "format": _format,
+    "attachments": _boolean,
+    "ascending": _boolean,
+    "after": _seq,
+}

@@ -1,0 +1,229 @@
+"""Writing: decide what is new, and store it with everything that it can be found by.
+
+Writers of one organisation take turns. SQLite has one writer anyway; on PostgreSQL a transaction
+lock per organisation gives the same. So `seq` and `stored` count up in the order in which
+statements become visible, a reader who follows either misses nothing, and two statements that
+refer to each other cannot pass unseen. On PostgreSQL the transaction must be READ COMMITTED (its
+default), and one that also locks other rows should store its statements first.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import insert as insert_into
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from lrs_bridge.errors import BatchInvalid, StatementConflict
+from lrs_bridge.lrs.consistency import newest, take_turn
+from lrs_bridge.lrs.formats import altered
+from lrs_bridge.lrs.index import Entry, agent_key, entry, key
+from lrs_bridge.lrs.references import Arrival, Consequences, consequences
+from lrs_bridge.lrs.tables import reach, statement, statement_activity, statement_agent
+from lrs_bridge.lrs.wire import Incoming
+from lrs_bridge.statement import Statement, equivalent, parsed_timestamp, written_timestamp
+from lrs_bridge.vocabulary import Verb
+
+Clock = Callable[[], datetime]
+OnStored = Callable[[Session, UUID, Sequence[Statement]], None]
+
+VERSION_IF_NONE = "1.0.0"  # what a statement without a version is (part 2, section 2.4.10)
+_TICK = timedelta(microseconds=1)
+
+
+def ignored(_session: Session, _organisation_id: UUID, _statements: Sequence[Statement]) -> None:
+    """Do nothing about statements that were stored."""
+
+
+def insert(
+    session: Session,
+    organisation_id: UUID,
+    statements: Sequence[Incoming],
+    *,
+    authority: Mapping[str, Any],
+    clock: Clock,
+    on_stored: OnStored = ignored,
+) -> list[UUID]:
+    """Store `statements`, all or none, and return their ids in order.
+
+    A statement that is stored already, or one equivalent to it, is not stored again.
+
+    Args:
+        authority: the agent or group that vouches for the statements; replaces theirs.
+        clock: asked once the writer's turn has come, so that `stored` follows that order.
+        on_stored: told in the same transaction of those that are new, in order, if any are.
+
+    Raises:
+        BatchInvalid: if two of `statements` have one id.
+        StatementConflict: if another statement has one of the ids.
+    """
+    ids = [one.id or uuid4() for one in statements]
+    if len(set(ids)) != len(ids):
+        raise BatchInvalid("Two statements of the batch have the same id.")
+    take_turn(session, organisation_id)
+    held = _held(session, organisation_id, [one.id for one in statements if one.id])
+    fresh = []
+    for id, one in zip(ids, statements, strict=True):
+        if id not in held:
+            fresh.append((id, one))
+        elif not equivalent(json.loads(held[id]), one.payload):
+            raise StatementConflict(f"The id {id} is taken by another statement.")
+    if fresh:
+        new = _numbered(session, organisation_id, fresh, authority, clock)
+        _write(session, organisation_id, new, key_of(authority))
+        on_stored(session, organisation_id, [one.statement for one in new])
+    return ids
+
+
+def key_of(authority: Mapping[str, Any]) -> int:
+    """Return the index key of an authority; a group of two has the key of its members."""
+    found = agent_key(authority)
+    if found is not None:
+        return found
+    return key(" ".join(str(agent_key(member)) for member in authority["member"]))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _New:
+    """A statement about to be written."""
+
+    seq: int
+    text: str
+    named: bool
+    entry: Entry
+    statement: Statement
+
+    @property
+    def arrival(self) -> Arrival:
+        value = self.statement.payload["object"]
+        refers = value.get("objectType") == "StatementRef"
+        return Arrival(
+            seq=self.seq,
+            id=self.statement.id,
+            named=self.named,
+            entry=self.entry,
+            target=UUID(value["id"]) if refers else None,
+            voiding=self.statement.payload["verb"]["id"] == Verb.VOIDED,
+        )
+
+
+def _held(session: Session, organisation_id: UUID, ids: Sequence[UUID]) -> dict[UUID, str]:
+    """Return the payloads of those of `ids` that are stored."""
+    if not ids:
+        return {}
+    rows = session.execute(
+        select(statement.c.id, statement.c.payload).where(
+            statement.c.organisation_id == organisation_id, statement.c.id.in_(ids)
+        )
+    )
+    return {row.id: row.payload for row in rows}
+
+
+def _numbered(
+    session: Session,
+    organisation_id: UUID,
+    fresh: Sequence[tuple[UUID, Incoming]],
+    authority: Mapping[str, Any],
+    clock: Clock,
+) -> list[_New]:
+    """Give each statement the next place in the order, and what an LRS assigns."""
+    seq, last_stored = newest(session, organisation_id)
+    stored = max(clock().astimezone(UTC), last_stored + _TICK)
+    return [
+        _New(
+            seq=seq + place + 1,
+            text=one.text,
+            named=one.id is not None,
+            entry=entry(one.payload, authority),
+            statement=_assigned(id, one.payload, stored + place * _TICK, authority),
+        )
+        for place, (id, one) in enumerate(fresh)
+    ]
+
+
+def _assigned(
+    id: UUID, payload: Mapping[str, Any], stored: datetime, authority: Mapping[str, Any]
+) -> Statement:
+    assigned: dict[str, Any] = {}
+    if "id" not in payload:
+        assigned["id"] = str(id)
+    if "timestamp" not in payload:
+        assigned["timestamp"] = written_timestamp(stored)
+    if "version" not in payload:
+        assigned["version"] = VERSION_IF_NONE
+    assigned["stored"] = written_timestamp(stored)
+    assigned["authority"] = authority
+    timestamp = parsed_timestamp(payload["timestamp"]) if "timestamp" in payload else stored
+    return Statement(id=id, stored=stored, timestamp=timestamp, payload=payload, assigned=assigned)
+
+
+def _write(session: Session, organisation_id: UUID, new: Sequence[_New], authority: int) -> None:
+    """Write statements and their index rows: one statement to the database per table."""
+    arrivals = [one.arrival for one in new]
+    effects = consequences(session, organisation_id, arrivals)
+    session.execute(
+        insert_into(statement),
+        [
+            _row(organisation_id, one, arrival, authority, arrival.seq in effects.voided)
+            for one, arrival in zip(new, arrivals, strict=True)
+        ],
+    )
+    _index(session, organisation_id, new, effects)
+    earlier = effects.voided - {one.seq for one in new}
+    if earlier:
+        session.execute(
+            update(statement)
+            .where(statement.c.organisation_id == organisation_id, statement.c.seq.in_(earlier))
+            .values(voided=True)
+        )
+
+
+def _row(
+    organisation_id: UUID, new: _New, arrival: Arrival, authority: int, voided: bool
+) -> dict[str, Any]:
+    return {
+        "organisation_id": organisation_id,
+        "seq": new.seq,
+        "id": new.statement.id,
+        "stored": new.statement.stored,
+        "timestamp": new.statement.timestamp,
+        "authority": authority,
+        "target": arrival.target,
+        "voiding": arrival.voiding,
+        "voided": voided,
+        "payload": new.text,
+        "served": altered(new.text, new.statement.payload),
+        "assigned": json.dumps(new.statement.assigned, ensure_ascii=False),
+    }
+
+
+def _index(
+    session: Session, organisation_id: UUID, new: Sequence[_New], effects: Consequences
+) -> None:
+    found = [(one.seq, one.seq, one.entry) for one in new] + effects.reached
+    places = [
+        ({"organisation_id": organisation_id, "seq": seq, "via": via, "verb": it.verb}, it)
+        for seq, via, it in found
+    ]
+    rows = {
+        reach: [{**place, "registration": it.registration} for place, it in places],
+        statement_agent: [
+            {**place, "agent": agent, "scope": scope}
+            for place, it in places
+            for agent, scope in it.agents
+        ],
+        statement_activity: [
+            {**place, "activity": activity, "scope": scope}
+            for place, it in places
+            for activity, scope in it.activities
+        ],
+    }
+    for table, several in rows.items():
+        if several:
+            session.execute(insert_into(table), several)

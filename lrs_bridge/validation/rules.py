@@ -1,0 +1,200 @@
+"""Rules for single values, and how rules are put together."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from lrs_bridge.errors import StatementInvalid
+from lrs_bridge.statement import parsed_timestamp
+
+Rule = Callable[[Any], None]
+
+_LONGEST_NAME_SHOWN = 80
+# datetime ends at these years, and an offset must not carry a time over the edge.
+_YEARS = range(2, 9999)
+
+
+def refuse(requirement: str, pointer: str = "") -> StatementInvalid:
+    """Return the error of a value (or of the part at `pointer`) that is not as required."""
+    return StatementInvalid(pointer, requirement)
+
+
+def object_of(
+    required: Mapping[str, Rule], optional: Mapping[str, Rule] | None = None, **also: Rule
+) -> Rule:
+    """Return the rule for an object with these properties and no other.
+
+    Args:
+        also: rules for the whole object, applied in order once its properties are good.
+    """
+    rules = {**required, **(optional or {})}
+    wholes = tuple(also.values())
+
+    def rule(value: Any) -> None:
+        if not isinstance(value, dict):
+            raise refuse("must be an object")
+        for name, part in value.items():
+            if name not in rules:
+                raise refuse("is not a property that xAPI 1.0.3 defines here", step(name))
+            _inside(name, rules[name], part)
+        for name in required:
+            if name not in value:
+                raise refuse("is required", step(name))
+        for whole in wholes:
+            whole(value)
+
+    return rule
+
+
+def array_of(item: Rule) -> Rule:
+    """Return the rule for an array of `item`."""
+
+    def rule(value: Any) -> None:
+        if not isinstance(value, list):
+            raise refuse("must be an array")
+        for index, part in enumerate(value):
+            _inside(index, item, part)
+
+    return rule
+
+
+def map_of(key: Rule, item: Rule) -> Rule:
+    """Return the rule for an object whose names follow `key` and whose values follow `item`."""
+
+    def rule(value: Any) -> None:
+        if not isinstance(value, dict):
+            raise refuse("must be an object")
+        for name, part in value.items():
+            try:
+                key(name)
+            except StatementInvalid as error:
+                raise refuse(f"is a name that {error.requirement}", step(name)) from None
+            _inside(name, item, part)
+
+    return rule
+
+
+def step(name: str | int) -> str:
+    """Return one step of a JSON pointer."""
+    return "/" + str(name)[:_LONGEST_NAME_SHOWN].replace("~", "~0").replace("/", "~1")
+
+
+def _inside(name: str | int, rule: Rule, part: Any) -> None:
+    try:
+        rule(part)
+    except StatementInvalid as error:
+        raise error.within(step(name)) from None
+
+
+def one_of(*words: str) -> Rule:
+    """Return the rule for a string out of a list; letter case counts."""
+    requirement = "must be " + " or ".join(f'"{word}"' for word in words)
+
+    def rule(value: Any) -> None:
+        if not isinstance(value, str) or value not in words:
+            raise refuse(requirement)
+
+    return rule
+
+
+def written_as(pattern: str, requirement: str, flags: int = 0) -> Rule:
+    """Return the rule for a string that `pattern` matches as a whole."""
+    matches = re.compile(pattern, flags).fullmatch
+
+    def rule(value: Any) -> None:
+        if not isinstance(value, str) or not matches(value):
+            raise refuse(requirement)
+
+    return rule
+
+
+def anything(value: Any) -> None:
+    """Accept `value`: what is inside extensions is the sender's own."""
+
+
+def string(value: Any) -> None:
+    """A string."""
+    if not isinstance(value, str):
+        raise refuse("must be a string")
+
+
+def boolean(value: Any) -> None:
+    """True or false."""
+    if not isinstance(value, bool):
+        raise refuse("must be true or false")
+
+
+def number(value: Any) -> None:
+    """A finite number."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        raise refuse("must be a number")
+
+
+def timestamp(value: Any) -> None:
+    """An ISO 8601 date and time (part 2, section 2.4.7 and 4.5)."""
+    _timestamp_shape(value)
+    try:
+        at = parsed_timestamp(value)
+    except (ValueError, OverflowError):
+        raise refuse("must be a date and time that exist") from None
+    if at.year not in _YEARS:
+        raise refuse("must be a date between the years 2 and 9998")
+
+
+_timestamp_shape = written_as(
+    r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d([.,]\d+)?)?(Z|\+\d\d(:?\d\d)?|-(?!00(:?00)?$)\d\d(:?\d\d)?)?",
+    "must be an ISO 8601 date and time such as 2026-11-22T10:30:00Z, with an offset other than -00",
+    re.ASCII,
+)
+
+uuid = written_as(
+    r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", "must be a UUID in its standard form"
+)
+
+iri = written_as(
+    r"[A-Za-z][A-Za-z0-9+.\-]*:[^\s<>\"{}|\\^`\x00-\x20\x7f]+",
+    "must be an IRI with a scheme, such as https://lms.example/course/1",
+)
+
+mailto = written_as(
+    r"mailto:[^\s@<>,;:]+@[^\s@<>,;:]+", "must be a mail address that begins with mailto:"
+)
+
+sha1 = written_as(r"[0-9a-fA-F]{40}", "must be a SHA-1 digest of 40 hexadecimal digits")
+
+sha2 = written_as(
+    r"[0-9a-fA-F]{56}|[0-9a-fA-F]{64}|[0-9a-fA-F]{96}|[0-9a-fA-F]{128}",
+    "must be a SHA-2 digest in hexadecimal digits",
+)
+
+media_type = written_as(
+    r"[\w!#$&\-^.+]+/[\w!#$&\-^.+]+(\s*;.*)?", "must be an Internet media type", re.ASCII
+)
+
+version = written_as(r"1\.0\.\d+", 'must be a version that begins with "1.0."', re.ASCII)
+
+duration = written_as(
+    r"P(?=.)(\d+([.,]\d+)?W"
+    r"|(\d+([.,]\d+)?Y)?(\d+([.,]\d+)?M)?(\d+([.,]\d+)?D)?"
+    r"(T(?=\d)(\d+([.,]\d+)?H)?(\d+([.,]\d+)?M)?(\d+([.,]\d+)?S)?)?)",
+    "must be an ISO 8601 duration such as PT25M",
+    re.ASCII,
+)
+
+# RFC 5646, section 2.1: language, extended languages, script, region, variants, extensions,
+# private use; or private use alone; or one of the tags that were there before the grammar.
+language_tag = written_as(
+    r"([a-z]{2,3}(-[a-z]{3}){0,3}|[a-z]{4,8})(-[a-z]{4})?(-([a-z]{2}|\d{3}))?"
+    r"(-([a-z0-9]{5,8}|\d[a-z0-9]{3}))*(-[0-9a-wyz](-[a-z0-9]{2,8})+)*(-x(-[a-z0-9]{1,8})+)?"
+    r"|x(-[a-z0-9]{1,8})+"
+    r"|i-(ami|bnn|default|enochian|hak|klingon|lux|mingo|navajo|pwn|tao|tay|tsu)"
+    r"|en-gb-oed|sgn-(be-fr|be-nl|ch-de)",
+    "must be an RFC 5646 language tag such as en-GB",
+    re.ASCII | re.IGNORECASE,
+)
+
+language_map = map_of(language_tag, string)
+extensions = map_of(iri, anything)
