@@ -13,28 +13,12 @@ from hashlib import sha256
 from typing import Literal
 from uuid import UUID
 
-from lrs_bridge.identity import same_place
+from lrs_bridge.identity import PersonKey, same_place
 
 __all__ = ["Completion", "Kind", "PersonKey", "State", "event_hash", "same_place"]
 
 Kind = Literal["course", "module"]
 State = Literal["completed", "passed", "failed", "uncompleted"]
-Scheme = Literal["account", "mbox", "mbox_sha1sum", "openid"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PersonKey:
-    """One way in which a source names a person, ready to be compared.
-
-    Attributes:
-        scheme: what kind of name it is.
-        home: for an account, the system that it is of, as `same_place` writes it; otherwise "".
-        value: the account's name, the mail address (without mailto:), the digest or the OpenID.
-    """
-
-    scheme: Scheme
-    home: str = ""
-    value: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,10 +10,12 @@ https://github.com/adlnet/xAPI-Spec/blob/1.0.3/xAPI-Data.md#2423-inverse-functio
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Literal
 from urllib.parse import SplitResult, urlsplit, urlunsplit
 
 IDENTIFIERS = ("mbox", "mbox_sha1sum", "openid", "account")
+Scheme = Literal["account", "mbox", "mbox_sha1sum", "openid"]
 _DEFAULT_PORTS = (":80", ":443")
 
 
@@ -34,6 +36,37 @@ def ifi(actor: Mapping[str, Any]) -> str | None:
     if "openid" in actor:
         return f"openid::{_lowered_host(actor['openid'])}"
     return None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonKey:
+    """One way in which a source names a person, ready to be compared.
+
+    Attributes:
+        scheme: what kind of name it is.
+        home: for an account, the system that it is of, as `same_place` writes it; otherwise "".
+        value: the account's name, the mail address (lower case, without mailto:), the digest or
+            the OpenID.
+    """
+
+    scheme: Scheme
+    home: str = ""
+    value: str
+
+
+def person_keys(actor: Mapping[str, Any]) -> tuple[PersonKey, ...]:
+    """Return every key by which the person behind a valid actor may be known; a group has none."""
+    if actor.get("objectType") == "Group":
+        return ()
+    if "account" in actor:
+        account = actor["account"]
+        home = same_place(account["homePage"])
+        return (PersonKey(scheme="account", home=home, value=account["name"]),)
+    if "mbox" in actor:
+        return (PersonKey(scheme="mbox", value=mailbox(actor["mbox"])[7:].lower()),)
+    if "mbox_sha1sum" in actor:
+        return (PersonKey(scheme="mbox_sha1sum", value=actor["mbox_sha1sum"].lower()),)
+    return (PersonKey(scheme="openid", value=same_place(actor["openid"])),)
 
 
 def mailbox(mbox: str) -> str:

@@ -17,6 +17,7 @@ from uuid import UUID
 
 from flask import Blueprint, Response, g, request
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
@@ -95,7 +96,8 @@ def xapi_blueprint(
     bp.after_request(statements.with_consistency)
     bp.register_error_handler(XapiError, _problem)
     bp.register_error_handler(HTTPException, _http_problem)
-    bp.register_error_handler(OperationalError, _busy)
+    for error in (OperationalError, PoolTimeoutError):
+        bp.register_error_handler(error, _busy)
     return bp
 
 
@@ -183,7 +185,7 @@ class _Statements:
 
     def with_consistency(self, response: Response) -> Response:
         """Say on every answer of the resource, errors too, how fresh it is."""
-        if request.endpoint != "xapi.about":
+        if not (request.endpoint or "").endswith(".about"):
             through = g.get("xapi_consistent_through") or self.clock() - LAG
             response.headers[_CONSISTENT_HEADER] = written_timestamp(through)
         return response
@@ -313,5 +315,5 @@ def _http_problem(error: HTTPException) -> Response:
     return answer
 
 
-def _busy(_error: OperationalError) -> Response:
+def _busy(_error: Exception) -> Response:
     return _problem(Unavailable("The store could not be reached in time. Send the same again."))
