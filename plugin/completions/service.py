@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from lrs_bridge.completion import Completion, same_place
+from lrs_bridge.completion import Completion, Sighting, same_place
 from plugin.checkins import service as checkins
 from plugin.completions.model import CompletionRow, Reason, Status
 from plugin.courses.events import CourseKnown
@@ -210,10 +210,15 @@ def look_again_at_recent(session: Session, *, now: datetime) -> None:
     )
 
 
-def module_seen(
-    session: Session, *, course_iri: str, module_iri: str, name: str | None, now: datetime
-) -> None:
+def module_seen(session: Session, sighting: Sighting, *, now: datetime) -> None:
     """Remember a module that a learning record named, so that an instructor can pick it."""
-    course = activity_at(session, course_iri)
+    course = activity_at(session, sighting.course_key)
     if course is not None:
-        seen_activity(session, course.course_id, iri=module_iri, kind="module", name=name, now=now)
+        seen_activity(
+            session,
+            course.course_id,
+            iri=sighting.module_key,
+            kind="module",
+            name=sighting.module_name,
+            now=now,
+        )

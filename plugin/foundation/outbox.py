@@ -7,7 +7,7 @@ out (the worker was killed) is simply taken again: deliveries are repeatable by 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -222,3 +222,17 @@ def unpaid(session: Session) -> dict[str, int]:
         select(Debt.kind, func.count()).where(Debt.settled_at.is_(None)).group_by(Debt.kind)
     )
     return dict(rows.tuples().all())
+
+
+Delivery = Callable[[Sequence[LeasedDebt]], Iterator[tuple[LeasedDebt, Settled | Postponed]]]
+"""Pays leased debts of one kind, and says of each, as soon as it is known, what came of it."""
+
+
+def one_by_one(pay: Callable[[LeasedDebt], Settled | Postponed]) -> Delivery:
+    """Return a delivery that pays debts one after the other."""
+
+    def deliver(debts: Sequence[LeasedDebt]) -> Iterator[tuple[LeasedDebt, Settled | Postponed]]:
+        for debt in debts:
+            yield debt, pay(debt)
+
+    return deliver

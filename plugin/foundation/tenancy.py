@@ -8,6 +8,8 @@ opening its session with `EVERYWHERE`. A session with neither refuses to read.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID, uuid4
@@ -66,6 +68,18 @@ def organisation_of(session: Session) -> UUID:
     if not isinstance(scope, UUID):
         raise TenancyError("This work needs a session for one organisation.")
     return scope
+
+
+@contextmanager
+def narrowed(session: Session, organisation_id: UUID) -> Iterator[None]:
+    """Let a session that serves all organisations serve one for a while."""
+    before = session.info["scope"]
+    session.info["scope"] = organisation_id
+    try:
+        yield
+        session.flush()
+    finally:
+        session.info["scope"] = before
 
 
 @event.listens_for(Session, "do_orm_execute")

@@ -10,6 +10,8 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from lti.registration import PendingLogin, Registration
+from plugin.foundation.db import Database
+from plugin.foundation.tenancy import EVERYWHERE
 from plugin.platforms.model import PendingLoginRow, RegistrationRow
 
 
@@ -93,3 +95,9 @@ class StoredLogins:
             delete(PendingLoginRow).where(PendingLoginRow.expires_at < now)
         )
         return int(result.rowcount)  # type: ignore[attr-defined]
+
+
+def organisation_of_registration(database: Database, registration_id: UUID) -> UUID:
+    """Return whose registration it is; services know a registration, not its organisation."""
+    with database.reading(EVERYWHERE) as session:
+        return session.get_one(RegistrationRow, registration_id).organisation_id

@@ -1,0 +1,166 @@
+"""The composition root: the only place that sees every package and every room."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from flask import Blueprint, Flask
+from sqlalchemy.orm import Session
+
+from config.settings import Settings
+from lrs_bridge.lrs.api import xapi_blueprint
+from lrs_bridge.statement import Statement
+from lti import urls
+from lti.access_tokens import AccessTokens
+from lti.ags import LineItems
+from lti.http import Http
+from lti.keys import PlatformKeySets, ToolKeyRing
+from lti.nrps import Memberships
+from lti.registration import Registration
+from lti.services import Services
+from plugin import navigation
+from plugin.checkins import pages as checkins
+from plugin.completions import arrivals
+from plugin.courses.deliveries import KIND as ROSTER
+from plugin.courses.deliveries import RosterDelivery
+from plugin.foundation.cipher import Cipher
+from plugin.foundation.clock import Clock, utc_now
+from plugin.foundation.db import Database
+from plugin.foundation.outbox import Delivery, one_by_one
+from plugin.foundation.tenancy import EVERYWHERE
+from plugin.foundation.web import health, i18n, problems, requests, security, static_files
+from plugin.foundation.web.tool import Tool
+from plugin.foundation.web.tool import install as install_tool
+from plugin.launches import deep_linking
+from plugin.launches import errors as launch_errors
+from plugin.launches import pages as launches
+from plugin.launches.service import visits
+from plugin.nudges import pages as nudge_pages
+from plugin.nudges.deliveries import MailDelivery
+from plugin.nudges.letters import Letters
+from plugin.nudges.service import KIND as MAIL
+from plugin.nudges.service import Nudges
+from plugin.platforms import pages as platforms
+from plugin.platforms.keys import KeyRings
+from plugin.platforms.protocol import Protocol
+from plugin.platforms.protocol import install as install_protocol
+from plugin.platforms.stores import organisation_of_registration
+from plugin.programmes import pages as programmes
+from plugin.records.deliveries import SCORE, STATEMENT, ScoreDelivery, statement_delivery
+from plugin.records.service import Records
+from plugin.reports import pages as reports
+from plugin.subscriptions import subscriptions
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mentes:
+    """One process: what its web side and its worker share."""
+
+    settings: Settings
+    clock: Clock
+    database: Database
+    cipher: Cipher
+    protocol: Protocol
+    nudges: Nudges
+    deliveries: Mapping[str, Delivery]
+
+
+def compose(settings: Settings, *, clock: Clock = utc_now) -> Mentes:
+    """Make what one process needs, from the settings and the clock alone."""
+    nudges = Nudges(Letters(), settings.mail_from)
+    database = Database(
+        settings.database_url,
+        subscribers=subscriptions(
+            Records(settings.public_url), nudges if settings.smtp_url else None
+        ),
+    )
+    cipher = Cipher(settings.secret_key)
+    http = Http(allow_private=settings.allow_private_addresses)
+    key_rings = KeyRings(database, cipher, clock)
+    protocol = Protocol(
+        http=http,
+        platform_keys=PlatformKeySets(http),
+        key_rings=key_rings,
+        is_ours=urls.within(settings.public_url),
+    )
+
+    def ring_of(registration: Registration) -> ToolKeyRing:
+        return key_rings.of(organisation_of_registration(database, UUID(registration.id)))
+
+    services = Services(http, AccessTokens(http, ring_of, clock))
+    deliveries: dict[str, Delivery] = {
+        ROSTER: one_by_one(RosterDelivery(database, Memberships(services), clock)),
+        SCORE: one_by_one(ScoreDelivery(database, LineItems(services))),
+        STATEMENT: statement_delivery(settings, database, clock),
+        MAIL: one_by_one(MailDelivery(settings.smtp_url, settings.mail_from)),
+    }
+    return Mentes(
+        settings=settings,
+        clock=clock,
+        database=database,
+        cipher=cipher,
+        protocol=protocol,
+        nudges=nudges,
+        deliveries=deliveries,
+    )
+
+
+def create_app(
+    settings: Settings, *, clock: Clock = utc_now, mentes: Mentes | None = None
+) -> Flask:
+    """Wire the web side of one process; `mentes` is given when a worker shares it."""
+    mentes = mentes or compose(settings, clock=clock)
+    app = Flask("plugin", static_folder=None)
+    app.config.update(
+        MAX_CONTENT_LENGTH=settings.max_body,
+        MAX_FORM_MEMORY_SIZE=settings.max_body,
+        PREFERRED_URL_SCHEME="https" if settings.is_secure else "http",
+    )
+    install_tool(
+        app,
+        Tool(
+            database=mentes.database,
+            clock=mentes.clock,
+            public_url=settings.public_url,
+            session_seconds=settings.session_hours * 3600,
+            find_visit=visits(mentes.database),
+        ),
+    )
+    install_protocol(app, mentes.protocol)
+    app.extensions[nudge_pages.KEY] = mentes.nudges
+    app.extensions[reports.KEY] = settings.report_min_cohort
+    for register in (requests, security, i18n, problems, launch_errors, navigation):
+        register.register(app)
+    for room in (
+        static_files,
+        health,
+        platforms,
+        launches,
+        deep_linking,
+        programmes,
+        checkins,
+        nudge_pages,
+        reports,
+    ):
+        app.register_blueprint(room.bp)
+    app.register_blueprint(_record_store(mentes), url_prefix="/xapi")
+    return app
+
+
+def _record_store(mentes: Mentes) -> Blueprint:
+    """Return the embedded record store, which tells of completions in its own transaction."""
+
+    def on_stored(
+        session: Session, organisation_id: UUID, statements: Sequence[Statement]
+    ) -> None:
+        arrivals.on_stored(session, organisation_id, statements, now=mentes.clock())
+
+    return xapi_blueprint(
+        transaction=lambda: mentes.database.transaction(EVERYWHERE),
+        reading=lambda: mentes.database.reading(EVERYWHERE),
+        clock=mentes.clock,
+        on_stored=on_stored,
+        home_page=f"{mentes.settings.public_url}/xapi",
+    )

@@ -1,0 +1,141 @@
+"""Owing mails, in the transaction of what they tell; composed then, sent by the worker."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from email.utils import parseaddr
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from plugin.checkins import events
+from plugin.checkins.model import CheckIn
+from plugin.foundation.i18n import Words
+from plugin.foundation.outbox import owe
+from plugin.nudges import calendar
+from plugin.nudges.letters import Letters
+from plugin.pairings.model import Pairing
+from plugin.people.model import Person
+from plugin.programmes.model import Checkpoint
+
+KIND = "mail"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Talk:
+    """A check-in with the people and the thing it is about."""
+
+    checkin: CheckIn
+    about: str
+    mentor: Person
+    mentee: Person
+
+    def sides(self) -> tuple[tuple[Person, Person], tuple[Person, Person]]:
+        """Return (recipient, the other) for both."""
+        return (self.mentee, self.mentor), (self.mentor, self.mentee)
+
+
+def talk(session: Session, checkin_id: UUID) -> Talk:
+    """Return the check-in `checkin_id` with its people."""
+    checkin = session.get_one(CheckIn, checkin_id)
+    pairing = session.get_one(Pairing, checkin.pairing_id)
+    return Talk(
+        checkin=checkin,
+        about=session.get_one(Checkpoint, checkin.checkpoint_id).name,
+        mentor=session.get_one(Person, pairing.mentor_id),
+        mentee=session.get_one(Person, pairing.mentee_id),
+    )
+
+
+class Nudges:
+    """Tells the two of a check-in by mail what happened to it; whoever has no address, nothing."""
+
+    def __init__(self, letters: Letters, mail_from: str) -> None:
+        self._letters = letters
+        self._organiser = parseaddr(mail_from)[1]
+
+    def on_opened(self, session: Session, event_id: UUID, event: events.Opened) -> None:
+        """Tell both that a check-in is open."""
+        self._tell(session, event_id, event, "opened")
+
+    def on_booked(
+        self, session: Session, event_id: UUID, event: events.Booked | events.Rebooked
+    ) -> None:
+        """Invite both."""
+        self._tell(session, event_id, event, "booked", starts_at=event.starts_at)
+
+    def on_cancelled(self, session: Session, event_id: UUID, event: events.Cancelled) -> None:
+        """Take the invitation back."""
+        self._tell(session, event_id, event, "cancelled", starts_at=event.starts_at)
+
+    def entry(
+        self, talk: Talk, *, starts_at: datetime, said_at: datetime, say: Words
+    ) -> calendar.Entry:
+        """Return the calendar entry of a booked check-in."""
+        return calendar.Entry(
+            checkin_id=talk.checkin.id,
+            sequence=talk.checkin.booking_sequence,
+            summary=say.gettext("Check-in: %(about)s", about=talk.about),
+            description=say.gettext(
+                "What did you try? What happened? What would you do differently? "
+                "What next, by when?"
+            ),
+            starts_at=starts_at,
+            minutes=talk.checkin.minutes,
+            meeting_place=talk.checkin.meeting_place,
+            organiser=self._organiser,
+            attendees=tuple(
+                calendar.Attendee(name=person.name, email=person.email)
+                for person in (talk.mentee, talk.mentor)
+                if person.email
+            ),
+            said_at=said_at,
+        )
+
+    def _tell(
+        self,
+        session: Session,
+        event_id: UUID,
+        event: events.Opened | events.Booked | events.Rebooked | events.Cancelled,
+        letter: str,
+        *,
+        starts_at: datetime | None = None,
+    ) -> None:
+        about = talk(session, event.subject_id)
+        for recipient, other in about.sides():
+            if not recipient.email:
+                continue
+            say = Words(recipient.language, recipient.zone)
+            written = self._letters.write(
+                letter,
+                say,
+                to_name=recipient.name,
+                other_name=other.name,
+                about=about.about,
+                minutes=about.checkin.minutes,
+                due=say.day(about.checkin.due_at),
+                when=say.when(starts_at) if starts_at else None,
+                meeting_place=about.checkin.meeting_place,
+            )
+            payload = {
+                "to": recipient.email,
+                "subject": written.subject,
+                "text": written.text,
+                "message_id": f"<{event_id}.{recipient.id}@mentes>",
+                "sent_at": event.at.isoformat(),
+            }
+            if starts_at is not None:
+                entry = self.entry(about, starts_at=starts_at, said_at=event.at, say=say)
+                cancelled = letter == "cancelled"
+                payload["method"] = "CANCEL" if cancelled else "REQUEST"
+                payload["calendar"] = (calendar.cancellation if cancelled else calendar.request)(
+                    entry
+                )
+            owe(
+                session,
+                KIND,
+                key=f"{event_id}:{recipient.id}",
+                payload=payload,
+                now=event.at,
+            )
