@@ -15,7 +15,7 @@ from uuid import UUID
 
 from lrs_bridge.identity import PersonKey, same_place
 
-__all__ = ["Completion", "Kind", "PersonKey", "State", "event_hash", "same_place"]
+__all__ = ["Completion", "Kind", "PersonKey", "Sighting", "State", "event_hash", "same_place"]
 
 Kind = Literal["course", "module"]
 State = Literal["completed", "passed", "failed", "uncompleted"]
@@ -48,6 +48,20 @@ class Completion:
     reference: UUID | None = None
     course_names: Mapping[str, str] = field(default_factory=dict)
     module_names: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sighting:
+    """A module of a course, named in passing: how we learn what a course is made of.
+
+    Attributes:
+        course_key, module_key: IRIs as the source spells them.
+        module_name: in whichever language the source gave first; None if it gave none.
+    """
+
+    course_key: str
+    module_key: str
+    module_name: str | None
 
 
 def event_hash(actor: str, verb: str, activity: str, at: datetime) -> str:

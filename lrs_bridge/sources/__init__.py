@@ -10,10 +10,11 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from lrs_bridge.completion import Completion
+from lrs_bridge.completion import Completion, Sighting
 from lrs_bridge.sources import moodle
 
 _READERS = (moodle.read,)
+_SIGHTINGS = (moodle.sighted,)
 
 
 def read(statement: Mapping[str, Any], organisation_id: UUID) -> Completion | None:
@@ -27,4 +28,13 @@ def read(statement: Mapping[str, Any], organisation_id: UUID) -> Completion | No
         completion = reader(statement, organisation_id)
         if completion is not None:
             return completion
+    return None
+
+
+def sighted(statement: Mapping[str, Any]) -> Sighting | None:
+    """Return the module of a course that a valid statement names, or None if it names none."""
+    for sighting in _SIGHTINGS:
+        seen = sighting(statement)
+        if seen is not None:
+            return seen
     return None

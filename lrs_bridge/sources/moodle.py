@@ -19,7 +19,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from lrs_bridge.completion import Completion, Kind, State, event_hash
+from lrs_bridge.completion import Completion, Kind, Sighting, State, event_hash
 from lrs_bridge.identity import ifi, person_keys, same_place
 from lrs_bridge.statement import listed, parsed_timestamp
 from lrs_bridge.vocabulary import COURSE_TYPES, Extension, Verb
@@ -63,6 +63,18 @@ def read(statement: Mapping[str, Any], organisation_id: UUID) -> Completion | No
         course_names=_names(course),
         module_names=_names(module),
     )
+
+
+def sighted(statement: Mapping[str, Any]) -> Sighting | None:
+    """Return the module that a statement of Moodle's is about, whatever was done to it."""
+    thing = statement["object"]
+    if thing.get("objectType", "Activity") != "Activity" or not _MODULE.fullmatch(thing["id"]):
+        return None
+    course = _course_among_parents(statement)
+    if course is None:
+        return None
+    name = next(iter(_names(thing).values()), None)
+    return Sighting(course_key=course["id"], module_key=thing["id"], module_name=name)
 
 
 def _kind(statement: Mapping[str, Any]) -> Kind | None:
