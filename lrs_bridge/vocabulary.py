@@ -59,7 +59,7 @@ class ActivityType(StrEnum):
 
     CATEGORY = f"{_TINCAN}/activitytype/category"
     COURSE = f"{_ADL}/activities/course"
-    PROFILE = f"{_ADL}/activities/profile"
+    XAPI_PROFILE = f"{_ADL}/activities/profile"
     CMI5_COURSE = f"{_CMI5}/activitytype/course"
     CMI5_COURSE_OLD = f"{_CMI5}/activities/course"  # the spelling of cmi5's first profile
     LMS = f"{_TINCAN}/activitytype/lms"

@@ -1,0 +1,51 @@
+"""Statements about who takes part in a programme."""
+
+from __future__ import annotations
+
+from lrs_bridge.compose.building import (
+    Json,
+    Telling,
+    course_activity,
+    programme_activity,
+    told,
+)
+from lrs_bridge.compose.values import Account, Course, Occasion, Role
+from lrs_bridge.vocabulary import Extension, Verb
+
+
+def joined(occasion: Occasion, who: Account, role: Role) -> Json:
+    """Somebody takes part from now on."""
+    return _membership(occasion, "joined", Verb.REGISTERED, who, role)
+
+
+def left(occasion: Occasion, who: Account, role: Role) -> Json:
+    """Somebody takes part no longer."""
+    return _membership(occasion, "left", Verb.UNREGISTERED, who, role)
+
+
+def mentor_attached(occasion: Occasion, mentor: Account, course: Course) -> Json:
+    """A mentor is there for the learners of a course."""
+    return told(
+        occasion,
+        Telling(
+            template="mentor-attached",
+            actor=mentor,
+            verb=Verb.WAS_ASSIGNED,
+            object=course_activity(occasion, course),
+            parents=(programme_activity(occasion),),
+            extensions={Extension.ROLE: Role.MENTOR.value},
+        ),
+    )
+
+
+def _membership(occasion: Occasion, template: str, verb: Verb, who: Account, role: Role) -> Json:
+    return told(
+        occasion,
+        Telling(
+            template=template,
+            actor=who,
+            verb=verb,
+            object=programme_activity(occasion),
+            extensions={Extension.ROLE: role.value},
+        ),
+    )
