@@ -1,1 +1,1 @@
-"""plugin."""
+"""The mentoring tool: the only package that knows the other three."""

@@ -48,7 +48,7 @@ from plugin.platforms.protocol import Protocol
 from plugin.platforms.protocol import install as install_protocol
 from plugin.platforms.stores import organisation_of_registration
 from plugin.programmes import pages as programmes
-from plugin.records.deliveries import SCORE, STATEMENT, ScoreDelivery, statement_delivery
+from plugin.records.deliveries import SCORE, STATEMENT, EmbeddedStore, ScoreDelivery
 from plugin.records.service import Records
 from plugin.reports import pages as reports
 from plugin.subscriptions import subscriptions
@@ -93,7 +93,7 @@ def compose(settings: Settings, *, clock: Clock = utc_now) -> Mentes:
     deliveries: dict[str, Delivery] = {
         ROSTER: one_by_one(RosterDelivery(database, Memberships(services), clock)),
         SCORE: one_by_one(ScoreDelivery(database, LineItems(services))),
-        STATEMENT: statement_delivery(settings, database, clock),
+        STATEMENT: EmbeddedStore(database, f"{settings.public_url}/xapi", clock),
         MAIL: one_by_one(MailDelivery(settings.smtp_url, settings.mail_from)),
     }
     return Mentes(
@@ -152,9 +152,7 @@ def create_app(
 def _record_store(mentes: Mentes) -> Blueprint:
     """Return the embedded record store, which tells of completions in its own transaction."""
 
-    def on_stored(
-        session: Session, organisation_id: UUID, statements: Sequence[Statement]
-    ) -> None:
+    def on_stored(session: Session, organisation_id: UUID, statements: Sequence[Statement]) -> None:
         arrivals.on_stored(session, organisation_id, statements, now=mentes.clock())
 
     return xapi_blueprint(

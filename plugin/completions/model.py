@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, Index, UniqueConstraint
@@ -51,7 +50,7 @@ class CompletionRow(Owned):
 
     source: Mapped[str]
     source_event_id: Mapped[str]
-    person_keys: Mapped[list[Any]]
+    person_keys: Mapped[list[list[str]]]
     """[scheme, home, value] each, the surest first."""
     course_iri: Mapped[str | None]
     module_iri: Mapped[str | None]

@@ -72,6 +72,7 @@ class Base(DeclarativeBase):
         dict[str, Any]: JSON,
         dict[str, str]: JSON,
         list[str]: JSON,
+        list[list[str]]: JSON,
     }
 
 

@@ -77,5 +77,5 @@ def _event(entry: Entry, status: str) -> Event:
         address.params["role"] = vText("REQ-PARTICIPANT")
         if attendee.name:
             address.params["cn"] = vText(attendee.name)
-        event.add("attendee", address, encode=0)
+        event.add("attendee", address, encode=False)
     return event

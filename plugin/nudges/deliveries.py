@@ -1,8 +1,8 @@
 """Sending mail by SMTP.
 
 SMTP has no way to ask "did you get this already?", so a worker killed between the server's "250"
-and our own record sends again. The Message-ID is fixed when the mail is composed: mail programs show
-the two as one. Everything else about a mail is exactly once.
+and our own record sends again. The Message-ID is fixed when the mail is composed: mail programs
+show the two as one.
 """
 
 from __future__ import annotations

@@ -96,11 +96,15 @@ def _made(session: Session, issuer: str, subject: str, evidence: str, now: datet
     return quicker
 
 
-def account_of(session: Session, person_id: UUID) -> tuple[str, str] | None:
-    """Return (home page, name) by which the platform knows a person, or None."""
+def account_of(session: Session, person_id: UUID, *, home: str) -> tuple[str, str] | None:
+    """Return (home page, name) by which the platform at `home` knows a person, or None."""
     row = session.execute(
         select(PersonIdentifier.home_as_said, PersonIdentifier.value)
-        .where(PersonIdentifier.person_id == person_id, PersonIdentifier.scheme == ACCOUNT)
+        .where(
+            PersonIdentifier.person_id == person_id,
+            PersonIdentifier.scheme == ACCOUNT,
+            PersonIdentifier.home == same_place(home),
+        )
         .order_by(PersonIdentifier.created_at)
         .limit(1)
     ).first()

@@ -68,3 +68,11 @@ class CheckpointRetired(Event):
 
     kind: ClassVar[str] = "programme.checkpoint-retired"
     programme_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordingStopped(Event):
+    """Somebody wants no more records about them; the subject is the participation."""
+
+    kind: ClassVar[str] = "programme.recording-stopped"
+    person_id: UUID

@@ -254,7 +254,7 @@ def choose() -> Response | tuple[str, int]:
             for part in Part:
                 mine = service.participation(session, programme.id, visit().person_id, part)
                 if mine is not None:
-                    service.choose_recording(mine, form["recorded"], now=tool().clock())
+                    service.choose_recording(session, mine, form["recorded"], now=tool().clock())
     except FormInvalid as error:
         return _choices(error.errors), 422
     return redirect(url_for(".choices", launch_id=visit().launch_id), 303)

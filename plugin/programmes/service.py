@@ -124,7 +124,7 @@ def mentor_settings(
     changed = mentor.capacity != capacity
     mentor.capacity = capacity
     mentor.talk = list(talk)
-    choose_recording(mentor, recorded, now=now)
+    choose_recording(session, mentor, recorded, now=now)
     session.flush()
     if changed:
         places_changed(session, mentor, by=person_id, now=now)
@@ -163,7 +163,7 @@ def join(
     mentee.left_at = None
     mentee.first_use = first_use
     mentee.talk = list(talk)
-    choose_recording(mentee, recorded, now=now)
+    choose_recording(session, mentee, recorded, now=now)
     session.flush()
     if new or came_back:
         happened(
@@ -197,13 +197,26 @@ def leave(session: Session, programme: Programme, person_id: UUID, *, now: datet
     )
 
 
-def choose_recording(participation: Participation, recorded: bool, *, now: datetime) -> None:
-    """Keep the person's choice; records are written from now on, never for what was before."""
+def choose_recording(
+    session: Session, participation: Participation, recorded: bool, *, now: datetime
+) -> None:
+    """Keep the person's choice: records are written from now on, never for what was before."""
+    stopped = participation.recorded and not recorded
     if recorded and not participation.recorded:
         participation.recorded_since = now
-    if not recorded:
-        participation.recorded_since = None
     participation.recorded = recorded
+    if stopped:
+        participation.recorded_since = None
+        session.flush()
+        happened(
+            session,
+            events.RecordingStopped(
+                at=now,
+                subject_id=participation.id,
+                actor_id=participation.person_id,
+                person_id=participation.person_id,
+            ),
+        )
 
 
 def set_checkpoint(

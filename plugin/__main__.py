@@ -1,0 +1,5 @@
+"""`python -m plugin` is `mentes`."""
+
+from plugin.cli import main
+
+main()

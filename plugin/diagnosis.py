@@ -1,0 +1,114 @@
+"""`mentes doctor`: what an operator would otherwise find out from a user."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
+
+from lti.errors import LtiError
+from plugin import migrations
+from plugin.app import Mentes
+from plugin.foundation import outbox
+from plugin.foundation.errors import MentesError
+from plugin.foundation.outbox import Debt, Outcome
+from plugin.foundation.tenancy import EVERYWHERE, Organisation
+from plugin.platforms.model import RegistrationRow
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One thing that was looked at."""
+
+    what: str
+    holds: bool
+    advice: str = ""
+
+
+def examined(mentes: Mentes) -> list[Finding]:
+    """Look at everything that can be looked at without a launch."""
+    schema = _schema(mentes)
+    if not schema.holds:
+        return [schema]
+    return [schema, *_keys(mentes), *_platforms(mentes), _debts(mentes), _tls(mentes)]
+
+
+def _schema(mentes: Mentes) -> Finding:
+    engine = mentes.database.engine
+    head = ScriptDirectory.from_config(migrations.configuration(engine)).get_current_head()
+    try:
+        with engine.connect() as connection:
+            current = MigrationContext.configure(connection).get_current_revision()
+    except SQLAlchemyError as error:
+        return Finding(
+            what="The database answers",
+            holds=False,
+            advice=f"{type(error).__name__}: check MENTES_DATABASE_URL.",
+        )
+    return Finding(
+        what="The database is at this version",
+        holds=current == head,
+        advice="Run: mentes db upgrade",
+    )
+
+
+def _keys(mentes: Mentes) -> list[Finding]:
+    with mentes.database.reading(EVERYWHERE) as session:
+        organisations = session.scalars(select(Organisation)).all()
+    findings = []
+    for organisation in organisations:
+        try:
+            mentes.protocol.key_rings.of(organisation.id)
+            holds = True
+        except MentesError:
+            holds = False
+        findings.append(
+            Finding(
+                what=f"The keys of {organisation.name} can be read",
+                holds=holds,
+                advice="Restore MENTES_SECRET_KEY; it is not the one that sealed them.",
+            )
+        )
+    return findings
+
+
+def _platforms(mentes: Mentes) -> list[Finding]:
+    with mentes.database.reading(EVERYWHERE) as session:
+        rows = session.scalars(select(RegistrationRow).where(RegistrationRow.enabled)).all()
+    findings = []
+    for row in rows:
+        try:
+            mentes.protocol.http.get(row.jwks_uri).json()
+            advice = ""
+        except LtiError as error:
+            advice = str(error)
+        findings.append(
+            Finding(what=f"The key set of {row.issuer}", holds=not advice, advice=advice)
+        )
+    return findings
+
+
+def _debts(mentes: Mentes) -> Finding:
+    with mentes.database.reading(EVERYWHERE) as session:
+        given_up = session.scalars(
+            select(Debt.id).where(Debt.outcome == Outcome.GIVEN_UP).limit(1)
+        ).first()
+        waiting = outbox.unpaid(session)
+    shown = ", ".join(f"{count} {kind}" for kind, count in sorted(waiting.items())) or "nothing"
+    return Finding(
+        what=f"Deliveries ({shown} waiting)",
+        holds=given_up is None,
+        advice="Some were given up. Run: mentes outbox list",
+    )
+
+
+def _tls(mentes: Mentes) -> Finding:
+    settings = mentes.settings
+    return Finding(
+        what="People reach us over TLS",
+        holds=settings.is_secure or settings.allow_private_addresses,
+        advice="Browsers keep no cookie in a frame without TLS: set MENTES_PUBLIC_URL to https://…",
+    )

@@ -1,0 +1,1 @@
+"""Records: what happened, told to the record store and to the gradebook."""

@@ -1,0 +1,115 @@
+"""Paying scores to gradebooks and statements to record stores.
+
+Both may be paid twice without harm: a platform refuses a score that is not newer (409), a record
+store knows a statement by its id.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from lrs_bridge.errors import StatementConflict, StatementInvalid
+from lrs_bridge.lrs import store, wire
+from lti.ags import ActivityProgress, GradingProgress, LineItems, Score, ScoreOutcome
+from lti.errors import ServiceRefused, ServiceUnavailable
+from lti.registration import Registration
+from plugin.courses.model import Course
+from plugin.foundation.clock import Clock
+from plugin.foundation.db import Database
+from plugin.foundation.outbox import LeasedDebt, Outcome, Postponed, Settled
+from plugin.foundation.tenancy import EVERYWHERE
+from plugin.launches.items import mentoring_line_item
+from plugin.platforms.service import registration, said
+from plugin.records.scores import SCORE
+from plugin.records.service import STATEMENT
+
+__all__ = ["SCORE", "STATEMENT", "EmbeddedStore", "ScoreDelivery"]
+
+
+class ScoreDelivery:
+    """Pays score debts."""
+
+    def __init__(self, database: Database, line_items: LineItems) -> None:
+        self._database = database
+        self._line_items = line_items
+
+    def __call__(self, debt: LeasedDebt) -> Settled | Postponed:
+        """Report one score to the gradebook it belongs in."""
+        with self._database.reading(debt.organisation_id) as session:
+            course = session.get_one(Course, UUID(debt.payload["course_id"]))
+            platform = registration(session, course.registration_id).as_value()
+        try:
+            line_item = self._line_item(platform, course, debt.payload["line_item"])
+            if line_item is None:
+                return Settled(outcome=Outcome.GIVEN_UP, problem="no-line-item")
+            outcome = self._line_items.post_score(
+                platform, line_item, _score(debt.payload), deployment_id=course.deployment_id
+            )
+        except ServiceUnavailable as error:
+            return Postponed(problem=said(error), retry_after=error.retry_after)
+        except ServiceRefused as error:
+            return Settled(outcome=Outcome.GIVEN_UP, problem=said(error))
+        if outcome is ScoreOutcome.SUPERSEDED:
+            return Settled(outcome=Outcome.SUPERSEDED)
+        return Settled()
+
+    def _line_item(self, platform: Registration, course: Course, known: str | None) -> str | None:
+        if known is not None or course.lineitems_url is None:
+            return known
+        return self._line_items.found_or_created(
+            platform,
+            course.lineitems_url,
+            mentoring_line_item("Mentoring"),
+            deployment_id=course.deployment_id,
+        ).id
+
+
+def _score(payload: Mapping[str, Any]) -> Score:
+    given = payload["given"]
+    done = given >= 1.0
+    return Score(
+        user_id=payload["user_id"],
+        timestamp=datetime.fromisoformat(payload["at"]),
+        activity_progress=ActivityProgress.COMPLETED if done else ActivityProgress.IN_PROGRESS,
+        grading_progress=GradingProgress.FULLY_GRADED if done else GradingProgress.PENDING,
+        score_given=given,
+        score_maximum=1.0,
+    )
+
+
+class EmbeddedStore:
+    """Puts our statements into the embedded record store, each in a transaction of its own."""
+
+    def __init__(self, database: Database, home_page: str, clock: Clock) -> None:
+        self._database = database
+        self._home_page = home_page
+        self._clock = clock
+
+    def __call__(
+        self, debts: Sequence[LeasedDebt]
+    ) -> Iterator[tuple[LeasedDebt, Settled | Postponed]]:
+        """Store the statements of `debts`; one that is there already counts as delivered."""
+        for debt in debts:
+            yield debt, self._stored(debt)
+
+    def _stored(self, debt: LeasedDebt) -> Settled | Postponed:
+        authority = {
+            "objectType": "Agent",
+            "account": {"homePage": self._home_page, "name": "mentes"},
+        }
+        try:
+            statement = wire.incoming(debt.payload)
+            with self._database.transaction(EVERYWHERE) as session:
+                store.insert(
+                    session,
+                    debt.organisation_id,
+                    [statement],
+                    authority=authority,
+                    clock=self._clock,
+                )
+        except (StatementInvalid, StatementConflict) as error:
+            return Settled(outcome=Outcome.GIVEN_UP, problem=error.slug)
+        return Settled()

@@ -1,0 +1,45 @@
+"""Who is told of what, in the transaction of the event: the tool's reactions on one page."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+
+from plugin.checkins import events as checkins
+from plugin.completions import service as completions
+from plugin.courses.events import CourseKnown
+from plugin.foundation.db import Subscriber
+from plugin.nudges.service import Nudges
+from plugin.pairings import service as pairings
+from plugin.pairings.events import PairingClosed, PairingMade
+from plugin.people.events import PersonKnown
+from plugin.programmes import events as programmes
+from plugin.records.service import Records
+
+
+def subscriptions(records: Records, nudges: Nudges | None) -> Mapping[type, Sequence[Subscriber]]:
+    """Return the subscribers of every event; without `nudges` no mail is owed."""
+    told: dict[type, list[Subscriber]] = defaultdict(list)
+    # Records come first: what they say is true even if nobody is paired or mailed after it.
+    told[programmes.Joined] += [records.on_joined, pairings.on_places]
+    told[programmes.Left] += [records.on_left, pairings.on_left]
+    told[programmes.MentorAttached] += [records.on_mentor_attached, pairings.on_places]
+    told[programmes.RecordingStopped] += [records.on_recording_stopped]
+    told[programmes.PlacesChanged] += [pairings.on_places]
+    told[PairingMade] += [records.on_pairing_made, completions.on_pairing_made]
+    told[PairingClosed] += [records.on_pairing_closed]
+    told[PersonKnown] += [completions.on_person_known]
+    told[CourseKnown] += [completions.on_course_known]
+    told[checkins.Opened] += [records.on_opened]
+    told[checkins.Booked] += [records.on_booked]
+    told[checkins.Rebooked] += [records.on_rebooked]
+    told[checkins.Cancelled] += [records.on_cancelled]
+    told[checkins.Missed] += [records.on_missed]
+    told[checkins.Held] += [records.on_held]
+    told[checkins.Reflected] += [records.on_reflected]
+    if nudges is not None:
+        told[checkins.Opened] += [nudges.on_opened]
+        told[checkins.Booked] += [nudges.on_booked]
+        told[checkins.Rebooked] += [nudges.on_booked]
+        told[checkins.Cancelled] += [nudges.on_cancelled]
+    return told

@@ -1,0 +1,134 @@
+"""What runs in the background, as one loop: apply completions, pay debts, keep house.
+
+Any number of workers may run beside any number of web processes. Each piece of work is leased or
+locked in one transaction, done outside of any, and recorded in another; a worker that is killed
+leaves nothing behind but a lease that runs out.
+"""
+
+from __future__ import annotations
+
+import random
+from datetime import datetime, timedelta
+from threading import Event
+
+import structlog
+from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
+
+from plugin.app import Mentes
+from plugin.completions import service as completions
+from plugin.foundation import outbox
+from plugin.foundation.outbox import LeasedDebt, Postponed, Settled
+from plugin.foundation.tenancy import EVERYWHERE, Organisation
+from plugin.launches.service import forget_ended
+from plugin.nudges.service import KIND as MAIL
+from plugin.platforms.keys import rotate_if_due
+from plugin.platforms.stores import StoredLogins
+from plugin.records.deliveries import STATEMENT
+
+log = structlog.get_logger()
+
+IDLE = 0.5  # s between two looks when there is nothing to do
+HOUSEKEEPING = timedelta(minutes=1)
+BATCH = {STATEMENT: 50}
+"""How many debts of a kind are leased at once: statements travel together, others one by one, so
+that a slow platform cannot outlast the lease of what waits behind it."""
+
+
+class Worker:
+    """One worker."""
+
+    def __init__(self, mentes: Mentes) -> None:
+        self._mentes = mentes
+        self._kept_house_at: datetime | None = None
+
+    def run(self, stop: Event) -> None:
+        """Work until `stop` is set. A database that is away is waited for, not died of."""
+        log.info("worker.started")
+        while not stop.is_set():
+            try:
+                worked = self.run_once()
+            except SQLAlchemyError:
+                log.error("worker.database", exc_info=True)
+                worked = 0
+            if not worked:
+                stop.wait(IDLE)
+        log.info("worker.stopped")
+
+    def run_until_idle(self) -> int:
+        """Work until nothing is due; return how much was done."""
+        done = 0
+        while worked := self.run_once():
+            done += worked
+        return done
+
+    def run_once(self) -> int:
+        """Do what is due now, once; return how much that was."""
+        self._keep_house()
+        return self._apply_completions() + sum(
+            self._deliver(kind) for kind in self._mentes.deliveries
+        )
+
+    def _apply_completions(self) -> int:
+        with self._mentes.database.reading(EVERYWHERE) as session:
+            due = completions.due(session)
+        for organisation_id, completion_id in due:
+            with self._mentes.database.transaction(organisation_id) as session:
+                status = completions.apply(
+                    session,
+                    completion_id,
+                    now=self._mentes.clock(),
+                    cutoff_days=self._mentes.settings.completion_cutoff_days,
+                )
+            log.info("completion", outcome=status)
+        return len(due)
+
+    def _deliver(self, kind: str) -> int:
+        settings = self._mentes.settings
+        with self._mentes.database.transaction(EVERYWHERE) as session:
+            leased = outbox.claim(
+                session,
+                kinds=[kind],
+                now=self._mentes.clock(),
+                lease=settings.outbox_lease,
+                limit=BATCH.get(kind, 1),
+            )
+        if leased:
+            for debt, result in self._mentes.deliveries[kind](leased):
+                self._record(debt, result)
+        return len(leased)
+
+    def _record(self, debt: LeasedDebt, result: Settled | Postponed) -> None:
+        with self._mentes.database.transaction(debt.organisation_id) as session:
+            outcome = outbox.record(
+                session,
+                debt,
+                result,
+                now=self._mentes.clock(),
+                most_attempts=self._mentes.settings.outbox_attempts,
+                spread=random.random(),  # noqa: S311 # jitter, not a secret
+                forget=debt.kind == MAIL,
+            )
+        level = log.error if outcome == outbox.Outcome.GIVEN_UP else log.info
+        level(
+            "delivery",
+            kind=debt.kind,
+            outbox_id=str(debt.id),
+            outcome=outcome or "postponed",
+            reason=result.problem,
+            attempts=debt.attempts,
+        )
+
+    def _keep_house(self) -> None:
+        now = self._mentes.clock()
+        if self._kept_house_at is not None and now - self._kept_house_at < HOUSEKEEPING:
+            return
+        self._kept_house_at = now
+        with self._mentes.database.transaction(EVERYWHERE) as session:
+            StoredLogins(session).forget_expired(now)
+            forget_ended(session, now)
+            completions.look_again_at_recent(session, now=now)
+            organisations = session.scalars(select(Organisation.id)).all()
+        for organisation_id in organisations:
+            with self._mentes.database.transaction(organisation_id) as session:
+                rotate_if_due(session, self._mentes.cipher, now=now)
