@@ -118,15 +118,14 @@ class Gradebook:
             self._grades[column.id, grade.user_id] = grade
         return grade
 
-    def complete(self, user_id: str, course_id: str, activity: str) -> Completion:
-        """Mark an activity complete, once; the first time stands."""
+    def complete(self, user_id: str, course_id: str, activity: str) -> tuple[Completion, bool]:
+        """Mark an activity complete; the first time stands. Return it and whether it is new."""
+        completion = Completion(
+            user_id=user_id, course_id=course_id, activity=activity, at=self._clock()
+        )
         with self._lock:
-            return self._completions.setdefault(
-                (user_id, course_id, activity),
-                Completion(
-                    user_id=user_id, course_id=course_id, activity=activity, at=self._clock()
-                ),
-            )
+            kept = self._completions.setdefault((user_id, course_id, activity), completion)
+        return kept, kept is completion
 
     def completions(self, course_id: str) -> tuple[Completion, ...]:
         """Return who completed what in a course, in order."""

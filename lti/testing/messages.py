@@ -9,6 +9,8 @@ from lti.testing.values import Claims, Course, ResourceLink, Tool, User
 if TYPE_CHECKING:
     from lti.testing.platform import Platform
 
+_LIS = "http://purl.imsglobal.org/vocab/lis/v2"
+
 VARIABLES = (
     "Context.id",
     "Context.title",
@@ -73,8 +75,8 @@ def _common(platform: "Platform", tool: Tool, user: User, course: Course) -> Cla
         claims.VERSION: claims.VERSION_1_3,
         claims.DEPLOYMENT_ID: tool.deployment_id,
         claims.ROLES: [
-            f"http://purl.imsglobal.org/vocab/lis/v2/membership#{role}"
-            for role in platform.directory.roles(user.id, course.id)
+            *(f"{_LIS}/institution/person#{role}" for role in user.institution_roles),
+            *(f"{_LIS}/membership#{role}" for role in platform.directory.roles(user.id, course.id)),
         ],
         claims.CONTEXT: {
             "id": course.id,

@@ -47,6 +47,8 @@ class Platform:
         key: `kid` and PEM of its RSA key; a new one if not given.
         after_deep_linking: where to send the browser when items were added to a course; a plain
             page if not given.
+        after_completion: told of each activity that somebody completed, the first time, also when a
+            full grade did it.
 
     Attributes:
         at: where its endpoints are.
@@ -64,6 +66,7 @@ class Platform:
         product: str = "moodle",
         key: tuple[str, str] | None = None,
         after_deep_linking: Callable[[Course, tuple[ResourceLink, ...]], str] | None = None,
+        after_completion: Callable[[Completion], None] | None = None,
     ) -> None:
         self.issuer = issuer.rstrip("/")
         self.at = Addresses(self.issuer)
@@ -72,6 +75,7 @@ class Platform:
         self.product = product
         self.guid = urls.origin(issuer) or issuer
         self.after_deep_linking = after_deep_linking
+        self.after_completion = after_completion
         self._kid, self._pem = key or jose.new_private_key()
         lock = RLock()
         self.directory = Directory(lock)
@@ -174,7 +178,10 @@ class Platform:
 
     def complete(self, user_id: str, course_id: str, activity: str) -> Completion:
         """Mark an activity complete for somebody; a second time changes nothing."""
-        return self.grades.complete(user_id, course_id, activity)
+        completion, new = self.grades.complete(user_id, course_id, activity)
+        if new and self.after_completion is not None:
+            self.after_completion(completion)
+        return completion
 
     def completions(self, course_id: str) -> tuple[Completion, ...]:
         """Return who completed what, also what was completed by a full grade."""

@@ -16,16 +16,17 @@ class _Quiet(WSGIRequestHandler):
 
 
 class Server:
-    """A web server on a free port of 127.0.0.1; what it serves may be set after it has started,
-    since most applications want to know their address first.
+    """A web server on 127.0.0.1, at a free port unless one is given; what it serves may be set
+    after it has started, since most applications want to know their address first.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, port: int = 0) -> None:
         self.app: WSGIApplication = Response(status=503)
         self._server = make_server(
-            "127.0.0.1", 0, self._serve, threaded=True, request_handler=_Quiet
+            "127.0.0.1", port, self._serve, threaded=True, request_handler=_Quiet
         )
-        self.url = f"http://127.0.0.1:{self._server.port}"
+        self.port = self._server.port
+        self.url = f"http://127.0.0.1:{self.port}"
         self._thread = Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
 
     def start(self) -> None:

@@ -17,6 +17,8 @@ class User:
     username: str
     sourcedid: str = ""
     locale: str = "en"
+    institution_roles: tuple[str, ...] = ()
+    """Short names of roles in the institution, in every course, such as "Administrator"."""
 
     @property
     def name(self) -> str:
