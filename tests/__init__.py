@@ -1,1 +1,1 @@
-"""Tests, arranged as the packages that they test."""
+"""The tests: they mirror the packages, and read as sentences."""

@@ -1,0 +1,51 @@
+# Everything a person or CI does here. Needs python3.11+ and make; uv is used when it is there.
+
+PYTHON ?= python3
+VENV   ?= .venv
+UV     := $(shell command -v uv 2>/dev/null)
+RUN    := $(VENV)/bin/python
+T      ?= tests
+PORT   ?= 5000
+
+.DEFAULT_GOAL := help
+.PHONY: help demo serve test check format clean
+
+help: ## Show what there is
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: $(VENV)/.demo ## Run the whole story on temporary files, and check each step
+	@$(RUN) -m plugin demo
+
+serve: $(VENV)/.demo ## Serve the tool with the demo campus beside it (PORT=5000)
+	@$(RUN) -m plugin serve --campus --port $(PORT)
+
+test: $(VENV)/.test ## Run the tests on every database and browser there is (T=tests/lti for some)
+	@$(RUN) -m pytest -q -n auto $(T)
+
+check: $(VENV)/.test ## Lint, format, types, import contracts
+	$(VENV)/bin/ruff check
+	$(VENV)/bin/ruff format --check
+	$(VENV)/bin/mypy
+	$(VENV)/bin/lint-imports
+
+format: $(VENV)/.test ## Let the formatter decide
+	$(VENV)/bin/ruff check --fix
+	$(VENV)/bin/ruff format
+
+clean: ## Remove what was installed
+	rm -rf $(VENV)
+
+$(VENV)/bin/python:
+	@echo "Making $(VENV) …"
+	@$(if $(UV),uv venv -q $(VENV) --python $(PYTHON),$(PYTHON) -m venv $(VENV))
+	@$(if $(UV),,$(RUN) -m pip install -q --disable-pip-version-check -U pip)
+
+$(VENV)/.demo: pyproject.toml | $(VENV)/bin/python
+	@echo "Installing what the tool needs …"
+	@$(if $(UV),uv pip install -q --python $(RUN) -e '.[demo]',$(RUN) -m pip install -q --disable-pip-version-check -e '.[demo]')
+	@touch $@
+
+$(VENV)/.test: pyproject.toml | $(VENV)/bin/python
+	@echo "Installing what the tests need …"
+	@$(if $(UV),uv pip install -q --python $(RUN) -e '.[demo,postgresql,server]' --group test --group check,$(RUN) -m pip install -q --disable-pip-version-check -e '.[demo,postgresql,server]' --group test --group check)
+	@touch $@ $(VENV)/.demo

@@ -1,0 +1,79 @@
+"""What tests stand on: settings, a process of the tool, its worker, a clock that can be moved."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import pytest
+from flask import Flask
+
+from config.settings import Settings
+from plugin.app import Mentes, compose, create_app
+from plugin.foundation.tenancy import EVERYWHERE
+from plugin.platforms.service import organisation
+from plugin.worker import Worker
+
+SECRET = "a secret key of the tests, long enough"
+
+
+class MovableClock:
+    """The time, standing still until a test moves it."""
+
+    def __init__(self, now: datetime) -> None:
+        self.now = now
+
+    def __call__(self) -> datetime:
+        """Return the time."""
+        return self.now
+
+    def forward(self, **span: float) -> datetime:
+        """Move on by `span` (days=…, minutes=…) and return the time."""
+        self.now += timedelta(**span)
+        return self.now
+
+
+@pytest.fixture
+def clock() -> MovableClock:
+    """A clock that starts at the present moment."""
+    return MovableClock(datetime.now(UTC).replace(microsecond=0))
+
+
+@pytest.fixture
+def settings(database_url: str) -> Settings:
+    """Settings of a tool on loopback."""
+    return Settings(
+        public_url="http://127.0.0.1:5000",
+        secret_key=SECRET,
+        database_url=database_url,
+        smtp_url="smtp://127.0.0.1:9",
+        allow_private_addresses=True,
+    )
+
+
+@pytest.fixture
+def mentes(settings: Settings, clock: MovableClock) -> Iterator[Mentes]:
+    """One process of the tool."""
+    composed = compose(settings, clock=clock)
+    yield composed
+    composed.database.dispose()
+
+
+@pytest.fixture
+def app(mentes: Mentes) -> Flask:
+    """Its web side."""
+    return create_app(mentes.settings, mentes=mentes)
+
+
+@pytest.fixture
+def worker(mentes: Mentes) -> Worker:
+    """Its worker."""
+    return Worker(mentes)
+
+
+@pytest.fixture
+def organisation_id(mentes: Mentes) -> UUID:
+    """An organisation."""
+    with mentes.database.transaction(EVERYWHERE) as session:
+        return organisation(session, "Acme", now=mentes.clock()).id
