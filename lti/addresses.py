@@ -1,10 +1,11 @@
 """Keeps calls to platforms off private addresses, at the one place that cannot be fooled.
 
-Looking a name up first and connecting later leaves time for the answer to change. So the guard asks
-the connected socket whom it reached, before a byte is sent.
+Looking a name up first and connecting later leaves time for the answer to change. So the guard also
+asks the connected socket whom it reached, before a byte is sent.
 """
 
 import socket
+from contextlib import suppress
 from ipaddress import IPv6Address, ip_address
 from typing import Any
 
@@ -27,12 +28,23 @@ def is_public(address: str) -> bool:
     return ip.is_global and not ip.is_multicast
 
 
+def _insist_on_public(address: str) -> None:
+    if not is_public(address):
+        raise PrivateAddress
+
+
 class _GuardedConnection(HTTPSConnection):
     def _new_conn(self) -> socket.socket:
+        # Ask before connecting as well, or refusals would tell which private ports are open.
+        with suppress(socket.gaierror):
+            for *_, address in socket.getaddrinfo(self._dns_host, self.port):
+                _insist_on_public(str(address[0]))
         connected = super()._new_conn()
-        if not is_public(connected.getpeername()[0]):
+        try:
+            _insist_on_public(connected.getpeername()[0])
+        except PrivateAddress:
             connected.close()
-            raise PrivateAddress
+            raise
         return connected
 
 

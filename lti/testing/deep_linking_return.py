@@ -18,6 +18,14 @@ LONGEST = 300  # s between iat and exp
 
 def take(visit: Visit) -> Response:
     """Take a signed response, once per session, and put its items into the course."""
+    try:
+        return _taken(visit)
+    except Refused as refused:  # a person is looking: say it on a page
+        visit.note(str(refused))
+        return page("Nothing was added", f"Nothing was added: {refused}.", status=refused.status)
+
+
+def _taken(visit: Visit) -> Response:
     platform = visit.platform
     session_key = visit.request.args.get("sesskey", "")
     held = platform.grants.look_up("deep linking", session_key)

@@ -1,10 +1,12 @@
 """Real collaborators: a platform and a tool's key set, each on a socket of its own."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from wsgiref.types import StartResponse, WSGIEnvironment
 
 import pytest
+from werkzeug.wrappers import Request, Response
 
 from lti.access_tokens import AccessTokens
 from lti.http import Http
@@ -61,6 +63,43 @@ class Campus:
     teacher: User
     learner: User
     registration: Registration
+
+
+@dataclass
+class Script:
+    """A server that gives prepared answers, one after the other, the last one for ever."""
+
+    server: Server
+    answers: list[Response] = field(default_factory=list)
+    received: list[Request] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.server.app = self._answer
+
+    @property
+    def url(self) -> str:
+        return f"{self.server.url}/x"
+
+    def will_answer(self, *answers: Response) -> None:
+        self.answers[:] = answers
+
+    def _answer(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        request = Request(environ)
+        request.get_data()
+        self.received.append(request)
+        answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+        return answer(environ, start_response)
+
+
+@pytest.fixture
+def script() -> Iterator[Script]:
+    with serving() as server:
+        yield Script(server)
+
+
+@pytest.fixture
+def http() -> Http:
+    return Http(allow_private=True, timeout=(1.0, 0.5))
 
 
 @pytest.fixture
