@@ -48,7 +48,7 @@ from plugin.platforms.protocol import Protocol
 from plugin.platforms.protocol import install as install_protocol
 from plugin.platforms.stores import organisation_of_registration
 from plugin.programmes import pages as programmes
-from plugin.records.deliveries import SCORE, STATEMENT, EmbeddedStore, ScoreDelivery
+from plugin.records.deliveries import SCORE, STATEMENT, EmbeddedStore, RemoteDelivery, ScoreDelivery
 from plugin.records.service import Records
 from plugin.reports import pages as reports
 from plugin.subscriptions import subscriptions
@@ -93,7 +93,7 @@ def compose(settings: Settings, *, clock: Clock = utc_now) -> Mentes:
     deliveries: dict[str, Delivery] = {
         ROSTER: one_by_one(RosterDelivery(database, Memberships(services), clock)),
         SCORE: one_by_one(ScoreDelivery(database, LineItems(services))),
-        STATEMENT: EmbeddedStore(database, f"{settings.public_url}/xapi", clock),
+        STATEMENT: _statement_delivery(settings, database, clock),
         MAIL: one_by_one(MailDelivery(settings.smtp_url, settings.mail_from)),
     }
     return Mentes(
@@ -105,6 +105,13 @@ def compose(settings: Settings, *, clock: Clock = utc_now) -> Mentes:
         nudges=nudges,
         deliveries=deliveries,
     )
+
+
+def _statement_delivery(settings: Settings, database: Database, clock: Clock) -> Delivery:
+    """Return the way to the record store that the settings name: a remote one, or our own."""
+    if settings.lrs_url:
+        return RemoteDelivery(settings.lrs_url, settings.lrs_key, settings.lrs_secret, clock)
+    return EmbeddedStore(database, f"{settings.public_url}/xapi", clock)
 
 
 def create_app(

@@ -7,10 +7,13 @@ store knows a statement by its id.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from lrs_bridge.client import Outcome as DeliveryOutcome
+from lrs_bridge.client import RemoteStore, State
 from lrs_bridge.errors import StatementConflict, StatementInvalid
 from lrs_bridge.lrs import store, wire
 from lti.ags import ActivityProgress, GradingProgress, LineItems, Score, ScoreOutcome
@@ -26,7 +29,7 @@ from plugin.platforms.service import registration, said
 from plugin.records.scores import SCORE
 from plugin.records.service import STATEMENT
 
-__all__ = ["SCORE", "STATEMENT", "EmbeddedStore", "ScoreDelivery"]
+__all__ = ["SCORE", "STATEMENT", "EmbeddedStore", "RemoteDelivery", "ScoreDelivery"]
 
 
 class ScoreDelivery:
@@ -113,3 +116,31 @@ class EmbeddedStore:
         except (StatementInvalid, StatementConflict) as error:
             return Settled(outcome=Outcome.GIVEN_UP, problem=error.slug)
         return Settled()
+
+
+class RemoteDelivery:
+    """Sends our statements to a remote record store, as many at once as were leased."""
+
+    def __init__(self, endpoint: str, key: str, secret: str, clock: Clock) -> None:
+        self._endpoint = endpoint
+        self._key = key
+        self._secret = secret
+        self._clock = clock
+
+    def __call__(
+        self, debts: Sequence[LeasedDebt]
+    ) -> Iterator[tuple[LeasedDebt, Settled | Postponed]]:
+        """Post the statements of `debts` and say what became of each."""
+        with closing(RemoteStore(self._endpoint, self._key, self._secret)) as remote:
+            outcomes = remote.deliver([debt.payload for debt in debts], now=self._clock())
+        for debt, outcome in zip(debts, outcomes, strict=True):
+            yield debt, _came_of(outcome)
+
+
+def _came_of(outcome: DeliveryOutcome) -> Settled | Postponed:
+    if outcome.is_settled:
+        return Settled()
+    if outcome.state is State.REFUSED:
+        return Settled(outcome=Outcome.GIVEN_UP, problem="statement-refused")
+    # Without authorisation nothing will pass until somebody mends it: we keep asking, seldom.
+    return Postponed(problem=f"record-store-{outcome.state}", retry_after=outcome.retry_after)

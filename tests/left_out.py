@@ -1,0 +1,51 @@
+"""Says in one line which groups of tests this machine cannot run, and how to run them.
+
+With `MENTES_TEST_LEAVE_NOTHING_OUT` (CI sets it) leaving something out is a failure.
+"""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from tests import browsers, postgresql
+
+HOW = {
+    "PostgreSQL": f"install PostgreSQL, or set {postgresql.URL}",
+    "Chromium": "install chromium, or run: playwright install chromium",
+}
+
+
+def missing() -> list[str]:
+    """Return the groups that this machine cannot run."""
+    groups = []
+    if not os.environ.get(postgresql.URL):
+        groups.append("PostgreSQL")
+    if browsers.chromium() is None:
+        groups.append("Chromium")
+    return groups
+
+
+LEFT_OUT = pytest.StashKey[list[str]]()
+
+
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
+    """Say what was left out."""
+    groups = config.stash.get(LEFT_OUT, [])
+    if groups:
+        ways = "; ".join(f"{group} ({HOW[group]})" for group in groups)
+        terminalreporter.write_line(f"Left out on this machine: {ways}", yellow=True)
+
+
+@pytest.hookimpl(trylast=True)  # after the servers were started
+def pytest_configure(config: pytest.Config) -> None:
+    """Find out once what is missing, and stop where nothing may be."""
+    if hasattr(config, "workerinput") or config.option.collectonly:
+        return
+    groups = missing()
+    config.stash[LEFT_OUT] = groups
+    if groups and os.environ.get("MENTES_TEST_LEAVE_NOTHING_OUT"):
+        pytest.exit(f"Nothing may be left out, but this machine lacks {groups}.", returncode=1)
