@@ -48,7 +48,7 @@ def parsed_timestamp(text: str) -> datetime:
 
 def written_timestamp(at: datetime) -> str:
     """Return an aware time as xAPI writes it: UTC, to the microsecond, with a Z."""
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 
 
 def equivalent(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
