@@ -77,6 +77,11 @@ class Directory:
         with self._lock:
             return self._tools.get(client_id)
 
+    def tools(self) -> tuple[Tool, ...]:
+        """Return the registered tools."""
+        with self._lock:
+            return tuple(self._tools.values())
+
     def tool_at(self, jwks_uri: str) -> Tool | None:
         """Return the tool with this key set, if there is one."""
         with self._lock:

@@ -143,9 +143,7 @@ def compact(
     if not isinstance(payload, bytes):
         payload = json.dumps(payload).encode()
     message = _base64(json.dumps(header).encode()) + b"." + _base64(payload)
-    private = serialization.load_pem_private_key(rsa_key(key)[1].encode(), None)
-    assert isinstance(private, rsa.RSAPrivateKey)
-    signature = private.sign(message, padding.PKCS1v15(), algorithm or hashes.SHA256())
+    signature = _private_key(key).sign(message, padding.PKCS1v15(), algorithm or hashes.SHA256())
     return (message + b"." + _base64(signature)).decode()
 
 
@@ -168,6 +166,13 @@ def launched(content: Mapping[str, Any] | str, **changes: Any) -> LaunchMessage:
     }
     token = content if isinstance(content, str) else signed(content)
     return launch.verified(token, **circumstances)
+
+
+@cache
+def _private_key(name: str) -> rsa.RSAPrivateKey:
+    key = serialization.load_pem_private_key(rsa_key(name)[1].encode(), None)
+    assert isinstance(key, rsa.RSAPrivateKey)
+    return key
 
 
 def _base64(data: bytes) -> bytes:

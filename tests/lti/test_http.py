@@ -188,6 +188,31 @@ def test_a_private_address_is_not_called(host: str) -> None:
     assert refusal.value.slug == "address-refused"
 
 
+def test_a_name_that_leads_elsewhere_the_second_time_is_not_called(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        addresses = iter(["93.184.216.34", "127.0.0.1"])
+
+        def rebinding(*_: object, **__: object) -> list[tuple[object, ...]]:
+            return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (next(addresses), port))]
+
+        monkeypatch.setattr(socket, "getaddrinfo", rebinding)
+        with pytest.raises(ServiceRefused) as refusal:
+            Http(timeout=(1.0, 0.5)).get(f"https://lms.example:{port}/")
+    assert refusal.value.slug == "address-refused"
+
+
+def test_a_name_that_nobody_has_may_be_asked_for_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    def unknown(*_: object, **__: object) -> None:
+        raise socket.gaierror
+
+    monkeypatch.setattr(socket, "getaddrinfo", unknown)
+    with pytest.raises(ServiceUnavailable):
+        Http().get("https://lms.example/")
+
+
 def test_a_refusal_does_not_tell_which_private_ports_are_open() -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]

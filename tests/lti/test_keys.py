@@ -81,7 +81,8 @@ def test_whoever_signs_has_been_published_for_a_day_and_stays_for_two_weeks(
     gaps: list[int],
 ) -> None:
     spare = [rsa_key(name) for name in "abcd"]
-    known, first_seen, last_signed = dict[str, ToolKey](), dict[str, datetime](), {}
+    known, first_seen = dict[str, ToolKey](), dict[str, datetime]()
+    last_signed = dict[str, datetime]()
     now = NOW
     for number, gap in enumerate(gaps):
         due = rotation(known.values(), now) if known else None

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
@@ -65,6 +66,24 @@ def test_somebody_who_is_not_enrolled_has_no_role(
 ) -> None:
     campus.platform.directory.unenrol("4", "2")
     assert opened(campus, site, campus.learner, link).roles == frozenset()
+
+
+def test_a_role_in_the_institution_comes_along(
+    campus: Campus, site: ToolSite, link: ResourceLink
+) -> None:
+    campus.teacher = campus.platform.directory.add_user(
+        replace(campus.teacher, institution_roles=("Administrator",))
+    )
+    message = opened(campus, site, campus.teacher, link)
+    assert message.is_institution_administrator
+    assert message.is_instructor
+    assert not message.is_administrator
+
+
+def test_people_come_back_to_the_course_with_a_word_from_the_tool(campus: Campus) -> None:
+    url = campus.platform.at.course_return(campus.course)
+    page = requests.get(url, params={"lti_errormsg": "Open <it> again."}, timeout=5)
+    assert "Open &lt;it&gt; again." in page.text
 
 
 def test_a_platform_may_keep_names_and_addresses_to_itself(
