@@ -15,7 +15,7 @@ from uuid import NAMESPACE_URL, uuid5
 from lrs_bridge.statement import equivalent
 from lrs_bridge.vocabulary import ActivityType, Extension, Verb
 
-Statement = dict[str, Any]
+Json = dict[str, Any]
 
 
 def an_agent(name: str = "42", home_page: str = "https://lms.example") -> dict[str, Any]:
@@ -23,9 +23,9 @@ def an_agent(name: str = "42", home_page: str = "https://lms.example") -> dict[s
     return {"objectType": "Agent", "account": {"homePage": home_page, "name": name}}
 
 
-def a_statement(**overrides: Any) -> Statement:
+def a_statement(**overrides: Any) -> Json:
     """Return a valid statement; a keyword replaces the property of that name, None removes it."""
-    statement: Statement = {
+    statement: Json = {
         "actor": an_agent(),
         "verb": {"id": Verb.COMPLETED.value, "display": {"en": "completed"}},
         "object": {"objectType": "Activity", "id": "https://lms.example/course/view.php?id=2"},
@@ -50,7 +50,7 @@ def moodle_course_completed(
     *,
     course_name: str = "Mentored Course 101",
     user_name: str = "Ada One",
-) -> Statement:
+) -> Json:
     """Return what Moodle sends when its cron finds a course completed. It has no result."""
     return {
         **_sent(site, "course_completed", at),
@@ -74,7 +74,7 @@ def moodle_module_completed(
     section: int = 1,
     success: bool | None = None,
     user_name: str = "Ada One",
-) -> Statement:
+) -> Json:
     """Return what Moodle sends when an activity is completed (passed or failed, by `success`)."""
     result = {"completion": True} if success is None else {"completion": True, "success": success}
     return {
@@ -93,7 +93,7 @@ def moodle_module_completed(
 
 def moodle_module_uncompleted(
     site: str, user_id: int, cmid: int, course_id: int, at: datetime, **details: Any
-) -> Statement:
+) -> Json:
     """Return what Moodle sends when a completion is taken back.
 
     It also sends this, with the same timestamp, just before the first completion.
@@ -107,7 +107,7 @@ _COMPLETED = {"id": Verb.COMPLETED.value, "display": {"en": "Completed"}}
 _UNCOMPLETED = {"id": Verb.UNCOMPLETED.value, "display": {"en": "Uncompleted"}}
 
 
-def _sent(site: str, event: str, at: datetime, **relations: Any) -> Statement:
+def _sent(site: str, event: str, at: datetime, **relations: Any) -> Json:
     """Return the members that every statement of Moodle's has in common. It gives no id."""
     lms = _activity(site, ActivityType.LMS, "Test Moodle")
     info = {

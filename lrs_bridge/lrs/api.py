@@ -16,26 +16,20 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from flask import Blueprint, Response, g, request
-from sqlalchemy.exc import OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session
-from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from lrs_bridge.errors import (
     Malformed,
     MethodNotAllowed,
     ParameterInvalid,
     StatementInvalid,
-    TooLarge,
     Unauthenticated,
-    Unavailable,
     VersionUnsupported,
-    XapiError,
 )
-from lrs_bridge.lrs import formats, select, store, wire
+from lrs_bridge.lrs import formats, problems, select, store, wire
 from lrs_bridge.lrs.consistency import LAG, consistent_through
 from lrs_bridge.lrs.credentials import Credential, authenticate
-from lrs_bridge.lrs.query import StatementQuery, cursor, parse
+from lrs_bridge.lrs.query import StatementQuery, cursor, parse, statement_id
 from lrs_bridge.statement import written_timestamp
 from lrs_bridge.vocabulary import PROFILE
 
@@ -94,10 +88,7 @@ def xapi_blueprint(
     )
     bp.after_request(_with_version)
     bp.after_request(statements.with_consistency)
-    bp.register_error_handler(XapiError, _problem)
-    bp.register_error_handler(HTTPException, _http_problem)
-    for error in (OperationalError, PoolTimeoutError):
-        bp.register_error_handler(error, _busy)
+    problems.register(bp)
     return bp
 
 
@@ -144,7 +135,7 @@ class _Statements:
         """Store one statement under the id in the query."""
         credential = self._admitted()
         credential.check_writing()
-        id = _statement_id()
+        id = statement_id(request.args.items(multi=True))
         one = wire.read_statement(_json_body())
         if one.id not in (None, id):
             raise StatementInvalid("/id", "must be the statementId of the request")
@@ -160,23 +151,19 @@ class _Statements:
             authority = store.key_of(credential.authority(self.home_page))
         query = parse(request.args.items(multi=True))
         id = query.statement_id or query.voided_statement_id
+        voided = query.voided_statement_id is not None
+        organisation_id = credential.organisation_id
         with self.reading() as session:
             if id is None:
-                page = select.page(session, credential.organisation_id, query, authority=authority)
-                shown = _page(query, page)
-                newest = max((one.stored for one in page.found), default=None)
+                page = select.page(session, organisation_id, query, authority=authority)
+                body = _page(query, page)
             else:
-                one = select.one(
-                    session,
-                    credential.organisation_id,
-                    id,
-                    voided=query.voided_statement_id is not None,
-                    authority=authority,
-                )
-                shown, newest = _shown(query, one), one.stored
-        if newest is not None:
-            g.xapi_consistent_through = max(g.xapi_consistent_through, newest)
-        return _multipart(shown) if query.attachments else _json(shown)
+                one = select.one(session, organisation_id, id, voided=voided, authority=authority)
+                page = select.Page(found=[one], after=None)
+                body = _shown(query, one)
+        seen = (g.xapi_consistent_through, *(one.stored for one in page.found))
+        g.xapi_consistent_through = max(seen)
+        return _multipart(body) if query.attachments else _json(body)
 
     @_requires("lrs credential")
     def other(self) -> Response:
@@ -220,17 +207,6 @@ def _check_version() -> None:
         raise VersionUnsupported(f"The header {_VERSION_HEADER} is required, such as {VERSION}.")
     if not _SPOKEN.fullmatch(given):
         raise VersionUnsupported(f"The header {_VERSION_HEADER} must be 1.0 or begin with 1.0.")
-
-
-def _statement_id() -> UUID:
-    for name in request.args:
-        if name != "statementId":
-            raise ParameterInvalid(name[:80], "is not a parameter of PUT statements")
-    if "statementId" not in request.args:
-        raise ParameterInvalid("statementId", "is required")
-    id = parse(request.args.items(multi=True)).statement_id
-    assert id is not None  # noqa: S101  parse returns what was given, or raises
-    return id
 
 
 def _json_body() -> bytes:
@@ -281,39 +257,3 @@ def _json(body: str) -> Response:
 def _with_version(response: Response) -> Response:
     response.headers[_VERSION_HEADER] = VERSION
     return response
-
-
-def _problem(error: XapiError) -> Response:
-    """Answer with what is wrong, where, and what was required (RFC 9457)."""
-    body: dict[str, Any] = {
-        "title": error.title,
-        "status": error.status,
-        "detail": str(error),
-        "slug": error.slug,
-    }
-    if isinstance(error, StatementInvalid):
-        body["errors"] = [{"pointer": error.pointer, "detail": error.requirement}]
-    if isinstance(error, ParameterInvalid):
-        body["errors"] = [{"parameter": error.parameter, "detail": error.requirement}]
-    response = Response(
-        json.dumps(body), status=error.status, content_type="application/problem+json"
-    )
-    if isinstance(error, Unauthenticated):
-        response.headers["WWW-Authenticate"] = 'Basic realm="xAPI", charset="UTF-8"'
-    if isinstance(error, MethodNotAllowed):
-        response.headers["Allow"] = "GET, HEAD, POST, PUT, OPTIONS"
-    if isinstance(error, Unavailable):
-        response.headers["Retry-After"] = "1"
-    return response
-
-
-def _http_problem(error: HTTPException) -> Response:
-    if isinstance(error, RequestEntityTooLarge):
-        return _problem(TooLarge("The body is larger than this store accepts."))
-    answer = _problem(Malformed(f"The request could not be read: {error.name}."))
-    answer.status_code = error.code or answer.status_code
-    return answer
-
-
-def _busy(_error: Exception) -> Response:
-    return _problem(Unavailable("The store could not be reached in time. Send the same again."))

@@ -6,7 +6,6 @@ https://github.com/adlnet/xAPI-Spec/blob/1.0.3/xAPI-Communication.md#213-get-sta
 from __future__ import annotations
 
 import base64
-import binascii
 import dataclasses
 import json
 from collections.abc import Callable, Iterable, Mapping
@@ -72,14 +71,24 @@ def parse(parameters: Iterable[tuple[str, str]]) -> StatementQuery:
             )
     if given.keys() & {"statementId", "voidedStatementId"}:
         _refuse_company(given)
-    values: dict[str, Any] = {}
-    for name, text in given.items():
-        field, read = _PARAMETERS[name]
-        try:
-            values[field] = read(text)
-        except (StatementInvalid, Malformed) as error:
-            raise ParameterInvalid(name, _requirement(error)) from None
-    return StatementQuery(**values)
+    return StatementQuery(
+        **{_PARAMETERS[name][0]: _read(name, text) for name, text in given.items()}
+    )
+
+
+def statement_id(parameters: Iterable[tuple[str, str]]) -> UUID:
+    """Return the id under which a statement is put: the one parameter that PUT has.
+
+    Raises:
+        ParameterInvalid: if it is missing or no UUID, or if there are others.
+    """
+    given = _once_each(parameters)
+    for name in given:
+        if name != "statementId":
+            raise ParameterInvalid(name[:80], "is not a parameter of PUT statements")
+    if not given:
+        raise ParameterInvalid("statementId", "is required")
+    return UUID(str(_read("statementId", given["statementId"])))
 
 
 def cursor(query: StatementQuery, after: int) -> str:
@@ -114,10 +123,14 @@ def _refuse_company(given: Mapping[str, str]) -> None:
             raise ParameterInvalid(name, "must not be given with the id of one statement")
 
 
-def _requirement(error: StatementInvalid | Malformed) -> str:
-    if isinstance(error, StatementInvalid):
-        return f"{error.pointer} {error.requirement}".strip()
-    return "must be JSON"
+def _read(name: str, text: str) -> Any:
+    read = _PARAMETERS[name][1]
+    try:
+        return read(text)
+    except StatementInvalid as error:
+        raise ParameterInvalid(name, f"{error.pointer} {error.requirement}".strip()) from None
+    except Malformed:
+        raise ParameterInvalid(name, "must be JSON") from None
 
 
 def _uuid(text: str) -> UUID:
@@ -192,13 +205,9 @@ def _continued(given: Mapping[str, str]) -> StatementQuery:
         text = base64.urlsafe_b64decode(given["cursor"] + "==").decode()
         values = read_json(text)
         return StatementQuery(**{name: _CURSOR[name](value) for name, value in values.items()})
-    except (binascii.Error, ValueError, LookupError, TypeError, AttributeError):
-        raise ParameterInvalid("cursor", _NOT_OURS) from None
-    except (Malformed, StatementInvalid):
-        raise ParameterInvalid("cursor", _NOT_OURS) from None
-
-
-_NOT_OURS = "must be taken unchanged from the more property of an answer"
+    except (Malformed, StatementInvalid, ValueError, LookupError, TypeError, AttributeError):
+        requirement = "must be taken unchanged from the more property of an answer"
+        raise ParameterInvalid("cursor", requirement) from None
 
 
 def _string(value: Any) -> str:

@@ -48,12 +48,12 @@ def _is_identified_or_has_members(value: dict[str, Any]) -> None:
 agent = object_of(
     {},
     {"objectType": one_of("Agent"), "name": string, **_IDENTITY},
-    whole=_has_one_identifier,
+    _has_one_identifier,
 )
 group = object_of(
     {"objectType": one_of("Group")},
     {"name": string, "member": array_of(agent), **_IDENTITY},
-    whole=_is_identified_or_has_members,
+    _is_identified_or_has_members,
 )
 
 

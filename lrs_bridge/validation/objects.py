@@ -64,7 +64,7 @@ _definition = object_of(
         "correctResponsesPattern": array_of(string),
         **dict.fromkeys(_COMPONENTS, _components),
     },
-    whole=_says_its_interaction,
+    _says_its_interaction,
 )
 
 activity = object_of({"id": iri}, {"objectType": one_of("Activity"), "definition": _definition})

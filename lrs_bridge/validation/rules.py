@@ -23,15 +23,14 @@ def refuse(requirement: str, pointer: str = "") -> StatementInvalid:
 
 
 def object_of(
-    required: Mapping[str, Rule], optional: Mapping[str, Rule] | None = None, **also: Rule
+    required: Mapping[str, Rule], optional: Mapping[str, Rule] | None = None, *whole: Rule
 ) -> Rule:
     """Return the rule for an object with these properties and no other.
 
     Args:
-        also: rules for the whole object, applied in order once its properties are good.
+        whole: rules for the object as a whole, applied in order once its properties are good.
     """
     rules = {**required, **(optional or {})}
-    wholes = tuple(also.values())
 
     def rule(value: Any) -> None:
         if not isinstance(value, dict):
@@ -43,8 +42,8 @@ def object_of(
         for name in required:
             if name not in value:
                 raise refuse("is required", step(name))
-        for whole in wholes:
-            whole(value)
+        for further in whole:
+            further(value)
 
     return rule
 

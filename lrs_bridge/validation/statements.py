@@ -88,7 +88,7 @@ _PLAIN_OBJECTS = {
 _verb = object_of({"id": iri}, {"display": language_map})
 
 _score = object_of(
-    {}, {"scaled": _scaled, "raw": number, "min": number, "max": number}, whole=_is_in_order
+    {}, {"scaled": _scaled, "raw": number, "min": number, "max": number}, _is_in_order
 )
 
 _result = object_of(
@@ -160,7 +160,7 @@ _sub_statement = object_of(
         "object": _plain_object,
     },
     _SHARED,
-    context=_context_suits_its_object,
+    _context_suits_its_object,
 )
 
 _statement = object_of(
@@ -172,6 +172,6 @@ _statement = object_of(
         "version": version,
         **_SHARED,
     },
-    context=_context_suits_its_object,
-    voiding=_voiding_names_a_statement,
+    _context_suits_its_object,
+    _voiding_names_a_statement,
 )

@@ -1,0 +1,65 @@
+"""How errors are answered: what is wrong, where, and what was required (RFC 9457)."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from flask import Blueprint, Response
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+
+from lrs_bridge.errors import (
+    Malformed,
+    MethodNotAllowed,
+    ParameterInvalid,
+    StatementInvalid,
+    TooLarge,
+    Unauthenticated,
+    Unavailable,
+    XapiError,
+)
+
+
+def register(bp: Blueprint) -> None:
+    """Answer every error that a view of `bp` raises and that the sender can do something about."""
+    bp.register_error_handler(XapiError, _problem)
+    bp.register_error_handler(HTTPException, _http_problem)
+    for error in (OperationalError, PoolTimeoutError):
+        bp.register_error_handler(error, _busy)
+
+
+def _problem(error: XapiError) -> Response:
+    body: dict[str, Any] = {
+        "title": error.title,
+        "status": error.status,
+        "detail": str(error),
+        "slug": error.slug,
+    }
+    if isinstance(error, StatementInvalid):
+        body["errors"] = [{"pointer": error.pointer, "detail": error.requirement}]
+    if isinstance(error, ParameterInvalid):
+        body["errors"] = [{"parameter": error.parameter, "detail": error.requirement}]
+    response = Response(
+        json.dumps(body), status=error.status, content_type="application/problem+json"
+    )
+    if isinstance(error, Unauthenticated):
+        response.headers["WWW-Authenticate"] = 'Basic realm="xAPI", charset="UTF-8"'
+    if isinstance(error, MethodNotAllowed):
+        response.headers["Allow"] = "GET, HEAD, POST, PUT, OPTIONS"
+    if isinstance(error, Unavailable):
+        response.headers["Retry-After"] = "1"
+    return response
+
+
+def _http_problem(error: HTTPException) -> Response:
+    if isinstance(error, RequestEntityTooLarge):
+        return _problem(TooLarge("The body is larger than this store accepts."))
+    answer = _problem(Malformed(f"The request could not be read: {error.name}."))
+    answer.status_code = error.code or answer.status_code
+    return answer
+
+
+def _busy(_error: Exception) -> Response:
+    return _problem(Unavailable("The store could not be reached in time. Send the same again."))
