@@ -9,6 +9,7 @@ from uuid import UUID
 import pytest
 from flask import Flask
 
+from config.log import configure_logging
 from config.settings import Settings
 from plugin.app import Mentes, compose, create_app
 from plugin.foundation.tenancy import EVERYWHERE
@@ -32,6 +33,12 @@ class MovableClock:
         """Move on by `span` (days=…, minutes=…) and return the time."""
         self.now += timedelta(**span)
         return self.now
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _quiet() -> None:
+    """Log as the product does, errors only."""
+    configure_logging("error")
 
 
 @pytest.fixture

@@ -100,7 +100,6 @@ class Database:
         """Open a session for `scope` that sees one moment and cannot write."""
         with self._session(scope, writing=False) as session, session.begin():
             yield session
-            session.rollback()
 
     @contextmanager
     def _session(self, scope: Scope, *, writing: bool) -> Iterator[Session]:
