@@ -21,6 +21,7 @@ from sqlalchemy import (
     Dialect,
     Engine,
     MetaData,
+    String,
     TypeDecorator,
     create_engine,
     event,
@@ -63,11 +64,23 @@ class UTCDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+class Text(TypeDecorator[str]):
+    """Text without NUL characters, which PostgreSQL cannot hold and nobody means to send."""
+
+    impl = String
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, _dialect: Dialect) -> str | None:
+        """Return `value` without them."""
+        return None if value is None else value.replace("\x00", "")
+
+
 class Base(DeclarativeBase):
     """The tool's tables."""
 
     metadata = MetaData(naming_convention=NAMES)
     type_annotation_map: ClassVar[dict[Any, Any]] = {
+        str: Text,
         datetime: UTCDateTime,
         dict[str, Any]: JSON,
         dict[str, str]: JSON,

@@ -5,15 +5,15 @@ from typing import Literal
 from alembic import context
 from sqlalchemy import Engine
 
-from plugin.foundation.db import UTCDateTime
+from plugin.foundation.db import Text, UTCDateTime
 from plugin.migrations.metadata import METADATA
 
 
 def rendered(kind: str, item: object, _context: object) -> str | Literal[False]:
-    """Write our time column as what the database sees."""
+    """Write our own types as what the database sees."""
     if kind == "type" and type(item).__name__ == UTCDateTime.__name__:
         return "sa.DateTime(timezone=True)"
-    return False
+    return "sa.String()" if kind == "type" and isinstance(item, Text) else False
 
 
 def run(engine: Engine) -> None:
