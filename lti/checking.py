@@ -29,9 +29,13 @@ class Presented:
 
     @property
     def pending(self) -> PendingLogin:
-        """The login that this launch answers; the first check makes sure that there is one."""
+        """The login that this launch answers; without one, the current check fails."""
         if self.login is None:
-            refuse("state-unknown", "This launch answers no login of ours.")
+            refuse(
+                "state-unknown",
+                "This launch was already used or was not begun here. "
+                "Go back to the course and open this page again.",
+            )
         return self.login
 
 

@@ -11,7 +11,7 @@ from threading import Lock
 from typing import Any, Final
 
 from lti import jose
-from lti.errors import LtiError, ServiceRefused, ServiceUnavailable
+from lti.errors import ServiceRefused, ServiceUnavailable
 from lti.http import Http
 from lti.jose import PublicKey
 from lti.registration import Registration
@@ -162,7 +162,12 @@ class PlatformKeySets:
             if self._should_fetch(shelf, kid, now):
                 self._fetch(shelf, jwks_uri, now)
             if shelf.key_set is None or now >= shelf.key_set.fetched_at + self.STALE:
-                raise _unavailable(round(self.PAUSE.total_seconds()))
+                raise ServiceUnavailable(
+                    "key-set-unavailable",
+                    "The platform's key set could not be fetched. Try again in a moment; if it "
+                    "goes on, an administrator should check the platform's key set URL.",
+                    retry_after=round(self.PAUSE.total_seconds()),
+                )
             return shelf.key_set
 
     def _should_fetch(self, shelf: _Shelf, kid: str, now: datetime) -> bool:
@@ -183,12 +188,3 @@ class PlatformKeySets:
         said = self.USUAL if answer.max_age is None else timedelta(seconds=answer.max_age)
         lifetime = min(max(said, self.SHORTEST), self.LONGEST)
         shelf.key_set = _KeySet(keys=keys, fetched_at=now, fresh_until=now + lifetime)
-
-
-def _unavailable(retry_after: int) -> LtiError:
-    return ServiceUnavailable(
-        "key-set-unavailable",
-        "The platform's key set could not be fetched. Try again in a moment; if it goes on, "
-        "an administrator should check the platform's key set URL.",
-        retry_after=retry_after,
-    )

@@ -9,9 +9,9 @@ https://www.imsglobal.org/spec/lti/v1p3/#required-message-claims
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
-from lti import claims, message_checks, reading, token_checks, urls
+from lti import claims, message_checks, reading, token_checks
 from lti.checking import Check, CheckFailed, Presented
 from lti.errors import LaunchRefused
 from lti.jose import PublicKey
@@ -97,11 +97,6 @@ def _refusal(
         specification=failed.specification,
         passed=passed,
         trusted=trusted,
-        return_url=_return_url(launch.claims),
+        return_url=reading.presentation(launch.claims).return_url,
         deployment_id=reading.text(launch.claims.get(claims.DEPLOYMENT_ID)),
     )
-
-
-def _return_url(content: dict[str, Any]) -> str | None:
-    url = reading.presentation(content).return_url
-    return url if url is not None and urls.is_web_url(url) else None

@@ -103,7 +103,7 @@ def deep_linking_settings(launch: Presented) -> None:
             refuse(
                 "deep-linking-settings-malformed", f"The platform sent no usable list of {member}."
             )
-    if not isinstance(settings.get("data", ""), str):
+    if not isinstance(settings.get("data"), str | None):
         refuse("deep-linking-settings-malformed", "The platform sent data that is not a string.")
 
 

@@ -151,6 +151,12 @@ def test_an_unknown_client_is_refused_with_advice(campus: Campus, tokens: Access
     assert "client id" in str(refusal.value)
 
 
+def test_a_token_endpoint_that_is_no_web_address_is_refused(site: ToolSite) -> None:
+    with pytest.raises(ServiceRefused) as refusal:
+        site.tokens.bearer(a_registration(token_endpoint="file:///token"), SCORE)
+    assert refusal.value.slug == "url-refused"
+
+
 def test_scopes_that_are_not_registered_are_refused(campus: Campus, tokens: AccessTokens) -> None:
     with pytest.raises(ServiceRefused) as refusal:
         tokens.bearer(campus.registration, {"https://example.com/scope"})

@@ -142,6 +142,15 @@ def test_what_is_not_a_list_of_line_items_is_refused(
     assert refusal.value.slug in {"line-item-malformed", "answer-malformed"}
 
 
+def test_a_line_item_that_comes_back_without_a_url_is_refused(
+    campus: Campus, script: Script, line_items: LineItems
+) -> None:
+    script.will_answer(as_json([]), as_json({"label": "Mentor meeting"}, status=201))
+    with pytest.raises(ServiceRefused) as refusal:
+        line_items.found_or_created(campus.registration, script.url, MEETING)
+    assert refusal.value.slug == "line-item-malformed"
+
+
 def test_a_line_item_document_has_no_nulls() -> None:
     assert MEETING.document() == recorded_creation()
     assert LineItem(label="x", score_maximum=1).document() == {"label": "x", "scoreMaximum": 1}
@@ -212,6 +221,18 @@ def test_a_column_that_is_gone_is_not_accepted(
     with pytest.raises(ServiceRefused) as refusal:
         line_items.post_score(campus.registration, column, a_score())
     assert (refusal.value.slug, refusal.value.status) == ("score-not-accepted", 404)
+
+
+def test_refusals_that_are_not_about_the_person_stay_what_they_are(
+    campus: Campus, line_items: LineItems, column: str
+) -> None:
+    campus.platform.answer_next("scores", status=401, times=2)
+    with pytest.raises(ServiceRefused) as refusal:
+        line_items.post_score(campus.registration, column, a_score())
+    assert (refusal.value.slug, refusal.value.status) == ("platform-refused", 401)
+    with pytest.raises(ServiceRefused) as refusal:
+        line_items.post_score(campus.registration, "nonsense", a_score())
+    assert refusal.value.slug == "url-refused"
 
 
 def test_a_busy_gradebook_may_be_asked_again(

@@ -1,9 +1,12 @@
 """Calls to platforms: bounds, refusals, and where they must not go."""
 
+import gzip
 import socket
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from os import urandom
 from threading import Event, Thread
 
 import pytest
@@ -92,10 +95,18 @@ def test_canvas_limits_rates_with_403(script: Script, http: Http) -> None:
         fetched(script, http, Response("403 Forbidden (Rate Limit Exceeded)", status=403))
 
 
-def test_an_answer_larger_than_allowed_is_refused(script: Script) -> None:
+@pytest.mark.parametrize(
+    "answer",
+    [
+        Response(b"x" * 100_001),
+        Response(gzip.compress(b"x" * 10_000_000), headers={"Content-Encoding": "gzip"}),
+    ],
+    ids=["plain", "compressed"],
+)
+def test_an_answer_larger_than_allowed_is_refused(script: Script, answer: Response) -> None:
     http = Http(allow_private=True, largest=100_000)
     with pytest.raises(ServiceRefused) as refusal:
-        fetched(script, http, Response(b"x" * 100_001))
+        fetched(script, http, answer)
     assert refusal.value.slug == "answer-too-large"
 
 
@@ -113,16 +124,24 @@ def test_a_platform_that_does_not_answer_is_not_waited_for(silence: str) -> None
     assert unavailable.value.slug == "platform-unreachable"
 
 
-def test_an_answer_that_drips_is_given_up() -> None:
+@pytest.mark.parametrize(
+    ("head", "drop"),
+    [
+        (b"Transfer-Encoding: chunked", b"1\r\nx\r\n"),
+        (b"Content-Length: 100000", b"x"),
+    ],
+    ids=["chunked", "plain"],
+)
+def test_an_answer_that_drips_is_given_up(head: bytes, drop: bytes) -> None:
     done = Event()
     with socket.create_server(("127.0.0.1", 0)) as server:
 
         def drip() -> None:
             connection, _ = server.accept()
-            with connection:
-                connection.sendall(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
+            with connection, suppress(OSError):
+                connection.sendall(b"HTTP/1.1 200 OK\r\n" + head + b"\r\n\r\n")
                 while not done.wait(0.05):
-                    connection.sendall(b"1\r\nx\r\n")
+                    connection.sendall(drop)
 
         thread = Thread(target=drip)
         thread.start()
@@ -134,6 +153,36 @@ def test_an_answer_that_drips_is_given_up() -> None:
             done.set()
             thread.join()
     assert unavailable.value.slug == "platform-slow"
+
+
+@pytest.mark.parametrize("size", [0, 1, 65_536, 300_000])
+def test_a_compressed_answer_is_read_to_its_end(script: Script, http: Http, size: int) -> None:
+    body = urandom(size)
+    compressed = Response(gzip.compress(body), headers={"Content-Encoding": "gzip"})
+    assert fetched(script, http, compressed).body == body
+
+
+def test_an_answer_that_breaks_off_may_be_asked_for_again(script: Script, http: Http) -> None:
+    broken = Response(b"not gzip", headers={"Content-Encoding": "gzip"})
+    with pytest.raises(ServiceUnavailable):
+        fetched(script, http, broken)
+
+
+def test_an_answer_that_is_shorter_than_announced_may_be_asked_for_again(http: Http) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def hang_up() -> None:
+            connection, _ = server.accept()
+            with connection:
+                connection.recv(65_536)
+                connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{}")
+
+        thread = Thread(target=hang_up)
+        thread.start()
+        with pytest.raises(ServiceUnavailable) as unavailable:
+            http.get(f"http://127.0.0.1:{server.getsockname()[1]}/")
+        thread.join()
+    assert unavailable.value.slug == "platform-unreachable"
 
 
 def test_nobody_there_may_be_asked_again(http: Http) -> None:

@@ -358,6 +358,12 @@ def test_deep_linking_settings_that_cannot_be_answered_are_refused(
     assert refused(deep_linking_claims(**settings)).check == "deep linking settings"
 
 
+def test_data_that_is_null_is_data_that_was_not_sent() -> None:
+    settings = launched(deep_linking_claims(data=None)).deep_linking
+    assert settings is not None
+    assert settings.data is None
+
+
 def test_errors_that_canvas_mixes_in_and_unknown_claims_are_ignored() -> None:
     content = resource_link_claims(
         **{
