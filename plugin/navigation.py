@@ -34,7 +34,6 @@ def surroundings() -> dict[str, Any]:
     return {
         "place": place_of(visit),
         "return_url": visit.return_url,
-        "new_window_url": request.path if request.method == "GET" else None,
         "your_data_url": url_for("programmes.choices", launch_id=visit.launch_id),
     }
 

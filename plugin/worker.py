@@ -73,14 +73,21 @@ class Worker:
         with self._mentes.database.reading(EVERYWHERE) as session:
             due = completions.due(session)
         for organisation_id, completion_id in due:
-            with self._mentes.database.transaction(organisation_id) as session:
-                status = completions.apply(
-                    session,
-                    completion_id,
-                    now=self._mentes.clock(),
-                    cutoff_days=self._mentes.settings.completion_cutoff_days,
-                )
-            log.info("completion", outcome=status)
+            try:
+                with self._mentes.database.transaction(organisation_id) as session:
+                    status = completions.apply(
+                        session,
+                        completion_id,
+                        now=self._mentes.clock(),
+                        cutoff_days=self._mentes.settings.completion_cutoff_days,
+                    )
+                log.info("completion", outcome=status)
+            except SQLAlchemyError:
+                raise  # the database is away: every completion would fail
+            except Exception:  # one that we choke on must not stop those behind it
+                log.error("completion.failed", exc_info=True)
+                with self._mentes.database.transaction(organisation_id) as session:
+                    completions.set_aside(session, completion_id)
         return len(due)
 
     def _deliver(self, kind: str) -> int:
@@ -93,9 +100,17 @@ class Worker:
                 lease=settings.outbox_lease,
                 limit=BATCH.get(kind, 1),
             )
-        if leased:
-            for debt, result in self._mentes.deliveries[kind](leased):
+        unrecorded = {debt.id: debt for debt in leased}
+        try:
+            for debt, result in self._mentes.deliveries[kind](leased) if leased else ():
                 self._record(debt, result)
+                del unrecorded[debt.id]
+        except SQLAlchemyError:
+            raise  # the leases run out, and the debts are taken again
+        except Exception as error:  # a fault of ours: kept, tried again, in the end shown
+            log.error("delivery.failed", kind=kind, exc_info=True)
+            for debt in unrecorded.values():
+                self._record(debt, Postponed(problem=f"internal ({type(error).__name__})"))
         return len(leased)
 
     def _record(self, debt: LeasedDebt, result: Settled | Postponed) -> None:

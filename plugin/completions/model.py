@@ -36,6 +36,8 @@ class Reason(StrEnum):
     OPEN_ALREADY = "open-already"
     TAKEN_BACK = "taken-back"
     NOT_PASSED = "not-passed"
+    FAILED = "failed"
+    """A fault of ours; the log has it."""
 
 
 class CompletionRow(Owned):

@@ -98,6 +98,13 @@ def _applied(
     return _opened(session, row, checkpoint, person.id, now)
 
 
+def set_aside(session: Session, completion_id: UUID) -> None:
+    """Keep a completion that we failed to understand; it is looked at again within the hour."""
+    row = session.get_one(CompletionRow, completion_id)
+    row.status = Status.WAITING
+    row.reason = Reason.FAILED
+
+
 CLOCKS_DIFFER = timedelta(minutes=2)
 """How far a platform's clock may be behind ours before a completion counts as older."""
 

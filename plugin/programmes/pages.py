@@ -35,25 +35,26 @@ def show() -> str:
 
 
 def _set_up(errors: dict[str, list[str]] | None = None) -> str:
-    with tool().database.transaction(visit().organisation_id) as session:
+    with tool().database.reading(visit().organisation_id) as session:
         course = session.get_one(Course, visit().course_id)
-        programme = service.of_course(session, course, now=tool().clock())
+        programme = service.found_of_course(session, course.id)
         roster = courses.roster(session, course.id)
         people = {person.id: person for _, person in roster}
         mentors = [
             (people.get(each.person_id) or session.get_one(Person, each.person_id), each)
-            for each in service.participants(session, programme.id, Part.MENTOR)
+            for each in (
+                service.participants(session, programme.id, Part.MENTOR) if programme else ()
+            )
         ]
         taken = {each.person_id for _, each in mentors}
         return render_template(
             "programmes/set_up.html",
             page_title=words().gettext("Set up mentoring"),
-            programme=programme,
             mentors=mentors,
             candidates=[person for _, person in roster if person.id not in taken],
             roster_synced_at=course.roster_synced_at,
             has_roster=course.memberships_url is not None,
-            checkpoints=service.checkpoints(session, programme.id),
+            checkpoints=service.checkpoints(session, programme.id) if programme else [],
             activities=courses.activities(session, course.id),
             errors=errors or {},
             sent=request.form,
@@ -66,7 +67,7 @@ def attach_mentor() -> Response | tuple[str, int]:
     """Make somebody of the course a mentor."""
     try:
         form = filled(forms.MentorForm(), request.form)
-        with _programme() as (session, programme):
+        with _programme(opened=True) as (session, programme):
             if form["person"] not in {p.id for _, p in courses.roster(session, visit().course_id)}:
                 raise FormInvalid(
                     "Choose somebody of this course.", {"person": ["Not in this course."]}
@@ -110,7 +111,7 @@ def set_checkpoint() -> Response | tuple[str, int]:
     """Set the rule for one thing of the course."""
     try:
         form = filled(forms.CheckpointForm(), request.form)
-        with _programme() as (session, programme):
+        with _programme(opened=True) as (session, programme):
             activity = session.get(CourseActivity, form["activity"])
             if activity is None:
                 raise FormInvalid(
@@ -288,10 +289,18 @@ def _active(participation: Any) -> Any:
 
 
 @contextmanager
-def _programme() -> Iterator[tuple[Session, Programme]]:
-    """Open one transaction in the programme of this visit's course."""
+def _programme(*, opened: bool = False) -> Iterator[tuple[Session, Programme]]:
+    """Open one transaction in the programme of this visit's course.
+
+    Args:
+        opened: whether the programme is opened if there is none; instructors open it by setting
+            something up.
+    """
     with tool().database.transaction(visit().organisation_id) as session:
         programme = service.found_of_course(session, visit().course_id)
+        if programme is None and opened:
+            course = session.get_one(Course, visit().course_id)
+            programme = service.of_course(session, course, now=tool().clock())
         if programme is None:
             raise NotFound("There is no mentoring in this course yet.")
         yield session, programme
