@@ -11,7 +11,7 @@ Import from the modules:
                           PlatformKeySets(http).for_token(registration, id_token, now) -> keys
     launch                verified(id_token, *, login, registration, keys, browser, is_ours, now,
                           spend) -> LaunchMessage; CHECKS
-    message               LaunchMessage and its parts
+    message, roles        LaunchMessage and its parts; role URIs
     http                  Http(user_agent=..., allow_private=False)
     access_tokens         AccessTokens(http, ring_of, clock), ring_of(registration) -> ToolKeyRing
     services              Services(http, tokens): calls with a bearer token, and pages
@@ -21,6 +21,7 @@ Import from the modules:
     deep_linking          response(message, items, ring, now) -> DeepLinkingResponse
     dynamic_registration  platform_configuration(http, url, token), register(http, configuration,
                           tool, token) -> NewRegistration
+    urls                  within(public_url): the predicate to give as is_ours
     registration          Registration, PendingLogin and the protocols of what must be remembered
     errors                the tree
     quirks                what platforms do differently
