@@ -51,6 +51,9 @@ def test_all_conditions_must_be_met_by_one_and_the_same_statement(lrs):
     lrs.post([did(target), about(outer, target)])
     assert lrs.named(agent=ADA, verb=SAID) == []
     assert lrs.named(agent=BEN, verb=DID) == []
+    course = a_statement()["object"]["id"]
+    assert lrs.named(agent=ADA, activity=course) == [outer, target]
+    assert lrs.named(agent=BEN, activity=course) == []
 
 
 def test_a_statement_that_matches_in_two_ways_is_listed_once(lrs):
@@ -74,6 +77,15 @@ def test_a_ring_of_references_is_followed_once_around(lrs):
     assert set(lrs.named(agent=ADA)) == {one, two}
     assert lrs.post(about(three := new_id(), three)).status_code == 200
     assert three in lrs.named(agent=BEN)
+
+
+@pytest.mark.parametrize("order", list(permutations(range(3))))
+def test_a_ring_of_three_closes_in_any_order(lrs, order):
+    one, two, three = ids = [new_id(), new_id(), new_id()]
+    ring = [about(one, two, actor=ADA), about(two, three), about(three, one)]
+    for place in order:
+        assert lrs.post(ring[place]).status_code == 200
+    assert set(lrs.named(agent=ADA)) == set(ids)
 
 
 def test_time_bounds_are_about_the_statement_that_is_listed(lrs):
