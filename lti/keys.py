@@ -16,9 +16,9 @@ from lti.http import Http
 from lti.jose import PublicKey
 from lti.registration import Registration
 
-PUBLISHED_BEFORE_USE: Final = timedelta(days=1)  # longer than platforms keep our key set
+PUBLISHED_BEFORE_USE: Final = timedelta(days=1)  # time for platforms to see a new key
 ROTATED_EVERY: Final = timedelta(days=30)
-KEPT_AFTER_USE: Final = timedelta(days=14)  # Canvas checks deep linking answers against old keys
+KEPT_AFTER_USE: Final = timedelta(days=14)  # time for what it signed to be checked
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
