@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from lrs_bridge.completion import PersonKey
-from lrs_bridge.sources import read
+from lrs_bridge.sources import read, sighted
 from lrs_bridge.testing import (
     moodle_course_completed,
     moodle_module_completed,
@@ -149,3 +149,22 @@ def test_the_factories_send_what_the_real_one_sent():
 def test_the_registration_of_a_factory_is_a_uuid():
     statement = moodle_course_completed(SITE, 4, 2, AT)
     assert UUID(statement["context"]["registration"])
+
+
+def test_a_module_is_sighted_in_whatever_is_said_about_it():
+    seen = {
+        (it.course_key, it.module_key, it.module_name)
+        for it in (sighted(statement) for statement in recorded())
+        if it
+    }
+    course = f"{SITE}/course/view.php?id=2"
+    assert (course, f"{SITE}/mod/lti/view.php?id=4", "Mentoring (LTI)") in seen
+    assert (course, f"{SITE}/mod/page/view.php?id=2", "Read me (view to complete)") in seen
+    assert len(seen) == 3
+
+
+def test_a_module_without_its_course_is_not_sighted():
+    statement = moodle_module_completed(SITE, 4, 2, 2, AT)
+    del statement["context"]["contextActivities"]["parent"]
+    assert sighted(statement) is None
+    assert read(statement, ORGANISATION).course_key is None
