@@ -45,7 +45,7 @@ class Settings:
     """Bytes of the largest request that is read."""
     outbox_lease: int = 60
     """Seconds a worker holds what it delivers; longer than the slowest delivery's timeout."""
-    outbox_attempts: int = 18
+    outbox_attempts: int = 34
     """Attempts before a debt is given up and shown to the operator (about four days)."""
     report_min_cohort: int = 5
     """People; a cell of a report that counts fewer is not shown."""
