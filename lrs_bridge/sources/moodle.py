@@ -105,7 +105,7 @@ def _state(verb: State, result: Mapping[str, Any]) -> State:
 
 
 def _course_among_parents(statement: Mapping[str, Any]) -> Mapping[str, Any] | None:
-    parents = statement.get("context", {}).get("contextActivities", {}).get("parent", ())
+    parents = statement.get("context", {}).get("contextActivities", {}).get("parent", [])
     for parent in listed(parents):
         if _COURSE.fullmatch(parent["id"]):
             return dict(parent)

@@ -14,7 +14,9 @@ from lrs_bridge.testing import (
     moodle_module_completed,
     moodle_module_uncompleted,
 )
-from lrs_bridge.vocabulary import COURSE_TYPES
+from lrs_bridge.validation import check_statement
+from lrs_bridge.vocabulary import COURSE_TYPES, Extension
+from tests.lrs_bridge.test_validation import GOOD
 
 RECORDED = Path(__file__).parents[2] / "data" / "moodle-4.3"
 SITE = "http://127.0.0.1:8090"
@@ -161,6 +163,28 @@ def test_a_module_is_sighted_in_whatever_is_said_about_it():
     assert (course, f"{SITE}/mod/lti/view.php?id=4", "Mentoring (LTI)") in seen
     assert (course, f"{SITE}/mod/page/view.php?id=2", "Read me (view to complete)") in seen
     assert len(seen) == 3
+
+
+@pytest.mark.parametrize("overrides", GOOD, ids=lambda it: json.dumps(it)[:60])
+def test_whatever_is_valid_can_be_read(overrides):
+    """A reader that fails would keep the statement from being stored."""
+    for sent in (
+        moodle_course_completed(SITE, 4, 2, AT),
+        moodle_module_completed(SITE, 4, 2, 2, AT),
+        moodle_module_uncompleted(SITE, 4, 2, 2, AT),
+    ):
+        sent["context"].pop("platform")  # stands beside activities only
+        statement = {**sent, **overrides}
+        check_statement(statement)
+        read(statement, ORGANISATION)
+        sighted(statement)
+
+
+@pytest.mark.parametrize("info", [None, [], "x", {}, {"event_name": []}, {"event_name": None}])
+def test_an_extension_of_any_shape_can_be_read(info):
+    statement = moodle_course_completed(SITE, 4, 2, AT)
+    statement["context"]["extensions"] = {Extension.INFO.value: info}
+    assert read(statement, ORGANISATION).state == "completed"
 
 
 def test_a_module_without_its_course_is_not_sighted():
