@@ -11,6 +11,7 @@ from flask import Flask
 
 from config.log import configure_logging
 from config.settings import Settings
+from lti.testing import Server, serving
 from plugin.app import Mentes, compose, create_app
 from plugin.foundation.tenancy import EVERYWHERE
 from plugin.platforms.service import organisation
@@ -48,10 +49,17 @@ def clock() -> MovableClock:
 
 
 @pytest.fixture
-def settings(database_url: str) -> Settings:
+def tool_server() -> Iterator[Server]:
+    """A real socket for the tool: platforms fetch its keys there."""
+    with serving() as server:
+        yield server
+
+
+@pytest.fixture
+def settings(database_url: str, tool_server: Server) -> Settings:
     """Settings of a tool on loopback."""
     return Settings(
-        public_url="http://127.0.0.1:5000",
+        public_url=tool_server.url,
         secret_key=SECRET,
         database_url=database_url,
         smtp_url="smtp://127.0.0.1:9",
@@ -68,9 +76,11 @@ def mentes(settings: Settings, clock: MovableClock) -> Iterator[Mentes]:
 
 
 @pytest.fixture
-def app(mentes: Mentes) -> Flask:
-    """Its web side."""
-    return create_app(mentes.settings, mentes=mentes)
+def app(mentes: Mentes, tool_server: Server) -> Flask:
+    """Its web side, which also answers on its socket."""
+    created = create_app(mentes.settings, mentes=mentes)
+    tool_server.app = created.wsgi_app
+    return created
 
 
 @pytest.fixture

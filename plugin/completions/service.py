@@ -62,7 +62,7 @@ def due(session: Session, *, limit: int = 100) -> list[tuple[UUID, UUID]]:
         .order_by(CompletionRow.at, CompletionRow.state.desc(), CompletionRow.received_at)
         .limit(limit)
     )
-    return [(organisation_id, id) for organisation_id, id in rows.tuples()]
+    return [(organisation_id, id) for organisation_id, id in rows]
 
 
 def apply(session: Session, completion_id: UUID, *, now: datetime, cutoff_days: int) -> Status:

@@ -157,7 +157,7 @@ def roster(session: Session, course_id: UUID) -> Sequence[tuple[Membership, Pers
         .where(Membership.course_id == course_id, Membership.active)
         .order_by(Person.name.is_(None), Person.name, Person.id)
     )
-    return [(membership, person) for membership, person in rows.tuples()]
+    return [(membership, person) for membership, person in rows]
 
 
 def seen_activity(

@@ -230,7 +230,7 @@ def unpaid(session: Session) -> dict[str, int]:
     rows = session.execute(
         select(Debt.kind, func.count()).where(Debt.settled_at.is_(None)).group_by(Debt.kind)
     )
-    return dict(rows.tuples().all())
+    return {row[0]: row[1] for row in rows}
 
 
 Delivery = Callable[[Sequence[LeasedDebt]], Iterator[tuple[LeasedDebt, Settled | Postponed]]]

@@ -124,5 +124,5 @@ def inserted_once(session: Session, table: type[Owned], **values: Any) -> bool:
     values.setdefault("organisation_id", session.info.get("scope"))
     if not isinstance(values["organisation_id"], UUID):
         raise TenancyError(f"A {table.__name__} was added without an organisation.")
-    result = session.execute(statement.values(**values).on_conflict_do_nothing())
-    return bool(result.rowcount)  # type: ignore[attr-defined] # an INSERT gives a cursor result
+    once = statement.values(**values).on_conflict_do_nothing().returning(table.id)
+    return session.execute(once).first() is not None  # (rowcount is -1 on PostgreSQL)

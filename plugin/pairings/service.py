@@ -194,4 +194,4 @@ def _mentees(session: Session, programme_id: UUID) -> dict[UUID, int]:
         .where(Pairing.programme_id == programme_id, Pairing.closed_at.is_(None))
         .group_by(Pairing.mentor_id)
     )
-    return dict(counted.tuples().all())
+    return {row[0]: row[1] for row in counted}

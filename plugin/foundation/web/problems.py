@@ -130,15 +130,11 @@ def _unexpected(error: Exception) -> Response:
     )
 
 
-def show_problem(
-    problem: Problem, *, errors: dict[str, list[str]] | None = None
-) -> Response:
+def show_problem(problem: Problem, *, errors: dict[str, list[str]] | None = None) -> Response:
     """Return `problem` in the dialect of the caller."""
     if prefers_html():
         return_url = g.visit.return_url if "visit" in g else g.get("return_url")
-        page = render_template(
-            "problem.html", problem=problem, return_url=return_url
-        )
+        page = render_template("problem.html", problem=problem, return_url=return_url)
         response = Response(page, problem.status, mimetype="text/html")
         if "visit" not in g and "frame_ancestors" not in g:
             g.frame_ancestors = ["*"]  # nothing to click: an explanation may be shown anywhere

@@ -125,7 +125,7 @@ def test_an_unknown_platform_is_told_calmly(campus: Campus) -> None:
         data={
             "iss": "https://unknown.example",
             "login_hint": "1",
-            "target_link_uri": "http://127.0.0.1:5000/lti/launch",
+            "target_link_uri": campus.link.url,
         },
         headers={"Accept": "text/html"},
     )
