@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID, uuid4
 
-from sqlalchemy import ForeignKey, event
+from sqlalchemy import ClauseElement, Executable, ForeignKey, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import (
     Mapped,
@@ -23,6 +23,7 @@ from sqlalchemy.orm import (
     mapped_column,
     with_loader_criteria,
 )
+from sqlalchemy.sql.visitors import iterate
 
 from plugin.foundation.db import Base, UTCDateTime
 from plugin.foundation.errors import TenancyError
@@ -84,16 +85,27 @@ def narrowed(session: Session, organisation_id: UUID) -> Iterator[None]:
 
 @event.listens_for(Session, "do_orm_execute")
 def _only_own_rows(state: ORMExecuteState) -> None:
-    if not state.is_orm_statement or state.is_insert or state.is_column_load:
-        return
     scope = state.session.info.get("scope")
-    if isinstance(scope, Everywhere):
+    if isinstance(scope, Everywhere) or state.is_insert or state.is_column_load:
+        return
+    if not state.is_orm_statement:
+        _refuse_hidden_rows(state.statement)
         return
     if scope is None:
         raise TenancyError("A session without a scope asked for an organisation's rows.")
     state.statement = state.statement.options(
         with_loader_criteria(Owned, _owned_by(scope), include_aliases=True)
     )
+
+
+def _refuse_hidden_rows(statement: Executable) -> None:
+    """Refuse `select(exists()…)` and its like, in which SQLAlchemy finds no entity to scope."""
+    mappers = Base.registry.mappers
+    owned = {each.local_table for each in mappers if issubclass(each.class_, Owned)}
+    if isinstance(statement, ClauseElement) and any(
+        getattr(element, "table", element) in owned for element in iterate(statement)
+    ):
+        raise TenancyError("Ask for rows with a select of their entity; this cannot be scoped.")
 
 
 def _owned_by(organisation_id: UUID) -> Any:
@@ -121,8 +133,11 @@ def inserted_once(session: Session, table: type[Owned], **values: Any) -> bool:
     """
     dialect = session.get_bind().dialect.name
     statement = (sqlite.insert if dialect == "sqlite" else postgresql.insert)(table)
-    values.setdefault("organisation_id", session.info.get("scope"))
-    if not isinstance(values["organisation_id"], UUID):
+    scope = session.info.get("scope")
+    owner = values.setdefault("organisation_id", scope)
+    if not isinstance(owner, UUID):
         raise TenancyError(f"A {table.__name__} was added without an organisation.")
+    if isinstance(scope, UUID) and owner != scope:
+        raise TenancyError(f"A {table.__name__} of another organisation was added.")
     once = statement.values(**values).on_conflict_do_nothing().returning(table.id)
     return session.execute(once).first() is not None  # (rowcount is -1 on PostgreSQL)
