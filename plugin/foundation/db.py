@@ -116,12 +116,16 @@ class Database:
 
     @contextmanager
     def _session(self, scope: Scope, *, writing: bool) -> Iterator[Session]:
-        engine = self.engine.execution_options(
-            mentes_writing=writing, postgresql_readonly=not writing
-        )
+        engine = self.engine.execution_options(**self._options(writing))
         info = {"scope": scope, "subscribers": self._subscribers}
         with Session(engine, info=info, expire_on_commit=False) as session:
             yield session
+
+    def _options(self, writing: bool) -> dict[str, Any]:
+        options: dict[str, Any] = {"mentes_writing": writing, "postgresql_readonly": not writing}
+        if not writing and self.engine.dialect.name == "postgresql":
+            options["isolation_level"] = "REPEATABLE READ"  # SQLite's readers see one moment anyway
+        return options
 
     def dispose(self) -> None:
         """Close every pooled connection."""
