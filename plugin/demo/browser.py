@@ -156,6 +156,10 @@ class Browser:
         top = None if link.target in ("_top", "_blank") else page.top
         return self._shown("GET", urljoin(page.url, link.url), (), began=page, top=top)
 
+    def reload(self, page: Page) -> Page:
+        """Ask for `page` again, where it is."""
+        return self._shown("GET", page.url, (), began=page, top=page.top)
+
     def enter(self, page: Page) -> Page:
         """Look into the frame of `page`, as far as forms that send themselves lead."""
         if not page.document.frames:

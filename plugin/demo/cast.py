@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from plugin.demo.browser import Browser, Exchange, Page
 from plugin.demo.coursework import COURSE, Module
+from plugin.demo.markup import Form
 from plugin.demo.people import Part, Person
 from plugin.demo.stage import Stage
 
@@ -99,13 +100,22 @@ class Actor:
         """Follow a link of the tool's page."""
         return self._at(self._browser.click(self.page, words, to=to))
 
-    def send(self, to: str, *, button: str = "", **values: str | list[str]) -> Page:
+    def send(self, to: Form | str, *, button: str = "", **values: str | list[str]) -> Page:
         """Fill in a form of the tool's page and send it."""
         return self._at(self._browser.submit(self.page, to, button=button, **values))
 
-    def look_again(self, path_ends: str) -> Page:
-        """Open the tool's page whose address ends so, from the links of the present one."""
-        return self.go(to=path_ends)
+    def open_check_in_with(self, name: str) -> Page:
+        """Open the check-in with somebody, from the list of mine."""
+        for link in self.page.document.links:
+            if "/check-ins/" in link.url:
+                page = self._browser.follow(self.page, link)
+                if page.has(name):
+                    return self._at(page)
+        raise StepFailed(f"{self.name} has no check-in with {name}.")
+
+    def look_again(self) -> Page:
+        """Ask for the tool's page again."""
+        return self._at(self._browser.reload(self.page))
 
     @property
     def page(self) -> Page:
