@@ -101,7 +101,7 @@ def owe(
     With a `lane`, unpaid older debts of that lane are superseded: only the newest counts.
     """
     if lane is not None:
-        _supersede(session, kind, lane, now)
+        _supersede(session, kind, lane, key, now)
     return inserted_once(
         session,
         Debt,
@@ -115,10 +115,10 @@ def owe(
     )
 
 
-def _supersede(session: Session, kind: str, lane: str, now: datetime) -> None:
+def _supersede(session: Session, kind: str, lane: str, key: str, now: datetime) -> None:
     session.execute(
         update(Debt)
-        .where(Debt.kind == kind, Debt.lane == lane, Debt.settled_at.is_(None))
+        .where(Debt.kind == kind, Debt.lane == lane, Debt.key != key, Debt.settled_at.is_(None))
         .values(settled_at=now, outcome=Outcome.SUPERSEDED, leased_until=None)
     )
 
