@@ -5,6 +5,7 @@ Each problem's `type` is a page of ours that explains it: `/problems/<slug>`.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 import structlog
@@ -18,6 +19,8 @@ from plugin.foundation.web.i18n import words
 
 log = structlog.get_logger()
 bp = Blueprint("problems", __name__)
+
+SLUG = re.compile(r"[a-z0-9-]{1,64}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,10 +49,10 @@ def known_problems() -> dict[str, type[MentesError]]:
 @bp.get("/problems/<slug>")
 @open_to("anyone")
 def show(slug: str) -> str:
-    """Explain one kind of problem."""
-    error = known_problems().get(slug)
-    if error is None:
+    """Explain one kind of problem; one that is not ours (a platform's, HTTP's) in general."""
+    if not SLUG.fullmatch(slug):
         raise NotFound("There is no problem of that name.")
+    error = known_problems().get(slug, MentesError)
     say = words().gettext
     return render_template(
         "message.html",
