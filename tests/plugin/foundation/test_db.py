@@ -54,7 +54,8 @@ def test_a_transaction_that_fails_leaves_nothing(mentes: Mentes, organisation_id
             a_debt(session)
             raise LookupError
 
-    pytest.raises(LookupError, fail)
+    with pytest.raises(LookupError):
+        fail()
     with mentes.database.reading(organisation_id) as session:
         assert debts(session) == 0
 

@@ -85,7 +85,10 @@ def a_stage(label: str, count: int | None, share: float | None, note: str = "") 
 
 @pytest.mark.parametrize("path", ALL_TEMPLATES, ids=lambda path: path.name)
 def test_no_template_writes_a_script_or_style_that_the_policy_forbids(path):
-    assert re.findall(r"<script(?! src=)|<style|\sstyle=|\son[a-z]+=|javascript:", path.read_text()) == []
+    assert (
+        re.findall(r"<script(?! src=)|<style|\sstyle=|\son[a-z]+=|javascript:", path.read_text())
+        == []
+    )
 
 
 @pytest.mark.parametrize("call", EVERY_FIELD)
