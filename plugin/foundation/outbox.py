@@ -100,9 +100,7 @@ def owe(
 
     With a `lane`, unpaid older debts of that lane are superseded: only the newest counts.
     """
-    if lane is not None:
-        _supersede(session, kind, lane, key, now)
-    return inserted_once(
+    new = inserted_once(
         session,
         Debt,
         kind=kind,
@@ -113,6 +111,9 @@ def owe(
         due_at=now,
         attempts=0,
     )
+    if new and lane is not None:  # an old one that is asked for again makes nothing pointless
+        _supersede(session, kind, lane, key, now)
+    return new
 
 
 def _supersede(session: Session, kind: str, lane: str, key: str, now: datetime) -> None:
