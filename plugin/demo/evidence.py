@@ -16,7 +16,6 @@ from icalendar import Calendar
 from sqlalchemy import func, select
 
 from lrs_bridge.validation import check_statement
-from lti.testing import Exchange
 from plugin.completions.model import CompletionRow, Status
 from plugin.demo.browser import Page
 from plugin.demo.cast import Actor, StepFailed, held, until
@@ -28,6 +27,20 @@ from plugin.foundation.tenancy import EVERYWHERE
 _CHECK_IN = re.compile(r"/check-ins/[0-9a-f-]{36}$")
 HEADERS = {"X-Experience-API-Version": "1.0.3"}
 TIMEOUT = 10  # s
+EXPECTED = Counter(
+    {
+        "registered": 1,
+        "invite": 1,
+        "accept": 1,
+        "was-assigned": 1,
+        "schedule": 1,
+        "attended": 1,
+        "mentored": 1,
+        "rated": 2,
+    }
+)
+"""What one learner's first check-in is told by: joining, pairing, opening, booking, holding it, and
+both looking back."""
 
 
 def check_ins(page: Page) -> set[str]:
@@ -54,6 +67,10 @@ def same_invitation(stage: Stage, one: Actor, other: Actor, *, starts_at: str, z
     for actor in (one, other):
         mails = until(partial(_invitations, stage, actor), f"No invitation for {actor.name}.")
         held(len(mails) == 1, f"{actor.name} got {len(mails)} invitations, not one.")
+        told = len(stage.mailbox.messages_for(actor.person.user.email))
+        held(
+            told == 2, f"{actor.name} got {told} mails, not one that it is open and one invitation."
+        )
         calendar = Calendar.from_ical(mails[0].calendar or "")
         event = calendar.walk("VEVENT")[0]
         held(str(calendar["METHOD"]) == "REQUEST", "The invitation is not a request.")
@@ -85,12 +102,11 @@ def score_of(stage: Stage, given_name: str) -> str:
 
 
 def scores_posted(stage: Stage) -> int:
-    """Return how many scores the campus took."""
-    return len([each for each in stage.campus.platform.exchanges if _is_score(each)])
-
-
-def _is_score(exchange: Exchange) -> bool:
-    return exchange.path.endswith("/scores") and exchange.status == 200
+    """Return how many scores were posted to the campus, none of which it may have refused."""
+    posts = [each for each in stage.campus.platform.exchanges if each.path.endswith("/scores")]
+    refused = [each.status for each in posts if each.status != 200]
+    held(not refused, f"The campus refused scores: {refused}")
+    return len(posts)
 
 
 def statements_told(stage: Stage, mentor: str, *, written: tuple[str, ...]) -> list[str]:
@@ -98,10 +114,11 @@ def statements_told(stage: Stage, mentor: str, *, written: tuple[str, ...]) -> l
 
     def all_there() -> list[dict[str, Any]]:
         ours = _ours(stage)
-        verbs = {_verb(statement) for statement in ours}
-        return ours if {"attended", "mentored", "rated"} <= verbs else []
+        return ours if Counter(map(_verb, ours)) >= EXPECTED else []
 
     ours = until(all_there, "Not all statements arrived in the record store.")
+    surplus = Counter(map(_verb, ours)) - EXPECTED
+    held(not surplus, f"There are statements that nothing calls for: {dict(surplus)}")
     for statement in ours:
         check_statement(statement)
     _each_once(ours)

@@ -45,7 +45,7 @@ def run(json_path: Path | None = None) -> int:
     Args:
         json_path: where to write the facts as well.
     """
-    configure_logging("critical")
+    configure_logging("error")
     began = time.monotonic()
     results: list[StepResult] = []
     with TemporaryDirectory(prefix="mentes-demo-") as directory, stage(Path(directory)) as set_up:
