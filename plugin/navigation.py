@@ -43,7 +43,7 @@ def place_of(visit: Visit) -> Place:
     say = words().gettext
     links = []
     if Role.INSTRUCTOR in visit.roles:
-        links.append((say("Set up"), "programmes.show"))
+        links.append((say("Set up"), "setting_up.show"))
         links.append((say("People"), "checkins.people"))
     if visit.roles & {Role.INSTRUCTOR, Role.ANALYST}:
         links.append((say("Report"), "reports.show"))

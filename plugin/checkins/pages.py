@@ -18,6 +18,7 @@ from plugin.foundation.web import Role, requires, tool, visit
 from plugin.foundation.web.i18n import words
 from plugin.pairings.service import of_mentor, open_pairing
 from plugin.people.model import Person
+from plugin.programmes import checkpoints
 from plugin.programmes import service as programmes
 from plugin.programmes.model import Checkpoint, Part
 
@@ -58,7 +59,7 @@ def mine() -> str | Response:
                 session.get_one(Person, each.mentee_id)
                 for each in of_mentor(session, programme.id, visit().person_id)
             ],
-            rules=programmes.checkpoints(session, programme.id),
+            rules=checkpoints.standing(session, programme.id),
         )
 
 

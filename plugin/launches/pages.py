@@ -181,7 +181,7 @@ def home() -> Response:
 
 def _page_for(roles: frozenset[Role]) -> str:
     if Role.INSTRUCTOR in roles:
-        return "programmes.show"
+        return "setting_up.show"
     if Role.ANALYST in roles:
         return "reports.show"
     return "checkins.mine"

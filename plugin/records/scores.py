@@ -15,8 +15,8 @@ from plugin.courses.model import Course, ResourceLink
 from plugin.foundation.outbox import owe
 from plugin.people.service import account_of
 from plugin.platforms.model import RegistrationRow
+from plugin.programmes.checkpoints import standing
 from plugin.programmes.model import Checkpoint, Programme
-from plugin.programmes.service import checkpoints
 
 SCORE = "score"
 
@@ -37,7 +37,7 @@ def owe_score(session: Session, event_id: UUID, checkin: CheckIn, *, at: datetim
         return
     given = score_given(
         held=_held(session, programme_id, checkin.mentee_id),
-        expected=len(checkpoints(session, programme_id)) or 1,
+        expected=len(standing(session, programme_id)) or 1,
     )
     owe(
         session,

@@ -33,6 +33,7 @@ from plugin.people import service as people
 from plugin.people.model import Person
 from plugin.platforms import service as platforms
 from plugin.platforms.model import RegistrationRow
+from plugin.programmes import checkpoints
 from plugin.programmes import service as programmes
 from plugin.programmes.model import Checkpoint, Programme
 
@@ -169,7 +170,7 @@ def a_checkpoint(
     """Return a rule: about the course itself, or about `activity`."""
     course = session.get_one(Course, programme.course_id)
     activity = activity or courses.activities(session, course.id)[0]
-    return programmes.set_checkpoint(
+    return checkpoints.set_checkpoint(
         session,
         programme,
         activity,

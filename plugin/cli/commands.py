@@ -1,0 +1,40 @@
+"""What every command begins with: the group, and this process of the tool."""
+
+from __future__ import annotations
+
+import click
+
+from config.log import configure_logging
+from config.settings import SettingsError, read_settings
+from plugin.app import Mentes, compose
+from plugin.foundation.errors import MentesError
+
+ORGANISATION = click.option(
+    "--organisation", default="default", show_default=True, help="Whose it is; made if new."
+)
+
+
+class _Commands(click.Group):
+    """A group that shows a refusal of the tool as a sentence, not as a stack."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the command."""
+        try:
+            return super().invoke(ctx)
+        except MentesError as error:
+            raise click.ClickException(f"{error.title}: {error}") from error
+
+
+@click.group(cls=_Commands)
+def main() -> None:
+    """Mentes: mentoring inside the course. Settings are environment variables, MENTES_…"""
+
+
+def this_process() -> Mentes:
+    """Compose the tool from the environment, or say what is wrong with it."""
+    try:
+        settings = read_settings()
+    except SettingsError as error:
+        raise click.ClickException(str(error)) from error
+    configure_logging(settings.log_level)
+    return compose(settings)

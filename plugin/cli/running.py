@@ -1,0 +1,69 @@
+"""Running the tool: demo, serve, worker."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from types import FrameType
+
+import click
+from werkzeug.serving import make_server
+
+from plugin import migrations
+from plugin.app import create_app
+from plugin.cli.commands import main, this_process
+from plugin.worker import Worker
+
+
+@main.command()
+@click.option("--json", "json_path", type=click.Path(path_type=Path), help="Also write the facts.")
+def demo(json_path: Path | None) -> None:
+    """Run the whole story on temporary files, and check each step."""
+    from plugin.demo.run import run
+
+    sys.exit(run(json_path))
+
+
+@main.command()
+@click.option("--port", default=5000, show_default=True, help="The tool's port.")
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--campus", is_flag=True, help="Run the demo campus beside it, on temporary files.")
+def serve(port: int, host: str, campus: bool) -> None:
+    """Serve the tool for development, with one worker beside it. (Use gunicorn for real.)"""
+    if campus:
+        from plugin.demo.run import serve as serve_demo
+
+        sys.exit(serve_demo(port))
+    mentes = this_process()
+    migrations.upgrade(mentes.database.engine)
+    stop = threading.Event()
+    worker = threading.Thread(target=Worker(mentes).run, args=(stop,), name="worker")
+    worker.start()
+    server = make_server(host, port, create_app(mentes.settings, mentes=mentes), threaded=True)
+    _on_signals(lambda: threading.Thread(target=server.shutdown).start())
+    click.echo(f"Mentes serves {mentes.settings.public_url} on {host}:{port}. Stop with Ctrl-C.")
+    try:
+        server.serve_forever()
+    finally:
+        stop.set()
+        worker.join()
+
+
+@main.command()
+def worker() -> None:
+    """Do the background work: apply completions, deliver what is owed. Run as many as you like."""
+    mentes = this_process()
+    stop = threading.Event()
+    _on_signals(stop.set)
+    Worker(mentes).run(stop)
+
+
+def _on_signals(stop: Callable[[], object]) -> None:
+    def stopped(_signal: int, _frame: FrameType | None) -> None:
+        stop()
+
+    signal.signal(signal.SIGTERM, stopped)
+    signal.signal(signal.SIGINT, stopped)
