@@ -87,6 +87,14 @@ def test_owing_the_same_of_a_lane_again_does_not_lose_it(
     assert [debt.key for debt in claim(mentes)] == ["first"]
 
 
+def test_an_old_one_of_a_lane_that_is_owed_again_supersedes_nothing(
+    mentes: Mentes, organisation_id: UUID
+) -> None:
+    for key in ("first", "second", "first"):
+        owe(mentes, organisation_id, key, lane="ada")
+    assert [debt.key for debt in claim(mentes)] == ["second"]
+
+
 def test_what_was_superseded_while_it_was_delivered_stays_so(
     mentes: Mentes, organisation_id: UUID
 ) -> None:
