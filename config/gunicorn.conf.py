@@ -1,4 +1,4 @@
-"""How gunicorn serves the tool: `gunicorn -c config/gunicorn.conf.py`, behind a proxy that does TLS.
+"""How gunicorn serves the tool: `gunicorn -c config/gunicorn.conf.py`, behind a proxy with TLS.
 
 Threads suit what we do (wait for a database), and one process can hold many slow frames. Beside
 it runs at least one `mentes worker`: nothing is sent from inside a request.

@@ -17,10 +17,11 @@ HOW = {
 }
 
 
-def missing() -> list[str]:
-    """Return the groups that this machine cannot run."""
+def missing(config: pytest.Config) -> list[str]:
+    """Return the groups that were asked for and that this machine cannot run."""
     groups = []
-    if not os.environ.get(postgresql.URL):
+    engines = config.getoption("--engine") or ["postgresql"]
+    if "postgresql" in engines and not os.environ.get(postgresql.URL):
         groups.append("PostgreSQL")
     if browsers.chromium() is None:
         groups.append("Chromium")
@@ -45,7 +46,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Find out once what is missing, and stop where nothing may be."""
     if hasattr(config, "workerinput") or config.option.collectonly:
         return
-    groups = missing()
+    groups = missing(config)
     config.stash[LEFT_OUT] = groups
     if groups and os.environ.get("MENTES_TEST_LEAVE_NOTHING_OUT"):
         pytest.exit(f"Nothing may be left out, but this machine lacks {groups}.", returncode=1)

@@ -112,7 +112,15 @@ def test_what_a_real_moodle_sent_is_let_in(campus: Campus, recording: str, landi
 
 @pytest.mark.parametrize(
     "missing",
-    ["name", "email", "given_name", claims.CONTEXT, claims.LAUNCH_PRESENTATION, claims.AGS_ENDPOINT, claims.NRPS_ENDPOINT],
+    [
+        "name",
+        "email",
+        "given_name",
+        claims.CONTEXT,
+        claims.LAUNCH_PRESENTATION,
+        claims.AGS_ENDPOINT,
+        claims.NRPS_ENDPOINT,
+    ],
 )
 def test_whatever_a_platform_leaves_out_the_page_still_works(campus: Campus, missing: str) -> None:
     browser = campus.launched(ADA, **{missing: None})
