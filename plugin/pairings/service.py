@@ -17,8 +17,8 @@ from plugin.matching import rules
 from plugin.pairings.events import PairingClosed, PairingMade
 from plugin.pairings.model import EndReason, Pairing
 from plugin.programmes.events import Joined, Left, MentorAttached, PlacesChanged
-from plugin.programmes.model import Part, Participation, Programme
-from plugin.programmes.service import participants, participation
+from plugin.programmes.model import Part, Participation
+from plugin.programmes.service import participants, participation, taken
 
 
 def open_pairing(session: Session, programme_id: UUID, mentee_id: UUID) -> Pairing | None:
@@ -133,9 +133,9 @@ def waiting(session: Session, programme_id: UUID) -> Sequence[Participation]:
 def pair_waiting(session: Session, programme_id: UUID, *, now: datetime) -> int:
     """Give mentors to those who wait, as far as there are places; return how many were paired.
 
-    The programme is locked: of a join and a new place at the same moment, the later one sees both.
+    The programme is taken: of a join and a new place at the same moment, the later one sees both.
     """
-    session.get_one(Programme, programme_id, with_for_update=True)
+    taken(session, programme_id)
     mentors = _mentors(session, programme_id)
     paired = 0
     for mentee in waiting(session, programme_id) if any(each.places for each in mentors) else ():

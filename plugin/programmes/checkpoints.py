@@ -14,6 +14,7 @@ from plugin.foundation.errors import FormInvalid, NotFound
 from plugin.foundation.events import happened
 from plugin.programmes import events
 from plugin.programmes.model import Checkpoint, Programme
+from plugin.programmes.service import taken
 
 
 def set_checkpoint(
@@ -30,6 +31,7 @@ def set_checkpoint(
     """Set the rule for one activity of the course; a rule that stands is changed, not doubled."""
     if activity.course_id != programme.course_id:
         raise FormInvalid("Choose something of this course.", {"activity": ["Not in this course."]})
+    taken(session, programme.id)
     checkpoint = session.scalar(
         select(Checkpoint).where(
             Checkpoint.programme_id == programme.id,

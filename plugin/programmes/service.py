@@ -28,6 +28,15 @@ def found_of_course(session: Session, course_id: UUID) -> Programme | None:
     return session.scalar(select(Programme).where(Programme.course_id == course_id))
 
 
+def taken(session: Session, programme_id: UUID) -> Programme:
+    """Return a programme and keep others from changing who takes part until the transaction ends.
+
+    Joining, leaving, places and rules take it before anything else: of two at once the later sees
+    what the other did, and no two wait for each other. (Rows that refer to it need no turn.)
+    """
+    return session.get_one(Programme, programme_id, with_for_update={"key_share": True})
+
+
 def participation(
     session: Session, programme_id: UUID, person_id: UUID, part: Part, *, locked: bool = False
 ) -> Participation | None:
@@ -66,6 +75,7 @@ def attach_mentor(
     now: datetime,
 ) -> Participation:
     """Make a person of the course a mentor of its programme, or change how many they take."""
+    taken(session, programme.id)
     new = _took_part(session, programme, person_id, Part.MENTOR, now)
     mentor = _kept(session, programme, person_id, Part.MENTOR)
     came_back = mentor.left_at is not None
@@ -93,6 +103,7 @@ def detach_mentor(
     session: Session, programme: Programme, person_id: UUID, *, by: UUID, now: datetime
 ) -> None:
     """Give a mentor no new mentees; whom they have, they keep until the pairing closes."""
+    taken(session, programme.id)
     mentor = _kept(session, programme, person_id, Part.MENTOR)
     if mentor.left_at is not None:
         return
@@ -116,15 +127,17 @@ def mentor_settings(
     *,
     capacity: int,
     talk: Sequence[str],
-    recorded: bool,
+    recorded: bool | None,
     now: datetime,
 ) -> None:
     """Take a mentor's own word on places, ways of talking and recording."""
+    taken(session, programme.id)
     mentor = _kept(session, programme, person_id, Part.MENTOR)
     changed = mentor.capacity != capacity
     mentor.capacity = capacity
     mentor.talk = list(talk)
-    choose_recording(session, mentor, recorded, now=now)
+    if recorded is not None:
+        choose_recording(session, mentor, recorded, now=now)
     session.flush()
     if changed:
         places_changed(session, mentor, by=person_id, now=now)
@@ -155,6 +168,7 @@ def join(
     now: datetime,
 ) -> Participation:
     """Let a learner in, with their three answers; joining twice is joining once."""
+    taken(session, programme.id)
     new = _took_part(session, programme, person_id, Part.MENTEE, now)
     mentee = _kept(session, programme, person_id, Part.MENTEE)
     came_back = mentee.left_at is not None
@@ -181,6 +195,7 @@ def join(
 
 def leave(session: Session, programme: Programme, person_id: UUID, *, now: datetime) -> None:
     """Let a learner go; no reason is asked."""
+    taken(session, programme.id)
     mentee = _kept(session, programme, person_id, Part.MENTEE)
     if mentee.left_at is not None:
         return
