@@ -15,8 +15,8 @@ from plugin.foundation.errors import FormInvalid
 from plugin.foundation.forms import filled, in_zone
 from plugin.foundation.i18n import Words, known_zone
 from plugin.foundation.web import Role, requires, tool, visit
-from plugin.foundation.web.i18n import words
-from plugin.pairings.service import of_mentor, open_pairing
+from plugin.foundation.web.i18n import in_words, words
+from plugin.pairings.service import open_pairing
 from plugin.people.model import Person
 from plugin.programmes import checkpoints
 from plugin.programmes import service as programmes
@@ -55,10 +55,7 @@ def mine() -> str | Response:
             mentor=session.get(Person, pairing.mentor_id) if pairing else None,
             reasons=pairing.reasons if pairing else [],
             first_use=mentee.first_use if mentee and learns else None,
-            mentees=[
-                session.get_one(Person, each.mentee_id)
-                for each in of_mentor(session, programme.id, visit().person_id)
-            ],
+            mentees=views.mentees(session, programme.id, visit().person_id),
             rules=checkpoints.standing(session, programme.id),
         )
 
@@ -81,8 +78,12 @@ def _show(checkin_id: UUID, errors: dict[str, list[str]] | None = None) -> str:
         other_id = pairing.mentor_id if part is Part.MENTEE else pairing.mentee_id
         me = session.get_one(Person, visit().person_id)
         zone = request.form.get("zone") or me.zone or "UTC"
+        mentee = programmes.participation(
+            session, pairing.programme_id, pairing.mentee_id, Part.MENTEE
+        )
         return render_template(
             "checkins/show.html",
+            first_use=mentee.first_use if mentee else None,
             page_title=words().gettext("Check-in"),
             checkin=checkin,
             state="reflected" if len(feedback) == 2 else checkin.state,
@@ -96,7 +97,7 @@ def _show(checkin_id: UUID, errors: dict[str, list[str]] | None = None) -> str:
             zones=_zones(zone),
             local_start=_local(checkin.starts_at, zone),
             worths=_worths(),
-            errors=errors or {},
+            errors=in_words(errors or {}),
             sent=request.form,
         )
 

@@ -41,10 +41,20 @@ class CheckInCard:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MenteeLine:
+    """A mentee as their mentor sees them."""
+
+    name: str | None
+    first_use: str | None
+    """What they want to use first: where the first talk begins."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LearnerLine:
     """One learner as the instructor sees them: state only, no notes, no answers."""
 
     name: str | None
+    has_mentor: bool
     mentor_name: str | None
     checkins: int
     held: int
@@ -104,6 +114,30 @@ def _card(row: Row[CheckIn, str, Person, Person, int, int], person_id: UUID) -> 
     )
 
 
+def mentees(session: Session, programme_id: UUID, mentor_id: UUID) -> list[MenteeLine]:
+    """Return whom a mentor has now, longest first."""
+    rows = session.execute(
+        select(Person.name, Participation.first_use)
+        .select_from(Pairing)
+        .join(Person, Person.id == Pairing.mentee_id)
+        .join(
+            Participation,
+            and_(
+                Participation.programme_id == Pairing.programme_id,
+                Participation.person_id == Pairing.mentee_id,
+                Participation.part == Part.MENTEE,
+            ),
+        )
+        .where(
+            Pairing.programme_id == programme_id,
+            Pairing.mentor_id == mentor_id,
+            Pairing.closed_at.is_(None),
+        )
+        .order_by(Pairing.made_at, Pairing.id)
+    )
+    return [MenteeLine(name=row[0], first_use=row[1]) for row in rows]
+
+
 def learners(session: Session, programme_id: UUID, *, now: datetime) -> Sequence[LearnerLine]:
     """Return the learners of a programme for their instructor, those without a mentor first."""
     mentor, mentee = aliased(Person), aliased(Person)
@@ -123,7 +157,7 @@ def learners(session: Session, programme_id: UUID, *, now: datetime) -> Sequence
     )
     states = counted.subquery()
     rows = session.execute(
-        select(mentee.name, mentor.name, states)
+        select(mentee.name, mentor.name, Pairing.id, states)
         .select_from(Participation)
         .join(mentee, mentee.id == Participation.person_id)
         .outerjoin(
@@ -147,6 +181,7 @@ def learners(session: Session, programme_id: UUID, *, now: datetime) -> Sequence
         LearnerLine(
             name=row[0],
             mentor_name=row[1],
+            has_mentor=row[2] is not None,
             checkins=row.checkins or 0,
             held=row.held or 0,
             next_at=row.next_at,

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
 from zoneinfo import ZoneInfo, available_timezones
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_datetime
+from babel.dates import format_date, format_datetime, get_timezone_location
 from babel.support import NullTranslations, Translations
 
 SOURCE = "en"
@@ -65,14 +65,21 @@ class Words:
         return self._catalogue.ungettext(one, many, n)
 
     def when(self, moment: datetime) -> str:
-        """Return `moment` on this person's clock, with the zone named."""
-        return format_datetime(
-            moment, "EEEE, d MMMM y, HH:mm z", tzinfo=self.zone, locale=self._locale()
+        """Return `moment` on this person's clock, and where that hangs: "… 10:00 (Berlin)"."""
+        shown = format_datetime(
+            moment, "EEEE, d MMMM y, HH:mm", tzinfo=self.zone, locale=self._locale()
         )
+        return f"{shown} ({self._place()})"
 
-    def day(self, moment: datetime) -> str:
-        """Return the day of `moment` on this person's calendar."""
+    def day(self, moment: datetime | date) -> str:
+        """Return a day, or the day of a moment on this person's calendar."""
+        if not isinstance(moment, datetime):
+            return format_date(moment, "d MMMM y", locale=self._locale())
         return format_datetime(moment, "d MMMM y", tzinfo=self.zone, locale=self._locale())
+
+    def _place(self) -> str:
+        place: str = get_timezone_location(self.zone, locale=self._locale(), return_city=True)
+        return place
 
     def _locale(self) -> Locale:
         try:

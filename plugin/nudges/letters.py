@@ -10,7 +10,7 @@ from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 from plugin.foundation.i18n import Words
 
 SUBJECTS = {
-    "opened": "A ten-minute talk about %(about)s",
+    "opened": "Time to talk about %(about)s",
     "booked": "Check-in about %(about)s: %(when)s",
     "cancelled": "Called off: check-in about %(about)s",
 }

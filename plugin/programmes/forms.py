@@ -41,9 +41,8 @@ class MentorSettingsForm(Form):
 
     capacity = fields.Integer(required=True, validate=PLACES)
     talk = fields.List(fields.String(validate=WAYS), load_default=list)
-    recorded = fields.Boolean(
-        required=True, error_messages={"required": "Choose one; both are fine."}
-    )
+    recorded = fields.Boolean(load_default=None)
+    """None: as it is."""
 
 
 class CheckpointForm(Form):

@@ -12,7 +12,7 @@ from plugin.foundation.errors import FormInvalid, NotFound
 from plugin.foundation.forms import filled
 from plugin.foundation.i18n import known_zone
 from plugin.foundation.web import Role, requires, tool, visit
-from plugin.foundation.web.i18n import words
+from plugin.foundation.web.i18n import in_words, words
 from plugin.people.model import Person
 from plugin.programmes import forms, service
 from plugin.programmes.model import Part, Talk
@@ -23,8 +23,15 @@ bp = Blueprint("programmes", __name__, template_folder="templates")
 
 @bp.get("/l/<uuid:launch_id>/join")
 @requires(Role.MEMBER)
-def join_form() -> str:
-    """Ask a learner the three questions."""
+def join_form() -> str | Response:
+    """Ask a learner the three questions, once."""
+    with tool().database.reading(visit().organisation_id) as session:
+        programme = service.found_of_course(session, visit().course_id)
+        joined = programme and service.participation(
+            session, programme.id, visit().person_id, Part.MENTEE
+        )
+    if _active(joined):
+        return redirect(url_for("checkins.mine", launch_id=visit().launch_id), 303)
     return _join_form()
 
 
@@ -33,7 +40,7 @@ def _join_form(errors: dict[str, list[str]] | None = None) -> str:
         "programmes/join.html",
         page_title=words().gettext("Find a mentor"),
         ways=ways(),
-        errors=errors or {},
+        errors=in_words(errors or {}),
         sent=request.form,
     )
 
@@ -87,7 +94,7 @@ def _choices(errors: dict[str, list[str]] | None = None) -> str:
         ways=ways(),
         zones=sorted(available_timezones()),
         zone=person.zone or "UTC",
-        errors=errors or {},
+        errors=in_words(errors or {}),
         sent=request.form,
     )
 
@@ -98,16 +105,15 @@ def choose() -> Response | tuple[str, int]:
     """Keep a participant's choices."""
     try:
         form = filled(forms.ChoicesForm(), request.form)
-        with programme_of_visit() as (session, programme):
-            zone = known_zone(form["zone"])
-            if form["zone"] and zone is None:
-                raise FormInvalid("That is no time zone.", {"zone": ["Choose from the list."]})
+        zone = known_zone(form["zone"])
+        if form["zone"] and zone is None:
+            raise FormInvalid("That is no time zone.", {"zone": ["Choose from the list."]})
+        with tool().database.transaction(visit().organisation_id) as session:
             person = session.get_one(Person, visit().person_id)
             person.zone = zone or person.zone
-            for part in Part:
-                mine = service.participation(session, programme.id, visit().person_id, part)
-                if mine is not None:
-                    service.choose_recording(session, mine, form["recorded"], now=tool().clock())
+            programme = service.found_of_course(session, visit().course_id)
+            for mine in service.parts_of(session, programme, visit().person_id):
+                service.choose_recording(session, mine, form["recorded"], now=tool().clock())
     except FormInvalid as error:
         return _choices(error.errors), 422
     return redirect(url_for(".choices", launch_id=visit().launch_id), 303)

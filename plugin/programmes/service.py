@@ -52,6 +52,19 @@ def participation(
     return session.scalar(found.with_for_update() if locked else found)
 
 
+def parts_of(
+    session: Session, programme: Programme | None, person_id: UUID
+) -> Sequence[Participation]:
+    """Return what somebody does or did in a programme: at most one row a part."""
+    if programme is None:
+        return ()
+    return session.scalars(
+        select(Participation).where(
+            Participation.programme_id == programme.id, Participation.person_id == person_id
+        )
+    ).all()
+
+
 def participants(session: Session, programme_id: UUID, part: Part) -> Sequence[Participation]:
     """Return those who take part now, in the order they joined."""
     return session.scalars(

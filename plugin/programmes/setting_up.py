@@ -13,7 +13,7 @@ from plugin.courses.model import Course, CourseActivity
 from plugin.foundation.errors import FormInvalid
 from plugin.foundation.forms import filled
 from plugin.foundation.web import Role, requires, tool, visit
-from plugin.foundation.web.i18n import words
+from plugin.foundation.web.i18n import in_words, words
 from plugin.people.model import Person
 from plugin.programmes import checkpoints, forms, service
 from plugin.programmes.model import Part
@@ -51,7 +51,7 @@ def _set_up(errors: dict[str, list[str]] | None = None) -> str:
             has_roster=course.memberships_url is not None,
             checkpoints=checkpoints.standing(session, programme.id) if programme else [],
             activities=courses.activities(session, course.id),
-            errors=errors or {},
+            errors=in_words(errors or {}),
             sent=request.form,
         )
 

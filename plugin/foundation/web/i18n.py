@@ -19,6 +19,12 @@ def words() -> Words:
     return Words(request.accept_languages.best_match(languages()))
 
 
+def in_words(errors: dict[str, list[str]]) -> dict[str, list[str]]:
+    """Return what is wrong with a form, by field, in the language of the request."""
+    say = words().gettext
+    return {field: [say(text) for text in texts] for field, texts in errors.items()}
+
+
 def register(app: Flask) -> None:
     """Give templates `_`, `{% trans %}`, `when` and the locale."""
     app.jinja_env.add_extension("jinja2.ext.i18n")
