@@ -17,7 +17,7 @@ from plugin.courses.model import Course, CourseActivity, Membership, ResourceLin
 from plugin.foundation.events import happened
 from plugin.foundation.tenancy import inserted_once
 from plugin.people import service as people
-from plugin.people.model import Person
+from plugin.people.model import Person, PersonIdentifier
 from plugin.platforms.model import RegistrationRow
 
 
@@ -120,10 +120,14 @@ def belongs(
             Membership.course_id == course.id, Membership.person_id == person.id
         )
     ).one()
-    membership.roles = sorted(roles)
-    membership.active = True
-    membership.seen_at = now
+    _seen_as(membership, roles, active=True, now=now)
     return membership
+
+
+def _seen_as(membership: Membership, roles: Sequence[str], *, active: bool, now: datetime) -> None:
+    membership.roles = sorted(roles)
+    membership.active = active
+    membership.seen_at = now
 
 
 def roster_read(
@@ -135,18 +139,41 @@ def roster_read(
     now: datetime,
 ) -> None:
     """Keep what the platform's roster says. Nobody is taken out by a roster they are not in."""
+    known = _members(session, course, registration)
     for member in members:
-        person = people.seen(
-            session,
-            issuer=registration.issuer,
-            subject=member.user_id,
-            said=people.Described(name=member.person.name, email=member.person.email),
-            evidence="roster",
-            now=now,
-        )
-        membership = belongs(session, course, person, sorted(member.roles), now=now)
-        membership.active = member.status is Status.ACTIVE
+        said = people.Described(name=member.person.name, email=member.person.email)
+        if member.user_id in known:
+            membership, person = known[member.user_id]
+            people.described(person, said)
+        else:
+            person = people.seen(
+                session,
+                issuer=registration.issuer,
+                subject=member.user_id,
+                said=said,
+                evidence="roster",
+                now=now,
+            )
+            membership = belongs(session, course, person, (), now=now)
+        _seen_as(membership, tuple(member.roles), active=member.status is Status.ACTIVE, now=now)
     course.roster_synced_at = now
+
+
+def _members(
+    session: Session, course: Course, registration: RegistrationRow
+) -> dict[str, tuple[Membership, Person]]:
+    """Return whom we know in a course, by what the platform calls them; read in one go."""
+    rows = session.execute(
+        select(PersonIdentifier.value, Membership, Person)
+        .join(Person, Person.id == PersonIdentifier.person_id)
+        .join(Membership, Membership.person_id == Person.id)
+        .where(
+            Membership.course_id == course.id,
+            PersonIdentifier.scheme == people.ACCOUNT,
+            PersonIdentifier.home == same_place(registration.issuer),
+        )
+    )
+    return {subject: (membership, person) for subject, membership, person in rows}
 
 
 def roster(session: Session, course_id: UUID) -> Sequence[tuple[Membership, Person]]:

@@ -64,11 +64,16 @@ def seen(
     person = found(session, [(ACCOUNT, issuer, subject)])
     if person is None:
         person = _made(session, issuer, subject, evidence, now)
+    described(person, said)
+    return person
+
+
+def described(person: Person, said: Described) -> None:
+    """Keep what a platform said of a person; what it did not say stays as it was."""
     person.name = said.name or person.name
     person.email = said.email or person.email
     person.language = said.language or person.language
     person.zone = known_zone(said.zone) or person.zone
-    return person
 
 
 def _made(session: Session, issuer: str, subject: str, evidence: str, now: datetime) -> Person:
