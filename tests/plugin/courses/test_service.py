@@ -1,0 +1,214 @@
+"""Courses: what launches, rosters and learning records say of them."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+import pytest
+
+from lti.message import PersonClaims, ToolPlatform
+from lti.nrps import Member, Status
+from plugin.app import Mentes
+from plugin.courses import service as courses
+from plugin.courses.deliveries import KIND, owe_roster
+from plugin.courses.model import Course, CourseActivity, Membership, ResourceLink
+from plugin.foundation.events import EventRow
+from plugin.foundation.outbox import Debt
+from plugin.people.model import Person
+from plugin.platforms.model import RegistrationRow
+from tests.plugin.factories import (
+    ISSUER,
+    LINK,
+    NOW,
+    a_course,
+    a_message,
+    a_person,
+    a_registration,
+    every,
+    later,
+    statements_on,
+)
+
+PAGE = f"{ISSUER}/mod/page/view.php?id=2"
+
+
+def a_member(user_id: str, *, name: str | None = None, status: Status = Status.ACTIVE) -> Member:
+    return Member(
+        user_id=user_id,
+        status=status,
+        roles=frozenset({"Learner"}),
+        person=PersonClaims(name=name),
+    )
+
+
+def test_a_course_is_kept_once_and_brought_up_to_date(
+    mentes: Mentes, organisation_id: UUID
+) -> None:
+    with mentes.database.transaction(organisation_id) as session:
+        registration = a_registration(session)
+        a_course(session, registration, memberships_url=f"{ISSUER}/members")
+        course = a_course(session, registration, lineitems=f"{ISSUER}/lineitems")
+        assert every(session, Course) == [course]
+        assert course.memberships_url == f"{ISSUER}/members"  # silence does not take it away
+        assert course.lineitems_url == f"{ISSUER}/lineitems"
+        assert len(course.service_scopes) == 2
+
+
+@pytest.mark.parametrize(
+    ("said", "context_id", "title"),
+    [
+        ({"context": None}, "resource-link:7", "Mentoring"),
+        ({"context": None, "link": None}, "platform", "Mentoring"),
+        (
+            {"context": None, "link": None, "platform": ToolPlatform(name="Campus")},
+            "platform",
+            "Campus",
+        ),
+    ],
+)
+def test_without_a_context_there_is_a_course_all_the_same(
+    mentes: Mentes, organisation_id: UUID, said: dict[str, None], context_id: str, title: str
+) -> None:
+    with mentes.database.transaction(organisation_id) as session:
+        course = a_course(session, **said)
+        assert (course.context_id, course.title) == (context_id, title)
+
+
+def test_an_item_is_kept_once_with_its_line_item(mentes: Mentes, organisation_id: UUID) -> None:
+    with mentes.database.transaction(organisation_id) as session:
+        course = a_course(session)
+        courses.arrived_at(session, course, a_message(lineitem=f"{ISSUER}/li/1"), now=NOW)
+        link = courses.arrived_at(session, course, a_message(), now=NOW)
+        assert every(session, ResourceLink) == [link]
+        assert link is not None
+        assert (link.link_id, link.lineitem_url) == (LINK.id, f"{ISSUER}/li/1")
+        assert courses.arrived_at(session, course, a_message(link=None), now=NOW) is None
+
+
+def test_a_moodle_course_is_known_by_the_address_in_its_records(
+    mentes: Mentes, organisation_id: UUID
+) -> None:
+    with mentes.database.transaction(organisation_id) as session:
+        course = a_course(session)
+        (known,) = courses.activities(session, course.id)
+        assert (known.iri, known.kind) == (f"{ISSUER}/course/view.php?id=2", "course")
+        assert [event.subject_id for event in every(session, EventRow)] == [course.id]
+
+
+@pytest.mark.parametrize("product", ["canvas", None])
+def test_a_course_of_another_product_waits_to_be_named(
+    mentes: Mentes, organisation_id: UUID, product: str | None
+) -> None:
+    with mentes.database.transaction(organisation_id) as session:
+        course = a_course(session, a_registration(session, product=product))
+        assert list(courses.activities(session, course.id)) == []
+
+
+def test_a_roster_makes_people_known_and_keeps_who_is_not_in_it(
+    mentes: Mentes, organisation_id: UUID
+) -> None:
+    with mentes.database.transaction(organisation_id) as session:
+        registration = a_registration(session)
+        course = a_course(session, registration)
+        a_person(session, course, "9", name="Zoe Not Listed")
+        members = [a_member("4", name="Ada One"), a_member("5")]
+        courses.roster_read(session, course, registration, members, now=later(days=1))
+        names = [person.name for _, person in courses.roster(session, course.id)]
+        assert names == ["Ada One", "Zoe Not Listed", None]
+        assert course.roster_synced_at == later(days=1)
+
+
+def test_whom_the_roster_calls_inactive_is_not_in_the_course_now(
+    mentes: Mentes, organisation_id: UUID
+) -> None:
+    with mentes.database.transaction(organisation_id) as session:
+        registration = a_registration(session)
+        course = a_course(session, registration)
+        for status in (Status.ACTIVE, Status.INACTIVE):
+            members = [a_member("4", status=status)]
+            courses.roster_read(session, course, registration, members, now=NOW)
+            roster = courses.roster(session, course.id)
+            assert len(roster) == (1 if status is Status.ACTIVE else 0)
+
+
+def test_a_roster_of_two_hundred_costs_few_statements(
+    mentes: Mentes, organisation_id: UUID
+) -> None:
+    members = [a_member(str(number), name=f"Learner {number}") for number in range(200)]
+    with mentes.database.transaction(organisation_id) as session:
+        registration = a_registration(session)
+        course = a_course(session, registration)
+    costs = []
+    for at in (NOW, later(hours=1)):
+        with (
+            statements_on(mentes.database.engine) as seen,
+            mentes.database.transaction(organisation_id) as session,
+        ):
+            courses.roster_read(
+                session,
+                session.get_one(Course, course.id),
+                session.get_one(RegistrationRow, registration.id),
+                members,
+                now=at,
+            )
+        costs.append(len(seen))
+    first, again = costs
+    assert first <= 9 * len(members) + 20
+    assert again <= 10
+    with mentes.database.reading(organisation_id) as session:
+        assert len(every(session, Person)) == len(every(session, Membership)) == 200
+        assert {row.seen_at for row in every(session, Membership)} == {later(hours=1)}
+
+
+def test_reading_a_roster_is_one_statement(mentes: Mentes, organisation_id: UUID) -> None:
+    with mentes.database.transaction(organisation_id) as session:
+        course = a_course(session)
+        for _ in range(5):
+            a_person(session, course)
+        session.flush()
+        with statements_on(mentes.database.engine) as seen:
+            assert len(courses.roster(session, course.id)) == 5
+        assert len(seen) == 1
+
+
+def test_modules_are_known_once_under_their_latest_name(
+    mentes: Mentes, organisation_id: UUID
+) -> None:
+    with mentes.database.transaction(organisation_id) as session:
+        course = a_course(session)
+        for iri, name in ((PAGE, "Read me"), (PAGE.upper()[:8] + PAGE[8:], None), (PAGE, "Read!")):
+            courses.seen_activity(session, course.id, iri=iri, kind="module", name=name, now=NOW)
+        known = courses.activities(session, course.id)
+        assert [(each.kind, each.name) for each in known] == [
+            ("course", "Mentored Course 101"),
+            ("module", "Read!"),
+        ]
+
+
+def test_a_module_stays_with_the_course_that_named_it_first(
+    mentes: Mentes, organisation_id: UUID
+) -> None:
+    with mentes.database.transaction(organisation_id) as session:
+        registration = a_registration(session)
+        first = a_course(session, registration)
+        second = a_course(session, registration, context=None)
+        for course, name in ((first, "Ours"), (second, "Theirs")):
+            courses.seen_activity(session, course.id, iri=PAGE, kind="module", name=name, now=NOW)
+        known = courses.activity_at(session, PAGE)
+        assert known is not None
+        assert (known.course_id, known.name) == (first.id, "Ours")
+        assert len(every(session, CourseActivity)) == 2
+
+
+def test_a_roster_is_owed_once_a_minute_where_there_is_one(
+    mentes: Mentes, organisation_id: UUID
+) -> None:
+    with mentes.database.transaction(organisation_id) as session:
+        registration = a_registration(session)
+        silent = a_course(session, registration, context=None)
+        course = a_course(session, registration, memberships_url=f"{ISSUER}/members")
+        owe_roster(session, silent.id, now=NOW)
+        owe_roster(session, course.id, now=NOW)
+        owe_roster(session, course.id, now=later(seconds=30))
+        debts = every(session, Debt, Debt.kind == KIND, Debt.settled_at.is_(None))
+        assert [debt.payload for debt in debts] == [{"course_id": str(course.id)}]
