@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from marshmallow import fields, validate
 
 from plugin.checkins.rules import Worth
 from plugin.foundation.forms import Form
 
 LINE = validate.Length(max=500, error="At most 500 characters.")
+WHEN = "Choose a day and a time."
+THIS_CENTURY = validate.Range(  # beyond it lie moments that no calendar can hold
+    datetime(2000, 1, 1),  # noqa: DTZ001 # a clock's reading
+    datetime(2100, 1, 1),  # noqa: DTZ001
+    error=WHEN,
+)
 
 
 class BookingForm(Form):
@@ -15,10 +23,8 @@ class BookingForm(Form):
 
     starts_at = fields.NaiveDateTime(
         required=True,
-        error_messages={
-            "required": "Choose a day and a time.",
-            "invalid": "Choose a day and a time.",
-        },
+        validate=THIS_CENTURY,
+        error_messages={"required": WHEN, "invalid": WHEN, "invalid_awareness": WHEN},
     )
     zone = fields.String(required=True, validate=validate.Length(max=64))
     meeting_place = fields.String(load_default=None, validate=LINE)
