@@ -1,6 +1,7 @@
 """Real sockets for tests and demonstrations."""
 
 import logging
+import socket
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from threading import Thread
@@ -8,6 +9,8 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from werkzeug.serving import WSGIRequestHandler, make_server
 from werkzeug.wrappers import Response
+
+HOST = "127.0.0.1"
 
 
 class _Quiet(WSGIRequestHandler):
@@ -21,12 +24,20 @@ class Server:
     """
 
     def __init__(self, port: int = 0) -> None:
+        """Raises OSError: the port is taken."""
         self.app: WSGIApplication = Response(status=503)
-        self._server = make_server(
-            "127.0.0.1", port, self._serve, threaded=True, request_handler=_Quiet
-        )
+        # We bind ourselves: Werkzeug ends the process when a port is taken.
+        with socket.create_server((HOST, port)) as listening:
+            self._server = make_server(
+                HOST,
+                port,
+                self._serve,
+                threaded=True,
+                request_handler=_Quiet,
+                fd=listening.fileno(),
+            )
         self.port = self._server.port
-        self.url = f"http://127.0.0.1:{self.port}"
+        self.url = f"http://{HOST}:{self.port}"
         self._thread = Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
 
     def start(self) -> None:
