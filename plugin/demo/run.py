@@ -13,11 +13,12 @@ from threading import Event
 from traceback import extract_tb
 
 from config.log import configure_logging
+from plugin.demo.acts import Story, story_on
 from plugin.demo.browser import Blocked
 from plugin.demo.cast import StepFailed
 from plugin.demo.markup import NotOnThePage
 from plugin.demo.stage import Stage, stage
-from plugin.demo.story import SETTING_UP, STEPS, Facts, Story, story_on
+from plugin.demo.story import SETTING_UP, STEPS, Facts
 from plugin.demo.trace import Trace
 
 FIRST_LINES, LAST_LINES = 6, 5

@@ -71,10 +71,8 @@ def stage(directory: Path, *, tool_port: int = 0, campus_port: int = 0) -> Itera
         OSError: a port is taken.
     """
     with ExitStack() as stack:
-        tool_server, campus_server = Server(tool_port), Server(campus_port)
-        for server in (tool_server, campus_server):
-            server.start()
-            stack.callback(server.stop)
+        tool_server = _started(stack, tool_port)
+        campus_server = _started(stack, campus_port)
         mailbox = Mailbox()
         mailbox.start()
         stack.callback(mailbox.stop)
@@ -103,6 +101,13 @@ def stage(directory: Path, *, tool_port: int = 0, campus_port: int = 0) -> Itera
             invitation=invitation,
             reader=reader,
         )
+
+
+def _started(stack: ExitStack, port: int) -> Server:
+    server = Server(port)
+    server.start()
+    stack.callback(server.stop)
+    return server
 
 
 def _settings(url: str, directory: Path, mailbox: Mailbox) -> Settings:

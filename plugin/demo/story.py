@@ -3,46 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import Any
 
-from plugin.demo import evidence
-from plugin.demo.browser import Exchange, Page
-from plugin.demo.cast import Actor, Cast, held, until
-from plugin.demo.coursework import COURSE, MODULES
+from plugin.demo import acts, evidence
+from plugin.demo.acts import MENTORS, MODULE, PLACES_EACH, ZONE, Story
+from plugin.demo.cast import held, until
+from plugin.demo.coursework import COURSE
 from plugin.demo.markup import Form
 from plugin.demo.people import Part
-from plugin.demo.stage import Stage
 
 Facts = dict[str, Any]
-
-MODULE = MODULES[0]
-MENTORS = {"Mo": "Mo Mentor", "Nadia": "Nadia Brandt"}
-PLACES_EACH = "3"
-ZONE = "Europe/Lisbon"
-FIRST_USE = "The review with Tomás on Thursday"
-MEETING_PLACE = "https://meet.example/feedback-corner"
-NEXT_STEP = "Ask one open question in the Monday stand-up"
-LINE_OF_MENTEE = "Thank you, the silence was the hardest part."
-LINE_OF_MENTOR = "You waited five seconds. That is rare."
-WRITTEN = (FIRST_USE, MEETING_PLACE, NEXT_STEP, LINE_OF_MENTEE, LINE_OF_MENTOR)
-"""What people write to each other; none of it may leave the pair."""
-
-
-@dataclass(slots=True)
-class Story:
-    """What has happened so far."""
-
-    stage: Stage
-    cast: Cast
-    mentor_of: dict[str, str] = field(default_factory=dict)
-    """First name of the learner → first name of the mentor."""
-
-
-def story_on(stage: Stage, on_exchange: Callable[[Exchange], None]) -> Story:
-    """Return a story that has not begun."""
-    return Story(stage=stage, cast=Cast(stage, on_exchange))
 
 
 def up(story: Story) -> Facts:
@@ -59,25 +29,19 @@ def up(story: Story) -> Facts:
 def registered(story: Story) -> Facts:
     """The administrator registers Mentes with its one-time link."""
     alex = story.cast["Alex"]
-    framed = _registration(story, alex)
+    framed = acts.registration(story, alex)
     done = alex.browser.submit(framed, framed.document.forms[0])
     held(done.status == 200, f"Registering was answered with {done.status}: {done.words[:200]}")
     tools = story.stage.campus.tools()
     held(len(tools) == 1, f"The campus knows {len(tools)} tools, not one.")
     held(alex.campus("/admin/tools.php").has(tools[0].name), "The campus does not list the tool.")
-    again = _registration(story, alex)
+    again = acts.registration(story, alex)
     held(again.status == 404, f"The link worked a second time ({again.status}).")
     return {
         "client_id": tools[0].client_id,
         "deployment_id": tools[0].deployment_id,
         "scopes": sorted(scope.rpartition("/")[2] for scope in tools[0].scopes),
     }
-
-
-def _registration(story: Story, alex: Actor) -> Page:
-    page = alex.campus("/admin/tools.php")
-    page = alex.browser.submit(page, "/register.php", registration_url=story.stage.invitation)
-    return alex.browser.enter(page)
 
 
 def placed(story: Story) -> Facts:
@@ -101,26 +65,18 @@ def staffed(story: Story) -> Facts:
     ines.open_mentoring()
 
     def offered() -> Form | None:
-        form = _attaching(ines.look_again())
+        form = acts.attaching(ines.look_again())
         labels = form.fields["person"].labels if form else []
         return form if all(name in labels for name in MENTORS.values()) else None
 
     until(offered, "The roster did not arrive from the campus.")
     for name in MENTORS.values():
-        form = _attaching(ines.page)
-        held(form, "There is no form to attach a mentor with.")
-        ines.send(form or "", person=name, capacity=PLACES_EACH)
+        acts.attach(ines, name)
     held(ines.page.has(*MENTORS.values()), "The mentors are not listed.")
-    form = _attaching(ines.page)
+    form = acts.attaching(ines.page)
     left = form.fields["person"].labels if form else []
     held(not set(left) & set(MENTORS.values()), "A mentor can be attached twice.")
     return {"mentors": list(MENTORS), "places_each": int(PLACES_EACH)}
-
-
-def _attaching(page: Page) -> Form | None:
-    """Return the form that attaches somebody new."""
-    forms = (form for form in page.document.forms if "person" in form.fields)
-    return next((form for form in forms if form.fields["person"].type == "select"), None)
 
 
 def ruled(story: Story) -> Facts:
@@ -148,30 +104,12 @@ def joined(story: Story) -> Facts:
         mentor.go(to="/choices")
         mentor.send("/choices", recorded="yes")
         mentor.send("/mentoring", capacity=PLACES_EACH, talk=["call"])
-    reasons = _join(story, "Ada")
+    reasons = acts.join(story, "Ada")
     held(reasons, "Ada is not told why she has this mentor.")
     mentor = story.cast[story.mentor_of["Ada"]]
     mentor.open_mentoring()
     held(mentor.page.has("Ada Okafor"), "The mentor does not see the new mentee.")
     return {"mentor": story.mentor_of["Ada"], "reasons": reasons}
-
-
-REASONS = (
-    "You two like to talk in the same way.",
-    "Nobody else was with them yet, so they have time for you.",
-    "They had a place free for you.",
-)
-
-
-def _join(story: Story, given_name: str) -> list[str]:
-    """Join as a learner; return the reasons for the mentor, in words."""
-    learner = story.cast[given_name]
-    learner.open_mentoring()
-    page = learner.send("/join", first_use=FIRST_USE, talk=["call"], recorded="yes")
-    found = [given for given, name in MENTORS.items() if page.has(name)]
-    held(len(found) == 1, f"{learner.name} has {len(found)} mentors on the page, not one.")
-    story.mentor_of[given_name] = found[0]
-    return [reason for reason in REASONS if page.has(reason)]
 
 
 def completed(story: Story) -> Facts:
@@ -196,7 +134,7 @@ def completed(story: Story) -> Facts:
 def opened(story: Story) -> Facts:
     """One check-in is open, and stays the only one when the campus sends everything again."""
     ada = story.cast["Ada"]
-    _has_check_in(ada)
+    acts.wait_for_check_in(ada)
     page = ada.browser.submit(ada.module(MODULE), "/resend.php")
     held(page.has("Sent again: 2 statements"), f"The campus said: {page.words[-200:]}")
     held(story.stage.campus.log_store.settled(10), "The record store did not take them again.")
@@ -208,15 +146,11 @@ def opened(story: Story) -> Facts:
     return {"check_ins": 1}
 
 
-def _has_check_in(learner: Actor) -> None:
-    until(lambda: evidence.check_ins(learner.look_again()), f"No check-in opened: {learner.name}.")
-
-
 def booked(story: Story) -> Facts:
     """They agree on a time; both get the same invitation by mail."""
     ada = story.cast["Ada"]
     mentor = story.cast[story.mentor_of["Ada"]]
-    starts_at = _book(story, "Ada")
+    starts_at = acts.book(story, "Ada")
     uid = evidence.same_invitation(story.stage, ada, mentor, starts_at=starts_at, zone=ZONE)
     page = ada.browser.click(ada.campus("/mail/"), "Check-in about")
     file = ada.browser.click(page, to=".ics")
@@ -224,56 +158,23 @@ def booked(story: Story) -> Facts:
     return {"starts_at": f"{starts_at} {ZONE}", "uid": uid}
 
 
-def _book(story: Story, given_name: str) -> str:
-    """Agree on a time, as the learner; return it on the clock of ZONE."""
-    learner = story.cast[given_name]
-    tomorrow = (story.stage.mentes.clock() + timedelta(days=1)).date()
-    starts_at = f"{tomorrow}T10:00"
-    learner.go(to="/check-ins/")
-    learner.send("/book", starts_at=starts_at, zone=ZONE, meeting_place=MEETING_PLACE)
-    held(learner.page.has("You have a time"), f"{learner.name}'s page says nothing of the time.")
-    return starts_at
-
-
 def spoken(story: Story) -> Facts:
     """“We spoke”, says the mentor: one tap."""
-    _hold(story, "Ada")
+    acts.hold(story, "Ada")
     ada = story.cast["Ada"]
     held(ada.look_again().has("Half a minute to look back"), "Ada is not asked to look back on it.")
     return {"said_by": story.mentor_of["Ada"]}
 
 
-def _hold(story: Story, given_name: str) -> None:
-    """Say "we spoke" as the mentor of a learner."""
-    mentor = story.cast[story.mentor_of[given_name]]
-    mentor.open_mentoring()
-    mentor.open_check_in_with(story.cast[given_name].name)
-    mentor.send("/held")
-
-
 def reflected(story: Story) -> Facts:
     """Both look back; each sees the line that the other wrote, never the rating."""
-    _reflect(story, "Ada")
+    acts.reflect(story, "Ada")
     ada, mentor = story.cast["Ada"], story.cast[story.mentor_of["Ada"]]
-    held(ada.look_again().has(LINE_OF_MENTOR), "Ada does not see her mentor's line.")
-    held(mentor.look_again().has(LINE_OF_MENTEE), "The mentor does not see Ada's line.")
+    held(ada.look_again().has(acts.LINE_OF_MENTOR), "Ada does not see her mentor's line.")
+    held(mentor.look_again().has(acts.LINE_OF_MENTEE), "The mentor does not see Ada's line.")
     held(mentor.page.has("You said: Yes"), "The mentor does not see the own answer.")
     held(not mentor.page.has("Partly"), "The mentor sees Ada's rating.")
     return {"lines": 2}
-
-
-def _reflect(story: Story, given_name: str) -> None:
-    learner, mentor = story.cast[given_name], story.cast[story.mentor_of[given_name]]
-    by = (story.stage.mentes.clock() + timedelta(days=7)).date().isoformat()
-    learner.look_again()
-    learner.send(
-        "/feedback",
-        worth="partly",
-        next_step=NEXT_STEP,
-        next_step_by=by,
-        line=LINE_OF_MENTEE,
-    )
-    mentor.send("/feedback", worth="yes", line=LINE_OF_MENTOR)
 
 
 def graded(story: Story) -> Facts:
@@ -298,7 +199,7 @@ def graded(story: Story) -> Facts:
 
 def recorded(story: Story) -> Facts:
     """The statements are in the record store: valid, each once, without names or words."""
-    verbs = evidence.statements_told(story.stage, story.mentor_of["Ada"], written=WRITTEN)
+    verbs = evidence.statements_told(story.stage, story.mentor_of["Ada"], written=acts.WRITTEN)
     return {"verbs": verbs}
 
 
@@ -310,14 +211,14 @@ def reported(story: Story) -> Facts:
     held(set(hidden.values()) == {None}, f"The report showed numbers of one learner: {hidden}")
     others = [name for name in story.cast.of(Part.LEARNER) if name != "Ada"]
     for name in others:
-        _join(story, name)
+        acts.join(story, name)
         story.cast[name].complete(MODULE)
     for name in others:
         learner = story.cast[name]
-        _has_check_in(learner)
-        _book(story, name)
-        _hold(story, name)
-        _reflect(story, name)
+        acts.wait_for_check_in(learner)
+        acts.book(story, name)
+        acts.hold(story, name)
+        acts.reflect(story, name)
     learners = len(others) + 1
     ana.open_mentoring()
     shown = evidence.funnel(ana)
