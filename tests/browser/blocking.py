@@ -1,0 +1,40 @@
+"""Chromium with third-party cookies blocked by the profile's setting, as a person would set it.
+
+Chromium's switches for tests came and went; the setting stays. Debian's Chromium blocks by default,
+others do not: so it is always set, and test_frame.py shows that it has an effect. The contexts that
+people get (one each) take the setting over from the profile.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from playwright.sync_api import Browser, Playwright
+
+from tests.browsers import chromium
+
+ALLOWED, BLOCKED = 0, 1
+"""Values of Chromium's preference `cookie_controls_mode`."""
+
+
+@contextmanager
+def running(playwright: Playwright, profile: Path, *, third_party: int) -> Iterator[Browser]:
+    """Run Chromium on a new `profile`; third-party cookies are ALLOWED or BLOCKED."""
+    preferences = profile / "Default" / "Preferences"
+    preferences.parent.mkdir(parents=True)
+    setting = {"block_third_party_cookies": bool(third_party), "cookie_controls_mode": third_party}
+    preferences.write_text(json.dumps({"profile": setting}))
+    owner = playwright.chromium.launch_persistent_context(
+        profile,
+        executable_path=chromium(),
+        args=["--no-sandbox"] if os.geteuid() == 0 else [],  # its sandbox refuses root
+    )
+    try:
+        assert owner.browser is not None
+        yield owner.browser
+    finally:
+        owner.close()
