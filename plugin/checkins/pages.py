@@ -14,6 +14,7 @@ from plugin.checkins.rules import Worth
 from plugin.foundation.errors import FormInvalid
 from plugin.foundation.forms import filled, in_zone
 from plugin.foundation.i18n import Words, known_zone
+from plugin.foundation.i18n import zones as all_zones
 from plugin.foundation.web import Role, requires, tool, visit
 from plugin.foundation.web.i18n import in_words, words
 from plugin.pairings.service import open_pairing
@@ -189,9 +190,7 @@ def _local(moment: datetime | None, zone: str) -> str:
 
 
 def _zones(zone: str) -> list[Any]:
-    from zoneinfo import available_timezones
-
-    return [(name, name.replace("_", " ")) for name in sorted(available_timezones() | {zone})]
+    return [(name, name.replace("_", " ")) for name in sorted({*all_zones(), zone})]
 
 
 def _worths() -> list[tuple[Worth, str]]:

@@ -15,7 +15,7 @@ from lti.nrps import Member, Status
 from plugin.courses.events import CourseKnown
 from plugin.courses.model import Course, CourseActivity, Membership, ResourceLink
 from plugin.foundation.events import happened
-from plugin.foundation.tenancy import inserted_once
+from plugin.foundation.tenancy import found_or_inserted, inserted_once
 from plugin.people import service as people
 from plugin.people.model import Person, PersonIdentifier
 from plugin.platforms.model import RegistrationRow
@@ -29,8 +29,11 @@ def arrived(
     Without a context (a launch from a menu, say) the item itself, or the platform, is the course.
     """
     context_id, title, label = _called(message)
-    inserted_once(
+    course = found_or_inserted(
         session,
+        select(Course).where(
+            Course.registration_id == registration.id, Course.context_id == context_id
+        ),
         Course,
         registration_id=registration.id,
         deployment_id=message.deployment_id,
@@ -39,11 +42,6 @@ def arrived(
         service_scopes=[],
         created_at=now,
     )
-    course = session.scalars(
-        select(Course).where(
-            Course.registration_id == registration.id, Course.context_id == context_id
-        )
-    ).one()
     course.deployment_id = message.deployment_id
     course.title = title
     course.label = label
@@ -64,18 +62,17 @@ def arrived_at(
     """Return the item that was opened, or None for launches that are not of an item."""
     if message.resource_link is None:
         return None
-    inserted_once(
+    link_id = message.resource_link.id
+    link = found_or_inserted(
         session,
+        select(ResourceLink).where(
+            ResourceLink.course_id == course.id, ResourceLink.link_id == link_id
+        ),
         ResourceLink,
         course_id=course.id,
-        link_id=message.resource_link.id,
+        link_id=link_id,
         created_at=now,
     )
-    link = session.scalars(
-        select(ResourceLink).where(
-            ResourceLink.course_id == course.id, ResourceLink.link_id == message.resource_link.id
-        )
-    ).one()
     link.title = message.resource_link.title or link.title
     if message.ags is not None:
         link.lineitem_url = message.ags.lineitem or link.lineitem_url
@@ -106,8 +103,11 @@ def belongs(
     session: Session, course: Course, person: Person, roles: Sequence[str], *, now: datetime
 ) -> Membership:
     """Keep a person's roles in a course, as just seen."""
-    inserted_once(
+    membership = found_or_inserted(
         session,
+        select(Membership).where(
+            Membership.course_id == course.id, Membership.person_id == person.id
+        ),
         Membership,
         course_id=course.id,
         person_id=person.id,
@@ -115,11 +115,6 @@ def belongs(
         active=True,
         seen_at=now,
     )
-    membership = session.scalars(
-        select(Membership).where(
-            Membership.course_id == course.id, Membership.person_id == person.id
-        )
-    ).one()
     _seen_as(membership, roles, active=True, now=now)
     return membership
 
@@ -142,20 +137,29 @@ def roster_read(
     known = _members(session, course, registration)
     for member in members:
         said = people.Described(name=member.person.name, email=member.person.email)
+        active = member.status is Status.ACTIVE
         if member.user_id in known:
             membership, person = known[member.user_id]
             people.described(person, said)
-        else:
-            person = people.seen(
-                session,
-                issuer=registration.issuer,
-                subject=member.user_id,
-                said=said,
-                evidence="roster",
-                now=now,
-            )
-            membership = belongs(session, course, person, (), now=now)
-        _seen_as(membership, tuple(member.roles), active=member.status is Status.ACTIVE, now=now)
+            _seen_as(membership, tuple(member.roles), active=active, now=now)
+            continue
+        person = people.seen(
+            session,
+            issuer=registration.issuer,
+            subject=member.user_id,
+            said=said,
+            evidence="roster",
+            now=now,
+        )
+        inserted_once(
+            session,
+            Membership,
+            course_id=course.id,
+            person_id=person.id,
+            roles=sorted(member.roles),
+            active=active,
+            seen_at=now,
+        )
     course.roster_synced_at = now
 
 
@@ -191,12 +195,17 @@ def seen_activity(
     session: Session, course_id: UUID, *, iri: str, kind: str, name: str | None, now: datetime
 ) -> None:
     """Keep an IRI by which learning records call a course or a module of it, and its name."""
-    place = same_place(iri)
+    activity = activity_at(session, iri)
+    if activity is not None:
+        if name and activity.course_id == course_id and activity.name != name:
+            activity.name = name
+            activity.seen_at = now
+        return
     new = inserted_once(
         session,
         CourseActivity,
         course_id=course_id,
-        place=place,
+        place=same_place(iri),
         iri=iri,
         kind=kind,
         name=name,
@@ -204,12 +213,6 @@ def seen_activity(
     )
     if new and kind == "course":
         happened(session, CourseKnown(at=now, subject_id=course_id))
-    if new or not name:
-        return
-    activity = session.scalars(select(CourseActivity).where(CourseActivity.place == place)).one()
-    if activity.course_id == course_id and activity.name != name:
-        activity.name = name
-        activity.seen_at = now
 
 
 def activities(session: Session, course_id: UUID) -> Sequence[CourseActivity]:

@@ -14,7 +14,7 @@ class SealBroken(MentesError):
     """Something sealed cannot be opened: MENTES_SECRET_KEY is not the one that sealed it."""
 
     slug = "seal-broken"
-    title = "Mentes cannot read its own keys"
+    title = to_say("Mentes cannot read its own keys")
     next_step = "The operator must restore MENTES_SECRET_KEY, or rotate the keys."
 
 

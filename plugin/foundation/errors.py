@@ -17,13 +17,15 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from plugin.foundation.i18n import to_say
+
 
 class MentesError(Exception):
     """Something the tool refuses or cannot do; its text is fit for people to read."""
 
     slug: ClassVar[str] = "error"
     status: ClassVar[int] = 500
-    title: ClassVar[str] = "Something went wrong"
+    title: ClassVar[str] = to_say("Something went wrong")
     next_step: ClassVar[str] = "Go back to your course and open Mentes again."
 
 
@@ -32,7 +34,7 @@ class NotFound(MentesError):
 
     slug = "not-found"
     status = 404
-    title = "We could not find that"
+    title = to_say("We could not find that")
 
 
 class Refused(MentesError):
@@ -40,7 +42,7 @@ class Refused(MentesError):
 
     slug = "refused"
     status = 403
-    title = "This is not open to you"
+    title = to_say("This is not open to you")
 
 
 class SignInNeeded(Refused):
@@ -48,7 +50,7 @@ class SignInNeeded(Refused):
 
     slug = "sign-in-needed"
     status = 401
-    title = "Please open Mentes from your course"
+    title = to_say("Please open Mentes from your course")
     next_step = (
         "Your visit has ended, or your browser did not keep it. "
         "Open the Mentes item in your course once more."
@@ -60,7 +62,7 @@ class FormInvalid(MentesError):
 
     slug = "form-invalid"
     status = 422
-    title = "Something in the form needs your attention"
+    title = to_say("Something in the form needs your attention")
     next_step = "Go back, look at the fields that are marked, and send it again."
 
     def __init__(self, detail: str, errors: dict[str, list[str]] | None = None) -> None:
@@ -73,7 +75,7 @@ class TransitionRefused(MentesError):
 
     slug = "check-in-transition"
     status = 409
-    title = "This check-in has moved on"
+    title = to_say("This check-in has moved on")
     next_step = "Open the check-in again to see where it stands now."
 
 
@@ -82,7 +84,7 @@ class NoPlaceLeft(MentesError):
 
     slug = "no-place-left"
     status = 409
-    title = "No place left with this mentor"
+    title = to_say("No place left with this mentor")
     next_step = "Choose another mentor, or wait: the next free place is offered in turn."
 
 
@@ -91,7 +93,7 @@ class CrossOriginRefused(MentesError):
 
     slug = "cross-origin"
     status = 403
-    title = "That request did not come from Mentes"
+    title = to_say("That request did not come from Mentes")
 
 
 class TenancyError(MentesError):

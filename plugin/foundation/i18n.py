@@ -1,18 +1,37 @@
-"""Words and times in a person's language and zone. English is the source; the rest is gettext's."""
+"""Words and times in a person's language and zone. English is the source; the rest is gettext's.
+
+The catalogues are `.po` files, compiled in memory by the process that needs one: nothing to build,
+nothing compiled to go stale. docs/translating.md says how they are kept.
+"""
 
 from __future__ import annotations
 
 from datetime import date, datetime
 from functools import lru_cache
+from io import BytesIO
 from pathlib import Path
 from zoneinfo import ZoneInfo, available_timezones
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_datetime, get_timezone_location
+from babel.dates import format_date, get_timezone_location
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
 
 SOURCE = "en"
+SOURCE_DATES = "en_GB"
+"""The day before the month: most people who read English here did not learn it in America."""
 TRANSLATIONS = Path(__file__).parent.parent / "translations"
+
+
+def to_say(message: str, /) -> str:
+    """Return `message`, marked as something that is said later, in whoever's language."""
+    return message
+
+
+def po_file(language: str) -> Path:
+    """Return where the catalogue of `language` is."""
+    return TRANSLATIONS / language / "LC_MESSAGES" / "mentes.po"
 
 
 @lru_cache
@@ -32,15 +51,28 @@ def spoken(wanted: str | None) -> str:
     return SOURCE
 
 
+@lru_cache
+def zones() -> tuple[str, ...]:
+    """Return the names of the IANA zones that we can compute with, in order."""
+    return tuple(sorted(available_timezones()))
+
+
 def known_zone(name: str | None) -> str | None:
     """Return `name` if it is an IANA zone we can compute with, else None."""
-    return name if name and name in available_timezones() else None
+    return name if name and name in zones() else None
 
 
 @lru_cache
 def catalogue(language: str) -> NullTranslations:
     """Return the catalogue of one language; the empty one for the source."""
-    return Translations.load(str(TRANSLATIONS), [language], domain="mentes")
+    if language == SOURCE:
+        return NullTranslations()
+    with po_file(language).open("rb") as file:
+        messages = read_po(file, locale=language)
+    compiled = BytesIO()
+    write_mo(compiled, messages)
+    compiled.seek(0)
+    return Translations(compiled, domain="mentes")
 
 
 class Words:
@@ -53,7 +85,7 @@ class Words:
 
     def gettext(self, message: str, /, **values: object) -> str:
         """Return `message` in this language, with `%(name)s` filled from `values`."""
-        text = self._catalogue.ugettext(message)
+        text = self._catalogue.ugettext(message) if message else ""  # "" is a catalogue's header
         return text % values if values else text
 
     def ngettext(self, one: str, many: str, n: int, /, **values: object) -> str:
@@ -66,16 +98,14 @@ class Words:
 
     def when(self, moment: datetime) -> str:
         """Return `moment` on this person's clock, and where that hangs: "… 10:00 (Berlin)"."""
-        shown = format_datetime(
-            moment, "EEEE, d MMMM y, HH:mm", tzinfo=self.zone, locale=self._locale()
-        )
-        return f"{shown} ({self._place()})"
+        local = moment.astimezone(self.zone)
+        day = format_date(local, "full", locale=self._locale())
+        return f"{day}, {local:%H:%M} ({self._place()})"
 
     def day(self, moment: datetime | date) -> str:
         """Return a day, or the day of a moment on this person's calendar."""
-        if not isinstance(moment, datetime):
-            return format_date(moment, "d MMMM y", locale=self._locale())
-        return format_datetime(moment, "d MMMM y", tzinfo=self.zone, locale=self._locale())
+        local = moment.astimezone(self.zone) if isinstance(moment, datetime) else moment
+        return format_date(local, "long", locale=self._locale())
 
     def _place(self) -> str:
         place: str = get_timezone_location(self.zone, locale=self._locale(), return_city=True)
@@ -83,6 +113,6 @@ class Words:
 
     def _locale(self) -> Locale:
         try:
-            return Locale.parse(self.language)
+            return Locale.parse(SOURCE_DATES if self.language == SOURCE else self.language)
         except (ValueError, UnknownLocaleError):
-            return Locale.parse(SOURCE)
+            return Locale.parse(SOURCE_DATES)

@@ -11,10 +11,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 from uuid import UUID, uuid4
 
-from sqlalchemy import ClauseElement, Executable, ForeignKey, event
+from sqlalchemy import ClauseElement, Executable, ForeignKey, Select, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import (
     Mapped,
@@ -141,3 +141,19 @@ def inserted_once(session: Session, table: type[Owned], **values: Any) -> bool:
         raise TenancyError(f"A {table.__name__} of another organisation was added.")
     once = statement.values(**values).on_conflict_do_nothing().returning(table.id)
     return session.execute(once).first() is not None  # (rowcount is -1 on PostgreSQL)
+
+
+Row = TypeVar("Row", bound=Owned)
+
+
+def found_or_inserted(session: Session, query: Select[Row], table: type[Row], **values: Any) -> Row:
+    """Return the row that `query` finds, inserted first if there is none.
+
+    It is there nearly always, so it is looked for before it is inserted; the constraint decides
+    all the same.
+    """
+    found = session.scalar(query)
+    if found is None:
+        inserted_once(session, table, **values)
+        found = session.scalars(query).one()
+    return found

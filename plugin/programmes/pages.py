@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from typing import Any
-from zoneinfo import available_timezones
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from plugin.foundation.errors import FormInvalid, NotFound
 from plugin.foundation.forms import filled
-from plugin.foundation.i18n import known_zone
+from plugin.foundation.i18n import known_zone, zones
 from plugin.foundation.web import Role, requires, tool, visit
 from plugin.foundation.web.i18n import in_words, words
 from plugin.people.model import Person
@@ -92,7 +91,7 @@ def _choices(errors: dict[str, list[str]] | None = None) -> str:
         mentor=_active(parts.get(Part.MENTOR)),
         mentee=_active(parts.get(Part.MENTEE)),
         ways=ways(),
-        zones=sorted(available_timezones()),
+        zones=zones(),
         zone=person.zone or "UTC",
         errors=in_words(errors or {}),
         sent=request.form,

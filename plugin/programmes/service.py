@@ -12,15 +12,21 @@ from sqlalchemy.orm import Session
 from plugin.courses.model import Course
 from plugin.foundation.errors import NotFound
 from plugin.foundation.events import happened
-from plugin.foundation.tenancy import inserted_once
+from plugin.foundation.tenancy import found_or_inserted, inserted_once
 from plugin.programmes import events
 from plugin.programmes.model import Part, Participation, Programme
 
 
 def of_course(session: Session, course: Course, *, now: datetime) -> Programme:
     """Return the programme of `course`, opened if this is the first time it is asked for."""
-    inserted_once(session, Programme, course_id=course.id, name=course.title, created_at=now)
-    return session.scalars(select(Programme).where(Programme.course_id == course.id)).one()
+    return found_or_inserted(
+        session,
+        select(Programme).where(Programme.course_id == course.id),
+        Programme,
+        course_id=course.id,
+        name=course.title,
+        created_at=now,
+    )
 
 
 def found_of_course(session: Session, course_id: UUID) -> Programme | None:
