@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import select
@@ -19,6 +19,9 @@ from plugin.foundation.tenancy import found_or_inserted, inserted_once
 from plugin.people import service as people
 from plugin.people.model import Person, PersonIdentifier
 from plugin.platforms.model import RegistrationRow
+
+SEEN_AGAIN_AFTER = timedelta(hours=1)
+"""How coarse `seen_at` is: a launch every minute need not write every minute."""
 
 
 def arrived(
@@ -42,6 +45,7 @@ def arrived(
         service_scopes=[],
         created_at=now,
     )
+    is_new_or_renamed = course.created_at == now or course.title != title
     course.deployment_id = message.deployment_id
     course.title = title
     course.label = label
@@ -51,7 +55,7 @@ def arrived(
         course.lineitems_url = message.ags.lineitems or course.lineitems_url
         course.service_scopes = sorted(message.ags.scopes)
     iri = course_iri(registration, course)
-    if iri is not None:
+    if iri is not None and is_new_or_renamed:
         seen_activity(session, course.id, iri=iri, kind="course", name=title, now=now)
     return course
 
@@ -120,9 +124,11 @@ def belongs(
 
 
 def _seen_as(membership: Membership, roles: Sequence[str], *, active: bool, now: datetime) -> None:
-    membership.roles = sorted(roles)
-    membership.active = active
-    membership.seen_at = now
+    news = membership.roles != sorted(roles) or membership.active != active
+    if news or now - membership.seen_at >= SEEN_AGAIN_AFTER:
+        membership.roles = sorted(roles)
+        membership.active = active
+        membership.seen_at = now
 
 
 def roster_read(

@@ -29,7 +29,6 @@ from plugin.foundation.web.i18n import words
 from plugin.foundation.web.security import may_be_framed_by
 from plugin.launches import service
 from plugin.launches.service import Entered
-from plugin.platforms.model import RegistrationRow
 from plugin.platforms.protocol import protocol
 from plugin.platforms.stores import StoredLogins, StoredRegistrations
 
@@ -136,7 +135,7 @@ def _entered(state: str, id_token: str) -> tuple[Entered, LaunchMessage]:
         )
         entered = service.enter(
             session,
-            session.get_one(RegistrationRow, row.id),
+            row,
             message,
             cookie=request.cookies.get(SESSION_COOKIE),
             lasts=tool().session_seconds,
