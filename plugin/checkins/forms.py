@@ -7,9 +7,10 @@ from datetime import datetime
 from marshmallow import fields, validate
 
 from plugin.checkins.rules import Worth
-from plugin.foundation.forms import Form
+from plugin.foundation.forms import Form, whatever
 
 LINE = validate.Length(max=500, error="At most 500 characters.")
+ZONE = validate.Length(max=64, error="Choose from the list.")
 WHEN = "Choose a day and a time."
 THIS_CENTURY = validate.Range(  # beyond it lie moments that no calendar can hold
     datetime(2000, 1, 1),  # noqa: DTZ001 # a clock's reading
@@ -26,7 +27,9 @@ class BookingForm(Form):
         validate=THIS_CENTURY,
         error_messages={"required": WHEN, "invalid": WHEN, "invalid_awareness": WHEN},
     )
-    zone = fields.String(required=True, validate=validate.Length(max=64))
+    zone = fields.String(
+        required=True, validate=ZONE, error_messages=whatever("Choose from the list.")
+    )
     meeting_place = fields.String(load_default=None, validate=LINE)
 
 
@@ -37,7 +40,7 @@ class ReflectionForm(Form):
         Worth,
         by_value=True,
         required=True,
-        error_messages={"required": "Choose one; nobody else sees it."},
+        error_messages=whatever("Choose one; nobody else sees it."),
     )
     next_step = fields.String(load_default=None, validate=LINE)
     next_step_by = fields.Date(

@@ -35,11 +35,11 @@ ALLOWED: dict[State, frozenset[State]] = {
 }
 
 IN_WORDS = {
-    State.OPEN: "not booked yet",
-    State.BOOKED: "booked",
-    State.HELD: "already held",
-    State.MISSED: "missed",
-    State.WITHDRAWN: "withdrawn",
+    State.OPEN: "This check-in is not booked yet.",
+    State.BOOKED: "This check-in is booked.",
+    State.HELD: "This check-in is already held.",
+    State.MISSED: "This check-in is missed.",
+    State.WITHDRAWN: "This check-in is withdrawn.",
 }
 
 
@@ -58,7 +58,7 @@ def moved(state: State, to: State) -> State:
         TransitionRefused: it may not.
     """
     if to not in ALLOWED[state]:
-        raise TransitionRefused(f"This check-in is {IN_WORDS[state]}.")
+        raise TransitionRefused(IN_WORDS[state])
     return to
 
 

@@ -8,6 +8,7 @@ import hashlib
 from cryptography.fernet import Fernet, InvalidToken
 
 from plugin.foundation.errors import MentesError
+from plugin.foundation.i18n import to_say
 
 
 class SealBroken(MentesError):

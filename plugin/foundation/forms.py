@@ -22,6 +22,13 @@ class Form(Schema):
         unknown = EXCLUDE
 
 
+def whatever(text: str) -> dict[str, Any]:
+    """Return a field's `error_messages` that say `text` whatever is wrong: in our words, never
+    marshmallow's, which nobody translates.
+    """
+    return dict.fromkeys(("required", "null", "invalid", "invalid_uuid", "unknown"), text)
+
+
 def filled(form: Form, sent: MultiDict[str, str]) -> dict[str, Any]:
     """Return what was filled in; an empty answer counts as none.
 

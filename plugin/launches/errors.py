@@ -15,6 +15,8 @@ from lti.errors import (
     ServiceRefused,
     ServiceUnavailable,
 )
+from plugin.foundation.errors import MentesError
+from plugin.foundation.i18n import to_say
 from plugin.foundation.web.i18n import words
 from plugin.foundation.web.problems import Problem, show_problem
 
@@ -28,11 +30,11 @@ STATUSES: dict[type[LtiError], int] = {
     ServiceUnavailable: 503,
 }
 TITLES: dict[type[LtiError], str] = {
-    LoginRefused: "Mentes could not start from here",
-    LaunchRefused: "Mentes could not open",
-    RegistrationRefused: "This platform could not be registered",
-    ServiceRefused: "Your learning platform did not accept that",
-    ServiceUnavailable: "Your learning platform does not answer",
+    LoginRefused: to_say("Mentes could not start from here"),
+    LaunchRefused: to_say("Mentes could not open"),
+    RegistrationRefused: to_say("This platform could not be registered"),
+    ServiceRefused: to_say("Your learning platform did not accept that"),
+    ServiceUnavailable: to_say("Your learning platform does not answer"),
 }
 
 
@@ -60,7 +62,7 @@ def answer(error: LtiError) -> Response:
         Problem(
             slug=error.slug,
             status=STATUSES.get(type(error), 500),
-            title=say.gettext(TITLES.get(type(error), "Something went wrong")),
+            title=say.gettext(TITLES.get(type(error), MentesError.title)),
             detail=text,
             next_step=say.gettext("If it happens again, give your administrator the reference."),
             reference=g.request_id,

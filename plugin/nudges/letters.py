@@ -7,12 +7,12 @@ from functools import cache
 
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 
-from plugin.foundation.i18n import Words
+from plugin.foundation.i18n import Words, to_say
 
 SUBJECTS = {
-    "opened": "Time to talk about %(about)s",
-    "booked": "Check-in about %(about)s: %(when)s",
-    "cancelled": "Called off: check-in about %(about)s",
+    "opened": to_say("Time to talk about %(about)s"),
+    "booked": to_say("Check-in about %(about)s: %(when)s"),
+    "cancelled": to_say("Called off: check-in about %(about)s"),
 }
 
 

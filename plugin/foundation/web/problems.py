@@ -13,13 +13,16 @@ from flask import Blueprint, Flask, Response, g, jsonify, render_template, reque
 from werkzeug.exceptions import HTTPException
 
 from plugin.foundation.errors import FormInvalid, MentesError, NotFound
-from plugin.foundation.i18n import Words
+from plugin.foundation.i18n import Words, to_say
 from plugin.foundation.web.access import open_to
-from plugin.foundation.web.i18n import words
+from plugin.foundation.web.i18n import in_words, words
 
 log = structlog.get_logger()
 bp = Blueprint("problems", __name__)
 
+NOT_POSSIBLE = to_say("That is not possible here")
+TOO_LARGE = to_say("That is too large")
+NOT_DONE = to_say("We could not do that")
 SLUG = re.compile(r"[a-z0-9-]{1,64}")
 
 
@@ -84,20 +87,20 @@ def answer(error: MentesError) -> Response:
             next_step=say.gettext(error.next_step),
             reference=g.request_id,
         ),
-        errors=error.errors if isinstance(error, FormInvalid) else None,
+        errors=in_words(error.errors) if isinstance(error, FormInvalid) else None,
     )
 
 
 def _http(error: HTTPException) -> Response:
     if error.code is not None and error.code < 400:
         return error.get_response()  # type: ignore[return-value]
-    titles = {404: NotFound.title, 405: "That is not possible here", 413: "That is too large"}
+    titles = {404: NotFound.title, 405: NOT_POSSIBLE, 413: TOO_LARGE}
     status = error.code or 500
     say = words()
     problem = Problem(
         slug=f"http-{status}",
         status=status,
-        title=say.gettext(titles.get(status, "We could not do that")),
+        title=say.gettext(titles.get(status, NOT_DONE)),
         detail=_plainly(status, say),
         next_step=say.gettext(MentesError.next_step),
         reference=g.request_id,
