@@ -207,11 +207,11 @@ def delay(attempts: int, *, spread: float, retry_after: float | None = None) -> 
     return max(wait, retry_after or 0.0)
 
 
-def drop(session: Session, kind: str, *, key_prefix: str, now: datetime) -> None:
+def drop(session: Session, kind: str, *, key_part: str, now: datetime) -> None:
     """Settle unpaid debts unpaid, and empty them: what they would have told is no longer wanted."""
     session.execute(
         update(Debt)
-        .where(Debt.kind == kind, Debt.key.startswith(key_prefix), Debt.settled_at.is_(None))
+        .where(Debt.kind == kind, Debt.key.contains(key_part), Debt.settled_at.is_(None))
         .values(settled_at=now, outcome=Outcome.SUPERSEDED, leased_until=None, payload={})
     )
 

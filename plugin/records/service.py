@@ -47,7 +47,7 @@ class Records:
         self, session: Session, _event_id: UUID, event: programmes.RecordingStopped
     ) -> None:
         """Drop what is still waiting to be told about somebody who no longer wants it."""
-        drop(session, STATEMENT, key_prefix=f"{event.person_id}:", now=event.at)
+        drop(session, STATEMENT, key_part=f"{event.person_id}:", now=event.at)
 
     def on_mentor_attached(
         self, session: Session, event_id: UUID, event: programmes.MentorAttached
@@ -155,7 +155,7 @@ class Records:
             mentored = compose.mentored(
                 scene.occasion, scene.mentor, scene.mentee, checkin.id, seconds=seconds
             )
-            _owe(session, mentored, scene.mentor_id, event.at)
+            _owe(session, mentored, scene.mentor_id, event.at, and_about=scene.mentee_id)
         owe_score(session, event_id, checkin, at=event.at)
 
     def on_reflected(self, session: Session, event_id: UUID, event: checkins.Reflected) -> None:
@@ -192,6 +192,14 @@ class Records:
             _owe(session, statement, event.person_id, event.at)
 
 
-def _owe(session: Session, statement: Json, about: UUID | None, now: datetime) -> None:
-    # The person comes first in the key, so that what waits can be dropped when they say stop.
-    owe(session, STATEMENT, key=f"{about}:{statement['id']}", payload=statement, now=now)
+def _owe(
+    session: Session,
+    statement: Json,
+    about: UUID | None,
+    now: datetime,
+    *,
+    and_about: UUID | None = None,
+) -> None:
+    # The key names whom it is about, so that what waits can be dropped when they say stop.
+    people = "".join(f"{person}:" for person in (about, and_about) if person is not None)
+    owe(session, STATEMENT, key=f"{people}{statement['id']}", payload=statement, now=now)

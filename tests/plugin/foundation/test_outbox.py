@@ -199,13 +199,13 @@ def test_what_was_delivered_cannot_be_owed_again(mentes: Mentes, owed: UUID) -> 
 
 
 def test_what_is_dropped_is_emptied_and_nothing_else_is(mentes: Mentes, owed: UUID) -> None:
-    for key in ("ada:1", "ada:2", "ben:1"):
+    for key in ("ada:1", "mo:ada:2", "ben:1"):
         owe(mentes, owed, key)
     with mentes.database.transaction(owed) as session:
-        outbox.drop(session, "mail", key_prefix="ada:", now=NOW)
+        outbox.drop(session, "mail", key_part="ada:", now=NOW)
     kept = debts(mentes)
     assert {key for key, debt in kept.items() if debt.settled_at is None} == {"one", "ben:1"}
-    assert kept["ada:1"].payload == kept["ada:2"].payload == {}
+    assert kept["ada:1"].payload == kept["mo:ada:2"].payload == {}
 
 
 @pytest.mark.parametrize(
