@@ -281,8 +281,8 @@ def mentoring(
         course = a_course(session, **said)
         programme = a_programme(session, course)
         checkpoint = a_checkpoint(session, programme)
-        first = a_mentor(session, programme, recorded=recorded, **(mentor or {}))
-        second = a_mentee(session, programme, recorded=recorded, **(mentee or {}))
+        first = a_mentor(session, programme, **{"recorded": recorded, **(mentor or {})})
+        second = a_mentee(session, programme, **{"recorded": recorded, **(mentee or {})})
         pairing = open_pairing(session, programme.id, second.id)
         assert pairing is not None
         return Mentoring(

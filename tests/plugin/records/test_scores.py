@@ -1,0 +1,201 @@
+"""Scores in a gradebook on a real socket: that check-ins took place, and no more."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+import pytest
+
+from lti import claims
+from lti.testing import Grade
+from plugin.app import Mentes
+from plugin.checkins import service as checkins
+from plugin.checkins.model import CheckIn
+from plugin.courses.model import Course
+from plugin.foundation.outbox import Debt, Outcome
+from plugin.foundation.tenancy import EVERYWHERE
+from plugin.pairings.model import Pairing
+from plugin.people.model import Person
+from plugin.records.scores import SCORE
+from plugin.worker import Worker
+from tests.conftest import MovableClock
+from tests.plugin.factories import (
+    a_check_in,
+    a_checkpoint,
+    a_mentor,
+    a_programme,
+    an_activity,
+    every,
+)
+from tests.plugin.launching import ADA, COURSE, Campus
+
+
+@dataclass
+class Class:
+    """Ada with a mentor and two check-ins, in a course of a real platform."""
+
+    mentes: Mentes
+    campus: Campus
+    worker: Worker
+    clock: MovableClock
+    organisation_id: UUID
+
+    def launched(self, **claims: object) -> None:
+        """Make the course and Ada known by a launch."""
+        self.campus.launched(ADA, **claims)
+        with self.mentes.database.transaction(self.organisation_id) as session:
+            course = every(session, Course)[0]
+            programme = a_programme(session, course)
+            mentor = a_mentor(session, programme, now=self.clock())
+            ada = every(session, Person, Person.email == ADA.email)[0]
+            pairing = Pairing(
+                programme_id=programme.id,
+                mentor_id=mentor.id,
+                mentee_id=ada.id,
+                reasons=[],
+                made_at=self.clock(),
+            )
+            session.add(pairing)
+            session.flush()
+            for number in range(2):
+                iri = f"{self.campus.platform.issuer}/mod/page/view.php?id={number}"
+                checkpoint = a_checkpoint(
+                    session, programme, an_activity(session, course, iri), now=self.clock()
+                )
+                a_check_in(session, pairing, checkpoint, now=self.clock())
+
+    def hold(self, number: int) -> None:
+        """Say "we spoke", from both sides, of one of the check-ins."""
+        with self.mentes.database.transaction(self.organisation_id) as session:
+            opened = sorted(every(session, CheckIn), key=lambda each: str(each.id))[number]
+            pairing = session.get_one(Pairing, opened.pairing_id)
+            for by in (pairing.mentor_id, pairing.mentee_id):
+                checkins.hold(session, opened.id, by=by, now=self.clock())
+
+    def debts(self) -> list[Debt]:
+        """Return the scores owed, oldest first."""
+        with self.mentes.database.reading(EVERYWHERE) as session:
+            owed = every(session, Debt, Debt.kind == SCORE)
+        return sorted(owed, key=lambda debt: debt.created_at)
+
+    def grades(self) -> list[Grade]:
+        """Return Ada's grades in all columns."""
+        columns = self.campus.platform.gradebook(COURSE.id)
+        return [each.grades[ADA.id] for each in columns if ADA.id in each.grades]
+
+
+@pytest.fixture
+def ada(
+    mentes: Mentes, campus: Campus, worker: Worker, clock: MovableClock, organisation_id: UUID
+) -> Class:
+    """Ada's class, before anybody launched."""
+    return Class(mentes, campus, worker, clock, organisation_id)
+
+
+def endpoint(campus: Campus, *, lineitem: bool, scopes: bool = True) -> dict[str, object]:
+    """Return the claim of the gradebook with or without an own line item."""
+    said = campus.browser().claims(ADA)[claims.AGS_ENDPOINT]
+    if not lineitem:
+        said = {name: value for name, value in said.items() if name != "lineitem"}
+    return {claims.AGS_ENDPOINT: {**said, "scope": said["scope"] if scopes else []}}
+
+
+def test_each_talk_is_owed_once_and_grows_the_share(ada: Class) -> None:
+    ada.launched()
+    ada.hold(0)
+    ada.worker.run_until_idle()
+    (grade,) = ada.grades()
+    assert (grade.score_given, grade.score_maximum) == (0.5, 1.0)
+    assert (grade.activity_progress, grade.grading_progress) == ("InProgress", "Pending")
+    ada.clock.forward(days=1)
+    ada.hold(1)
+    ada.worker.run_until_idle()
+    (grade,) = ada.grades()
+    assert grade.score_given == 1.0
+    assert (grade.activity_progress, grade.grading_progress) == ("Completed", "FullyGraded")
+    assert grade.timestamp == ada.clock.now
+    assert [debt.outcome for debt in ada.debts()] == [Outcome.DELIVERED] * 2
+
+
+def test_only_the_newest_of_a_person_and_a_course_is_sent(ada: Class) -> None:
+    ada.launched()
+    ada.hold(0)
+    ada.clock.forward(minutes=1)
+    ada.hold(1)
+    ada.worker.run_until_idle()
+    assert [debt.outcome for debt in ada.debts()] == [Outcome.SUPERSEDED, Outcome.DELIVERED]
+    assert [grade.score_given for grade in ada.grades()] == [1.0]
+
+
+def test_a_score_names_the_person_as_the_platform_does_and_nothing_else(ada: Class) -> None:
+    ada.launched()
+    ada.hold(0)
+    (debt,) = ada.debts()
+    assert debt.payload["user_id"] == ADA.id
+    assert set(debt.payload) == {"course_id", "line_item", "user_id", "given", "at"}
+
+
+def test_a_platform_that_fails_is_asked_again(ada: Class) -> None:
+    ada.launched()
+    ada.hold(0)
+    ada.campus.platform.answer_next("scores", status=500)
+    ada.worker.run_until_idle()
+    (debt,) = ada.debts()
+    assert (debt.outcome, debt.problem) == (None, "platform-busy (500)")
+    assert ada.grades() == []
+    ada.clock.forward(minutes=1)
+    ada.worker.run_until_idle()
+    assert [debt.outcome for debt in ada.debts()] == [Outcome.DELIVERED]
+    assert len(ada.grades()) == 1
+
+
+def test_a_platform_that_asks_to_wait_is_waited_for(ada: Class) -> None:
+    ada.launched()
+    ada.hold(0)
+    ada.campus.platform.answer_next("scores", status=429, headers={"Retry-After": "900"})
+    ada.worker.run_until_idle()
+    (debt,) = ada.debts()
+    assert (debt.due_at - ada.clock.now).total_seconds() == 900
+
+
+def test_a_score_that_the_platform_has_newer_is_settled(ada: Class) -> None:
+    ada.launched()
+    ada.hold(0)
+    ada.campus.platform.answer_next("scores", status=409)
+    ada.worker.run_until_idle()
+    assert [debt.outcome for debt in ada.debts()] == [Outcome.SUPERSEDED]
+
+
+def test_a_score_that_the_platform_will_not_take_is_given_up_with_the_reason(ada: Class) -> None:
+    ada.launched()
+    ada.hold(0)
+    ada.campus.platform.answer_next("scores", status=400)
+    ada.worker.run_until_idle()
+    (debt,) = ada.debts()
+    assert debt.outcome == Outcome.GIVEN_UP
+    assert debt.problem == "score-not-accepted (400)"
+
+
+def test_a_line_item_is_made_once_where_the_item_has_none(ada: Class) -> None:
+    ada.launched(**endpoint(ada.campus, lineitem=False))
+    before = len(ada.campus.platform.gradebook(COURSE.id))
+    for number in range(2):
+        ada.hold(number)
+        ada.worker.run_until_idle()
+        ada.clock.forward(days=1)
+    columns = ada.campus.platform.gradebook(COURSE.id)
+    assert len(columns) == before + 1
+    (made,) = [each.column for each in columns if each.column.resource_id == "mentoring"]
+    assert made.score_maximum == 1.0
+    assert [grade.score_given for grade in ada.grades()] == [1.0]
+
+
+@pytest.mark.parametrize("without", ["scopes", "gradebook"])
+def test_nothing_is_owed_where_there_is_no_gradebook_for_us(ada: Class, without: str) -> None:
+    if without == "scopes":
+        ada.launched(**endpoint(ada.campus, lineitem=True, scopes=False))
+    else:
+        ada.launched(**{claims.AGS_ENDPOINT: None})
+    ada.hold(0)
+    assert ada.debts() == []
