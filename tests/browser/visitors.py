@@ -10,7 +10,8 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import Self
 
-from playwright.sync_api import Browser, ConsoleMessage, FrameLocator, Locator, Page, TimeoutError
+from playwright.sync_api import Browser, ConsoleMessage, FrameLocator, Locator, Page
+from playwright.sync_api import TimeoutError as NotThere
 
 from plugin.demo.coursework import COURSE, Module
 from plugin.demo.stage import Stage
@@ -84,7 +85,7 @@ class Visitor:
         for _ in range(LOOKS):
             try:
                 sign.first.wait_for(timeout=GLANCE)
-            except TimeoutError:
+            except NotThere:
                 again()
             else:
                 return
@@ -110,7 +111,7 @@ class Visitor:
             for step in ("/lti/login", "/lti/launch"):
                 form = frame.locator(f"form[action*='{step}']")
                 form.get_by_role("button", name="Continue").click()
-        frame.get_by_role("main").wait_for()
+        frame.get_by_role("banner").wait_for()  # the pages on the way have none
         return frame
 
 
