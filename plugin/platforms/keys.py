@@ -13,6 +13,8 @@ from lti.keys import ToolKey, ToolKeyRing, new_tool_key, rotation
 from plugin.foundation.cipher import Cipher
 from plugin.foundation.clock import Clock
 from plugin.foundation.db import Database
+from plugin.foundation.errors import NotFound
+from plugin.foundation.tenancy import Organisation
 from plugin.platforms.model import ToolKeyRow
 
 
@@ -66,7 +68,11 @@ class KeyRings:
         self._lock = Lock()
 
     def of(self, organisation_id: UUID) -> ToolKeyRing:
-        """Return the ring of an organisation, made if it has none yet."""
+        """Return the ring of an organisation, made if it has none yet.
+
+        Raises:
+            NotFound: there is no such organisation.
+        """
         now = self._clock()
         with self._lock:
             kept = self._kept.get(organisation_id)
@@ -84,6 +90,8 @@ class KeyRings:
         if keys:
             return keys
         with self._database.transaction(organisation_id) as session:
+            if session.get(Organisation, organisation_id) is None:
+                raise NotFound("There is no such key set.")
             rotate_if_due(session, self._cipher, now=now)
             session.flush()
             return stored_keys(session, self._cipher)
