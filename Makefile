@@ -8,7 +8,7 @@ T      ?= tests
 PORT   ?= 5000
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test check format clean
+.PHONY: help demo serve test check format messages clean
 
 help: ## Show what there is
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -31,6 +31,9 @@ check: $(VENV)/.test ## Lint, format, types, import contracts
 format: $(VENV)/.test ## Let the formatter decide
 	$(VENV)/bin/ruff check --fix
 	$(VENV)/bin/ruff format
+
+messages: $(VENV)/.demo ## Collect what is said, for translators (L=fr begins a language)
+	@$(RUN) -m plugin.translations $(L)
 
 clean: ## Remove what was installed
 	rm -rf $(VENV)
