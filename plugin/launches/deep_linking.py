@@ -38,7 +38,7 @@ def choose() -> str:
 def answer() -> str:
     """Answer the platform, with the item or with none; the page sends itself on."""
     with tool().database.transaction(visit().organisation_id) as session:
-        launch = service.deep_linking_launch(session, visit().launch_id)
+        launch = service.deep_linking_launch(session, visit().launch_id, locked=True)
         settings = service.settings_of(launch.deep_linking or {})
         registration = found_registration(session, launch.registration_id).as_value()
         deployment_id = service.deployment_of(session, launch)

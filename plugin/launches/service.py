@@ -179,13 +179,13 @@ def visits(database: Database) -> Callable[[UUID, str | None, datetime], Visit]:
     return find_visit
 
 
-def deep_linking_launch(session: Session, launch_id: UUID) -> Launch:
-    """Return a deep linking launch that waits for its answer.
+def deep_linking_launch(session: Session, launch_id: UUID, *, locked: bool = False) -> Launch:
+    """Return a deep linking launch that waits for its answer; locked against others if asked.
 
     Raises:
         NotFound: this visit is not one, or it was answered.
     """
-    launch = session.get(Launch, launch_id, with_for_update=True)
+    launch = session.get(Launch, launch_id, with_for_update=locked)
     if launch is None or launch.deep_linking is None:
         raise NotFound("This visit has nothing to choose, or the choice has been made.")
     return launch
