@@ -59,7 +59,8 @@ def visit(browser: Browser, stage: Stage) -> Iterator[Visit]:
     """Let people in: `visit("Ada")` is Ada, signed in on the campus in a browser of her own."""
     with ExitStack() as stack:
 
-        def come(given_name: str, *, scripts: bool = True) -> Visitor:
-            return stack.enter_context(Visitor(browser, stage, given_name, scripts=scripts))
+        def come(given_name: str, *, scripts: bool = True, stays: bool = False) -> Visitor:
+            visitor = Visitor(browser, stage, given_name, scripts=scripts, stays=stays)
+            return stack.enter_context(visitor)
 
         yield come

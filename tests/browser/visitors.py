@@ -24,6 +24,10 @@ LOOKS = 50
 class Visitor:
     """Somebody on the campus, in a browser context of their own.
 
+    Args:
+        scripts: whether the browser runs scripts.
+        stays: whether pages of the tool that send themselves on are kept back to be looked at.
+
     Attributes:
         page: the campus.
         tool: what its frame shows.
@@ -31,16 +35,25 @@ class Visitor:
     """
 
     def __init__(
-        self, browser: Browser, stage: Stage, given_name: str, *, scripts: bool = True
+        self,
+        browser: Browser,
+        stage: Stage,
+        given_name: str,
+        *,
+        scripts: bool = True,
+        stays: bool = False,
     ) -> None:
         self.stage = stage
         self.person = stage.campus.named(given_name)
         self.scripts = scripts
+        self.stays = stays or not scripts
         self.context = browser.new_context(java_script_enabled=scripts)
         self.context.set_default_timeout(PATIENCE)
         self.complaints: list[str] = []
         self.context.on("console", self._note)
         self.context.on("weberror", lambda error: self.complaints.append(str(error.error)))
+        if stays:
+            self.context.route(f"{stage.tool_url}/**/*.js", lambda route: route.abort())
         self.page = self.context.new_page()
         self._sign_in(self.page)
 
