@@ -133,7 +133,7 @@ def create_app(
             clock=mentes.clock,
             public_url=settings.public_url,
             session_seconds=settings.session_hours * 3600,
-            find_visit=visits(mentes.database),
+            find_visit=visits(mentes.database, lasts=settings.session_hours * 3600),
         ),
     )
     install_protocol(app, mentes.protocol)

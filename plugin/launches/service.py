@@ -141,8 +141,12 @@ def _frame_origins(registration: RegistrationRow, message: LaunchMessage) -> lis
     return sorted({found for url in urls if (found := origin(url))})
 
 
-def visits(database: Database) -> Callable[[UUID, str | None, datetime], Visit]:
-    """Return the function that finds the visit of a launch id and a cookie."""
+def visits(database: Database, *, lasts: int) -> Callable[[UUID, str | None, datetime], Visit]:
+    """Return the function that finds the visit of a launch id and a cookie.
+
+    A visit ends `lasts` seconds after its launch, also if the browser's session goes on: what
+    somebody was allowed at an old launch must not outlive it.
+    """
 
     def find_visit(launch_id: UUID, cookie: str | None, now: datetime) -> Visit:
         if not cookie:
@@ -155,6 +159,7 @@ def visits(database: Database) -> Callable[[UUID, str | None, datetime], Visit]:
                 .join(Course, Course.id == Launch.course_id)
                 .where(
                     Launch.id == launch_id,
+                    Launch.created_at > now - timedelta(seconds=lasts),
                     BrowserSession.digest == digest(cookie),
                     BrowserSession.expires_at > now,
                 )
