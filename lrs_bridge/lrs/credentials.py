@@ -110,13 +110,14 @@ def add_credential(
     return id
 
 
-def revoke_credential(session: Session, organisation_id: UUID, key: str, now: datetime) -> None:
-    """Let `key` reach nothing from `now` on."""
-    session.execute(
+def revoke_credential(session: Session, organisation_id: UUID, key: str, now: datetime) -> bool:
+    """Let `key` reach nothing from `now` on; False if the organisation has no such key."""
+    result = session.execute(
         update(credential)
         .where(credential.c.organisation_id == organisation_id, credential.c.key == key)
         .values(revoked_at=now)
     )
+    return bool(result.rowcount)  # type: ignore[attr-defined] # an UPDATE gives a cursor result
 
 
 def authenticate(session: Session, key: str, secret: str, now: datetime) -> Credential:

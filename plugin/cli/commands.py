@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import click
+from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from config.log import configure_logging
 from config.settings import SettingsError, read_settings
@@ -23,6 +24,11 @@ class _Commands(click.Group):
             return super().invoke(ctx)
         except MentesError as error:
             raise click.ClickException(f"{error.title}: {error}") from error
+        except (OperationalError, ProgrammingError) as error:
+            raise click.ClickException(
+                f"The database does not answer, or has no tables yet ({type(error).__name__}). "
+                "Check MENTES_DATABASE_URL and run: mentes db upgrade"
+            ) from error
 
 
 @click.group(cls=_Commands)
@@ -37,4 +43,6 @@ def this_process() -> Mentes:
     except SettingsError as error:
         raise click.ClickException(str(error)) from error
     configure_logging(settings.log_level)
-    return compose(settings)
+    mentes = compose(settings)
+    click.get_current_context().call_on_close(mentes.database.dispose)
+    return mentes

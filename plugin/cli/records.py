@@ -66,5 +66,7 @@ def lrs_credential_revoke(organisation: str, key: str) -> None:
     now = mentes.clock()
     with mentes.database.transaction(EVERYWHERE) as session:
         owner = platforms.organisation(session, organisation, now=now).id
-        revoke_credential(session, owner, key, now)
+        revoked = revoke_credential(session, owner, key, now)
+    if not revoked:
+        raise click.ClickException(f"{organisation} has no key {key}.")
     click.echo("Revoked.")
