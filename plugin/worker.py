@@ -10,14 +10,17 @@ from __future__ import annotations
 import random
 from datetime import datetime, timedelta
 from threading import Event
+from uuid import UUID
 
 import structlog
 from sqlalchemy import select
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from plugin.app import Mentes
 from plugin.completions import service as completions
 from plugin.foundation import outbox
+from plugin.foundation.cipher import SealBroken
 from plugin.foundation.outbox import LeasedDebt, Postponed, Settled
 from plugin.foundation.tenancy import EVERYWHERE, Organisation
 from plugin.launches.service import forget_ended
@@ -28,6 +31,8 @@ from plugin.records.deliveries import STATEMENT
 
 log = structlog.get_logger()
 
+AWAY = (OperationalError, InterfaceError, PoolTimeoutError)
+"""How a database that is away or busy shows; anything else is about the one row at hand."""
 IDLE = 0.5  # s between two looks when there is nothing to do
 HOUSEKEEPING = timedelta(minutes=1)
 BATCH = {STATEMENT: 50}
@@ -48,7 +53,7 @@ class Worker:
         while not stop.is_set():
             try:
                 worked = self.run_once()
-            except SQLAlchemyError:
+            except AWAY:
                 log.error("worker.database", exc_info=True)
                 worked = 0
             if not worked:
@@ -82,8 +87,8 @@ class Worker:
                         cutoff_days=self._mentes.settings.completion_cutoff_days,
                     )
                 log.info("completion", outcome=status)
-            except SQLAlchemyError:
-                raise  # the database is away: every completion would fail
+            except AWAY:
+                raise  # every completion would fail
             except Exception:  # one that we choke on must not stop those behind it
                 log.error("completion.failed", exc_info=True)
                 with self._mentes.database.transaction(organisation_id) as session:
@@ -105,7 +110,7 @@ class Worker:
             for debt, result in self._mentes.deliveries[kind](leased) if leased else ():
                 self._record(debt, result)
                 del unrecorded[debt.id]
-        except SQLAlchemyError:
+        except AWAY:
             raise  # the leases run out, and the debts are taken again
         except Exception as error:  # a fault of ours: kept, tried again, in the end shown
             log.error("delivery.failed", kind=kind, exc_info=True)
@@ -145,5 +150,11 @@ class Worker:
             completions.look_again_at_recent(session, now=now)
             organisations = session.scalars(select(Organisation.id)).all()
         for organisation_id in organisations:
+            self._look_after_keys(organisation_id, now)
+
+    def _look_after_keys(self, organisation_id: UUID, now: datetime) -> None:
+        try:
             with self._mentes.database.transaction(organisation_id) as session:
                 rotate_if_due(session, self._mentes.cipher, now=now)
+        except SealBroken:  # mails and records need no keys
+            log.error("keys.unreadable", organisation_id=str(organisation_id))
