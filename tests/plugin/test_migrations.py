@@ -1,0 +1,78 @@
+"""One history of the schema, the same as the models, on both engines, there and back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Engine, inspect, text
+
+from plugin import migrations
+from plugin.foundation.db import Database
+from plugin.migrations.metadata import METADATA
+from tests.databases import available, bare_database, drop_database
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def bare(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
+    """A database without tables."""
+    chosen = request.config.getoption("--engine") or available()
+    if request.param not in available() or request.param not in chosen:
+        pytest.skip("not on this machine, or not chosen")
+    url = bare_database(request.param, tmp_path)
+    database = Database(url)
+    yield database.engine
+    database.dispose()
+    drop_database(url)
+
+
+def tables(engine: Engine) -> set[str]:
+    return set(inspect(engine).get_table_names()) - {"alembic_version"}
+
+
+def differences(engine: Engine) -> list[object]:
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        return list(compare_metadata(context, METADATA))
+
+
+def test_the_history_has_one_beginning_and_one_end(bare: Engine) -> None:
+    script = ScriptDirectory.from_config(migrations.configuration(bare))
+    assert len(script.get_heads()) == len(script.get_bases()) == 1
+
+
+def test_up_down_and_up_again(bare: Engine) -> None:
+    migrations.upgrade(bare)
+    full = tables(bare)
+    migrations.upgrade(bare)  # safe to run again
+    migrations.downgrade(bare, "base")
+    assert tables(bare) == set()
+    migrations.upgrade(bare)
+    assert tables(bare) == full == {name for each in METADATA for name in each.tables}
+
+
+def test_the_models_are_what_the_migrations_make(bare: Engine) -> None:
+    migrations.upgrade(bare)
+    assert differences(bare) == []
+
+
+def test_a_difference_would_be_noticed(bare: Engine) -> None:
+    migrations.upgrade(bare)
+    with bare.begin() as connection:
+        connection.execute(text("ALTER TABLE person ADD COLUMN shoe_size INTEGER"))
+    assert len(differences(bare)) == 1
+
+
+def test_every_constraint_has_a_name_that_a_migration_can_use(bare: Engine) -> None:
+    nameless = [
+        (table.name, type(constraint).__name__)
+        for each in METADATA
+        for table in each.tables.values()
+        for constraint in table.constraints
+        if constraint.name is None
+    ]
+    assert nameless == []
