@@ -32,6 +32,8 @@ def whatever(text: str) -> dict[str, Any]:
 def filled(form: Form, sent: MultiDict[str, str]) -> dict[str, Any]:
     """Return what was filled in; an empty answer counts as none.
 
+    Every answer is one line: what breaks lines ends in headers and calendars of others.
+
     Raises:
         FormInvalid: with what to do about each field.
     """
@@ -40,8 +42,8 @@ def filled(form: Form, sent: MultiDict[str, str]) -> dict[str, Any]:
     for name in form.fields:
         if name in lists:
             given[name] = sent.getlist(name)
-        elif sent.get(name, "").strip():
-            given[name] = sent[name].strip()
+        elif line := " ".join(sent.get(name, "").split()):
+            given[name] = line
     try:
         loaded: dict[str, Any] = form.load(given)
     except ValidationError as error:
