@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,6 +20,8 @@ from plugin.people.model import Person, PersonIdentifier
 
 ACCOUNT = "account"
 """(home page, name): LTI's (issuer, sub), and the account of an xAPI actor."""
+ADDRESS = re.compile(r'[^\s@,;:<>()[\]\\"]{1,64}@[^\s@,;:<>()[\]\\"]{1,190}')
+"""A mail address as people have them; quoted ones, which nobody has, count as none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,9 +74,14 @@ def seen(
 def described(person: Person, said: Described) -> None:
     """Keep what a platform said of a person; what it did not say stays as it was."""
     person.name = said.name or person.name
-    person.email = said.email or person.email
+    person.email = _address(said.email) or person.email
     person.language = said.language or person.language
     person.zone = known_zone(said.zone) or person.zone
+
+
+def _address(said: str | None) -> str | None:
+    """Return one plain mail address, or None: a list of several would tell others of a talk."""
+    return said if said and said.isprintable() and ADDRESS.fullmatch(said) else None
 
 
 def _made(session: Session, issuer: str, subject: str, evidence: str, now: datetime) -> Person:
