@@ -41,10 +41,9 @@ def languages() -> tuple[str, ...]:
     return (SOURCE, *catalogues)
 
 
-def spoken(wanted: str | None) -> str:
-    """Return the language we have that is nearest to `wanted` (`de-AT`, `pt_BR`, None …)."""
-    if wanted:
-        code = wanted.replace("-", "_")
+def spoken(*wanted: str | None) -> str:
+    """Return the language of the first of `wanted` (`de-AT`, `pt_BR`, None …) that we have."""
+    for code in (tag.replace("-", "_") for tag in wanted if tag):
         for candidate in (code, code.split("_")[0].lower()):
             if candidate in languages():
                 return candidate

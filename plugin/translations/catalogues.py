@@ -16,7 +16,8 @@ from babel.messages.pofile import read_po, write_po
 
 import lti
 import plugin
-from plugin.foundation.i18n import SOURCE, TRANSLATIONS, languages, po_file
+from plugin.foundation import i18n
+from plugin.foundation.i18n import SOURCE, languages, po_file
 
 PYTHON = "plugin.translations.sentences:said"
 TEMPLATES = "jinja2.ext:babel_extract"
@@ -108,7 +109,7 @@ def _header(catalog: Catalog) -> Iterator[str]:
 def write(*new: str) -> list[Path]:
     """Write the template, and the catalogue of each language we speak or begin to: `new`."""
     said = template()
-    texts = {TRANSLATIONS / "mentes.pot": as_text(said)}
+    texts = {i18n.TRANSLATIONS / "mentes.pot": as_text(said)}
     for language in sorted({*languages(), *new} - {SOURCE}):
         texts[po_file(language)] = as_text(updated(language, said))
     for path, text in texts.items():

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from flask import Flask, g, request
 
-from plugin.foundation.i18n import Words, languages
+from plugin.foundation.i18n import Words, spoken
 
 
 def words() -> Words:
@@ -16,7 +16,7 @@ def words() -> Words:
             g.visit_words = Words(g.visit.language, g.visit.zone)
         found: Words = g.visit_words
         return found
-    return Words(request.accept_languages.best_match(languages()))
+    return Words(spoken(*(tag for tag, quality in request.accept_languages if quality)))
 
 
 def in_words(errors: dict[str, list[str]]) -> dict[str, list[str]]:
