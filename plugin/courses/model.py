@@ -10,6 +10,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from plugin.foundation.tenancy import Owned
 
+LONGEST_IRI = 500  # characters; of four bytes each they still fit an index of PostgreSQL
+
 
 class Course(Owned):
     """A context of a platform, with the addresses of its services."""

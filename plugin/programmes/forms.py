@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from marshmallow import fields, validate
 
+from plugin.courses.model import LONGEST_IRI
 from plugin.foundation.forms import Form, whatever
 from plugin.programmes.model import Talk
 
@@ -69,6 +70,7 @@ class ModuleForm(Form):
         required=True,
         schemes={"http", "https"},
         require_tld=False,
+        validate=validate.Length(max=LONGEST_IRI, error="At most 500 characters."),
         error_messages={
             "required": "Paste the address of the item in your course.",
             "invalid": "Paste the whole address, beginning with https://.",
