@@ -6,13 +6,14 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import and_, select, update
 from sqlalchemy.orm import Session
 
 from lrs_bridge.completion import Completion, Sighting, same_place
 from plugin.checkins import service as checkins
 from plugin.completions.model import CompletionRow, Reason, Status
 from plugin.courses.events import CourseKnown
+from plugin.courses.model import LONGEST_IRI, CourseActivity
 from plugin.courses.service import activity_at, seen_activity
 from plugin.foundation.errors import NotFound
 from plugin.foundation.tenancy import inserted_once
@@ -113,7 +114,16 @@ def _checkpoint(session: Session, row: CompletionRow) -> Checkpoint | Reason:
     iri = row.module_iri if row.kind == "module" else row.course_iri
     place = same_place(iri or "")
     checkpoint = session.scalar(
-        select(Checkpoint).where(Checkpoint.place == place, Checkpoint.retired_at.is_(None))
+        select(Checkpoint)
+        .join(Programme, Programme.id == Checkpoint.programme_id)
+        .join(  # a rule counts in the course that the place belongs to
+            CourseActivity,
+            and_(
+                CourseActivity.place == Checkpoint.place,
+                CourseActivity.course_id == Programme.course_id,
+            ),
+        )
+        .where(Checkpoint.place == place, Checkpoint.retired_at.is_(None))
     )
     if checkpoint is not None:
         return checkpoint
@@ -220,7 +230,7 @@ def look_again_at_recent(session: Session, *, now: datetime) -> None:
 def module_seen(session: Session, sighting: Sighting, *, now: datetime) -> None:
     """Remember a module that a learning record named, so that an instructor can pick it."""
     course = activity_at(session, sighting.course_key)
-    if course is not None:
+    if course is not None and len(sighting.module_key) <= LONGEST_IRI:
         seen_activity(
             session,
             course.course_id,

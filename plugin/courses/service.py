@@ -200,8 +200,16 @@ def roster(session: Session, course_id: UUID) -> Sequence[tuple[Membership, Pers
 def seen_activity(
     session: Session, course_id: UUID, *, iri: str, kind: str, name: str | None, now: datetime
 ) -> None:
-    """Keep an IRI by which learning records call a course or a module of it, and its name."""
+    """Keep an IRI by which learning records call a course or a module of it, and its name.
+
+    What a launch says of its own course's IRI stands; that somebody named it as a module does not.
+    """
     activity = activity_at(session, iri)
+    if activity is not None and kind == "course" and activity.kind != "course":
+        activity.course_id, activity.kind, activity.name = course_id, kind, name
+        activity.seen_at = now
+        happened(session, CourseKnown(at=now, subject_id=course_id))
+        return
     if activity is not None:
         if name and activity.course_id == course_id and activity.name != name:
             activity.name = name
