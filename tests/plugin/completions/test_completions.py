@@ -148,7 +148,8 @@ def test_what_a_real_moodle_sent_opens_one_check_in_each(moodle: Classroom, abou
 
 def test_sent_one_by_one_backwards_it_is_the_same(moodle: Classroom) -> None:
     moodle.know(about=PAGE)
-    for statement in reversed(RECORDED):
+    of_ada = [each for each in RECORDED if each["actor"]["account"]["name"] == "4"]
+    for statement in reversed(of_ada):
         moodle.post([statement])
     (checkin,) = moodle.checkins()
     assert checkin.state == State.OPEN
