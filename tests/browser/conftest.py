@@ -14,12 +14,11 @@ from plugin.demo.stage import Stage
 from plugin.demo.stage import stage as raised
 from plugin.demo.story import SETTING_UP
 from tests.browser.blocking import BLOCKED, running
-from tests.browser.visitors import Visitor
+from tests.browser.visitors import PATIENCE, Visitor
 from tests.browsers import chromium
 
 collect_ignore_glob = [] if chromium() else ["test_*.py"]
 
-PATIENCE = 15_000  # ms
 Visit = Callable[..., Visitor]
 
 

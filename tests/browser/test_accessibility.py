@@ -26,7 +26,8 @@ HEIGHT = 900  # px
 PLACE_OF_FRAME = "(frame, style) => { frame.style.cssText = style }"
 FILLS_THE_WINDOW = "position: fixed; inset: 0; width: 100vw; height: 100vh; border: 0; z-index: 9"
 AXE = Axe().axe_script
-RUN = "() => axe.run({ resultTypes: ['violations'] })"
+RUN = "() => axe.run({ resultTypes: ['violations'], preload: false })"
+"""Without fetching style sheets once more, which one rule (locked orientation) would need."""
 TOO_WIDE = "() => document.documentElement.scrollWidth - innerWidth"
 IS_DARK = "() => matchMedia('(prefers-color-scheme: dark)').matches"
 

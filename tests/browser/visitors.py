@@ -16,7 +16,7 @@ from playwright.sync_api import TimeoutError as NotThere
 from plugin.demo.coursework import COURSE, Module
 from plugin.demo.stage import Stage
 
-PATIENCE = 15_000  # ms
+PATIENCE = 30_000  # ms
 GLANCE = 400  # ms
 LOOKS = 50
 
