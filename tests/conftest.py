@@ -8,6 +8,7 @@ from uuid import UUID
 
 import pytest
 from flask import Flask
+from hypothesis import settings as hypothesis_settings
 
 from config.log import configure_logging
 from config.settings import Settings
@@ -16,6 +17,9 @@ from plugin.app import Mentes, compose, create_app
 from plugin.foundation.tenancy import EVERYWHERE
 from plugin.platforms.service import organisation
 from plugin.worker import Worker
+
+hypothesis_settings.register_profile("mentes", deadline=None)  # machines may be busy
+hypothesis_settings.load_profile("mentes")
 
 SECRET = "a secret key of the tests, long enough"
 
