@@ -63,10 +63,13 @@ def members(content: Claims, claim: str) -> Claims:
 
 
 def text(value: Any) -> str | None:
-    """Return a string that says something, or None; NUL, which databases refuse, is taken out."""
+    """Return a string that says something, or None.
+
+    NUL and halves of characters (JSON can hold them), which databases refuse, are taken out.
+    """
     if not isinstance(value, str):
         return None
-    return value.replace("\x00", "").strip() or None
+    return value.replace("\x00", "").encode("utf-8", "ignore").decode().strip() or None
 
 
 def filled(value: Any) -> str | None:

@@ -17,6 +17,7 @@ from plugin.foundation.outbox import LeasedDebt, Outcome, Postponed, Settled, ow
 from plugin.platforms.service import registration, said
 
 KIND = "roster"
+AT_ONCE = 100  # members a transaction; each that is new costs some milliseconds
 
 
 def owe_roster(session: Session, course_id: UUID, *, now: datetime) -> None:
@@ -36,7 +37,7 @@ def owe_roster(session: Session, course_id: UUID, *, now: datetime) -> None:
 
 
 class RosterDelivery:
-    """Pays roster debts: reads outside any transaction, keeps in one."""
+    """Pays roster debts: reads outside any transaction, keeps in short ones."""
 
     def __init__(self, database: Database, memberships: Memberships, clock: Clock) -> None:
         self._database = database
@@ -62,12 +63,14 @@ class RosterDelivery:
         return Settled()
 
     def _keep(self, organisation_id: UUID, course_id: UUID, roster: Roster) -> None:
-        with self._database.transaction(organisation_id) as session:
-            course = session.get_one(Course, course_id)
-            service.roster_read(
-                session,
-                course,
-                registration(session, course.registration_id),
-                roster.members,
-                now=self._clock(),
-            )
+        # By the hundred, so that launches need not wait until thousands are kept.
+        for first in range(0, len(roster.members) or 1, AT_ONCE):
+            with self._database.transaction(organisation_id) as session:
+                course = session.get_one(Course, course_id)
+                service.roster_read(
+                    session,
+                    course,
+                    registration(session, course.registration_id),
+                    roster.members[first : first + AT_ONCE],
+                    now=self._clock(),
+                )

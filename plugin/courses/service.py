@@ -140,7 +140,7 @@ def roster_read(
     now: datetime,
 ) -> None:
     """Keep what the platform's roster says. Nobody is taken out by a roster they are not in."""
-    known = _members(session, course, registration)
+    known = _known(session, course, registration, [member.user_id for member in members])
     for member in members:
         said = people.Described(name=member.person.name, email=member.person.email)
         active = member.status is Status.ACTIVE
@@ -169,10 +169,10 @@ def roster_read(
     course.roster_synced_at = now
 
 
-def _members(
-    session: Session, course: Course, registration: RegistrationRow
+def _known(
+    session: Session, course: Course, registration: RegistrationRow, subjects: Sequence[str]
 ) -> dict[str, tuple[Membership, Person]]:
-    """Return whom we know in a course, by what the platform calls them; read in one go."""
+    """Return whom of `subjects` we know in a course, by what the platform calls them."""
     rows = session.execute(
         select(PersonIdentifier.value, Membership, Person)
         .join(Person, Person.id == PersonIdentifier.person_id)
@@ -181,6 +181,7 @@ def _members(
             Membership.course_id == course.id,
             PersonIdentifier.scheme == people.ACCOUNT,
             PersonIdentifier.home == same_place(registration.issuer),
+            PersonIdentifier.value.in_(subjects),
         )
     )
     return {subject: (membership, person) for subject, membership, person in rows}

@@ -182,3 +182,13 @@ def test_what_is_asked_for_is_in_the_query(
         "rlid": "7",
     }
     assert request.headers["Accept"] == claims.MEDIA_MEMBERSHIPS
+
+
+def test_halves_of_characters_cost_a_name_a_letter_and_an_id_its_entry(
+    campus: Campus, script: Script, memberships: Memberships
+) -> None:
+    body = r'{"members": [{"user_id": "4", "name": "A\ud800da"}, {"user_id": "\udfff"}]}'
+    script.will_answer(Response(body, mimetype="application/json"))
+    roster = memberships.members(campus.registration, script.url)
+    assert [(member.user_id, member.person.name) for member in roster.members] == [("4", "Ada")]
+    assert roster.skipped == 1
