@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import importlib
 import signal
 import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from types import FrameType
+from types import FrameType, ModuleType
 
 import click
 from werkzeug.serving import make_server
@@ -22,9 +23,7 @@ from plugin.worker import Worker
 @click.option("--json", "json_path", type=click.Path(path_type=Path), help="Also write the facts.")
 def demo(json_path: Path | None) -> None:
     """Run the whole story on temporary files, and check each step."""
-    from plugin.demo.run import run
-
-    sys.exit(run(json_path))
+    sys.exit(_demo().run(json_path))
 
 
 @main.command()
@@ -34,15 +33,13 @@ def demo(json_path: Path | None) -> None:
 def serve(port: int, host: str, campus: bool) -> None:
     """Serve the tool for development, with one worker beside it. (Use gunicorn for real.)"""
     if campus:
-        from plugin.demo.run import serve as serve_demo
-
-        sys.exit(serve_demo(port))
+        sys.exit(_demo().serve(port))
     mentes = this_process()
     migrations.upgrade(mentes.database.engine)
+    server = make_server(host, port, create_app(mentes.settings, mentes=mentes), threaded=True)
     stop = threading.Event()
     worker = threading.Thread(target=Worker(mentes).run, args=(stop,), name="worker")
     worker.start()
-    server = make_server(host, port, create_app(mentes.settings, mentes=mentes), threaded=True)
     _on_signals(lambda: threading.Thread(target=server.shutdown).start())
     click.echo(f"Mentes serves {mentes.settings.public_url} on {host}:{port}. Stop with Ctrl-C.")
     try:
@@ -59,6 +56,16 @@ def worker() -> None:
     stop = threading.Event()
     _on_signals(stop.set)
     Worker(mentes).run(stop)
+
+
+def _demo() -> ModuleType:
+    """Return the demo, which needs a mail server that the tool itself does not."""
+    try:
+        return importlib.import_module("plugin.demo.run")
+    except ModuleNotFoundError as error:
+        if error.name != "aiosmtpd":
+            raise
+        raise click.ClickException("The demo needs more: pip install 'mentes[demo]'") from error
 
 
 def _on_signals(stop: Callable[[], object]) -> None:

@@ -146,10 +146,11 @@ def _entered(state: str, id_token: str) -> tuple[Entered, LaunchMessage]:
     return entered, message
 
 
+@bp.get("/")
 @bp.get("/lti/launch")
 @open_to("anyone")
 def launch_by_address() -> Response:
-    """Answer politely whoever opens the launch URL itself: Moodle does, to look for a preview."""
+    """Answer politely whoever opens us by address: Moodle does, to look for a preview."""
     page = render_template(
         "message.html",
         title="Mentes",
