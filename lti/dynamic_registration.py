@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from lti import claims, reading, urls
 from lti.errors import RegistrationRefused, ServiceRefused
 from lti.http import Answer, Http
+from lti.message_checks import LONGEST_ID
 from lti.registration import Registration
 
 ALL_SCOPES: Final = (
@@ -237,12 +238,12 @@ def _messages(configuration: PlatformConfiguration, tool: ToolDescription) -> li
 
 def _new_registration(answer: Answer, configuration: PlatformConfiguration) -> NewRegistration:
     document = answer.json()
-    client_id = reading.text(document.get("client_id")) if isinstance(document, dict) else None
+    client_id = _id(document.get("client_id")) if isinstance(document, dict) else None
     if client_id is None:
         raise RegistrationRefused(
             "registration-malformed", "The platform registered this tool without a client id."
         )
-    deployment = reading.members(document, claims.TOOL_CONFIGURATION).get("deployment_id")
+    deployment = _id(reading.members(document, claims.TOOL_CONFIGURATION).get("deployment_id"))
     scope = document.get("scope")
     return NewRegistration(
         issuer=configuration.issuer,
@@ -251,7 +252,13 @@ def _new_registration(answer: Answer, configuration: PlatformConfiguration) -> N
         token_endpoint=configuration.token_endpoint,
         jwks_uri=configuration.jwks_uri,
         token_audience=configuration.token_audience,
-        deployment_ids=frozenset({deployment}) if isinstance(deployment, str) else frozenset(),
+        deployment_ids=frozenset({deployment}) if deployment is not None else frozenset(),
         product=configuration.product,
         scopes=frozenset(scope.split()) if isinstance(scope, str) else frozenset(),
     )
+
+
+def _id(value: Any) -> str | None:
+    """Return an identifier as it was given, or None if launches could not name it (255 letters)."""
+    usable = isinstance(value, str) and 0 < len(value) <= LONGEST_ID and value.isprintable()
+    return value if usable else None
