@@ -16,6 +16,7 @@ from plugin.foundation.errors import FormInvalid, MentesError, NotFound
 from plugin.foundation.i18n import Words, to_say
 from plugin.foundation.web.access import open_to
 from plugin.foundation.web.i18n import in_words, words
+from plugin.foundation.web.tool import tool
 
 log = structlog.get_logger()
 bp = Blueprint("problems", __name__)
@@ -146,7 +147,7 @@ def show_problem(problem: Problem, *, errors: dict[str, list[str]] | None = None
             g.frame_ancestors = ["*"]  # nothing to click: an explanation may be shown anywhere
         return response
     body: dict[str, object] = {
-        "type": url_for("problems.show", slug=problem.slug, _external=True),
+        "type": tool().public_url + url_for("problems.show", slug=problem.slug),
         "title": problem.title,
         "status": problem.status,
         "detail": problem.detail,
