@@ -182,8 +182,8 @@ def record(
     unsettled = update(Debt).where(Debt.id == debt.id, Debt.settled_at.is_(None))
     if isinstance(result, Postponed):
         wait = delay(debt.attempts, spread=spread, retry_after=result.retry_after)
-        session.execute(
-            unsettled.values(
+        session.execute(  # unless the lease ran out and somebody else is at it
+            unsettled.where(Debt.attempts == debt.attempts).values(
                 due_at=now + timedelta(seconds=wait), leased_until=None, problem=result.problem
             )
         )

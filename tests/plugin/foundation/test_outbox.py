@@ -123,6 +123,13 @@ def test_a_lease_that_ran_out_is_taken_again(mentes: Mentes, owed: UUID) -> None
     assert again.attempts == 2
 
 
+def test_who_is_late_does_not_end_the_lease_of_who_took_over(mentes: Mentes, owed: UUID) -> None:
+    [late] = claim(mentes)
+    [_taken_over] = claim(mentes, now=later(minutes=2))
+    record(mentes, late, Postponed(problem="slow"), now=later(minutes=2))
+    assert claim(mentes, now=later(minutes=2, seconds=30)) == []
+
+
 def test_six_workers_claim_two_hundred_debts_once_each(
     mentes: Mentes, organisation_id: UUID
 ) -> None:
