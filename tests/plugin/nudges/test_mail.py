@@ -29,7 +29,7 @@ ADA, MO = "ada@lms.example", "mo@lms.example"
 @pytest.fixture
 def pair(mentes: Mentes, organisation_id: UUID, clock: MovableClock) -> Mentoring:
     """A pair with addresses, in Lisbon and in Tokyo."""
-    clock.now = NOW
+    clock.now = later(minutes=1)  # after the opening, so that mails have an order
     return a_pair(mentes, organisation_id)
 
 
@@ -148,7 +148,7 @@ def test_who_has_no_address_gets_no_mail_and_stands_in_no_calendar(
     mails: MailServer,
     clock: MovableClock,
 ) -> None:
-    clock.now = NOW
+    clock.now = later(minutes=1)  # after the opening, so that mails have an order
     pair = a_pair(mentes, organisation_id, email=None)
     book(mentes, pair, later(days=1))
     worker.run_until_idle()
@@ -164,7 +164,7 @@ def test_who_has_no_name_is_greeted_all_the_same(
     mails: MailServer,
     clock: MovableClock,
 ) -> None:
-    clock.now = NOW
+    clock.now = later(minutes=1)  # after the opening, so that mails have an order
     pair = a_pair(mentes, organisation_id, name=None)
     book(mentes, pair, later(days=1))
     worker.run_until_idle()
@@ -185,7 +185,7 @@ def test_any_name_and_place_can_be_mailed(
     clock: MovableClock,
     name: str,
 ) -> None:
-    clock.now = NOW
+    clock.now = later(minutes=1)  # after the opening, so that mails have an order
     pair = a_pair(mentes, organisation_id, name=name)
     book(mentes, pair, later(days=1), f"Room\r\nATTENDEE:{name}")
     worker.run_until_idle()
@@ -258,7 +258,7 @@ def test_a_recipient_whom_the_server_refuses_does_not_hold_up_the_other(
 
 
 def test_without_a_mail_server_no_mail_is_owed(mentes: Mentes, clock: MovableClock) -> None:
-    clock.now = NOW
+    clock.now = later(minutes=1)  # after the opening, so that mails have an order
     silent = compose(replace(mentes.settings, smtp_url=""), clock=clock)
     with silent.database.transaction(EVERYWHERE) as session:
         owner = organisation(session, "Silent", now=NOW).id
