@@ -14,7 +14,7 @@ from plugin.courses.model import Course
 from plugin.foundation.clock import Clock
 from plugin.foundation.db import Database
 from plugin.foundation.outbox import LeasedDebt, Outcome, Postponed, Settled, owe
-from plugin.platforms.service import registration, said
+from plugin.platforms.service import not_taken, registration
 
 KIND = "roster"
 AT_ONCE = 100  # members a transaction; each that is new costs some milliseconds
@@ -55,10 +55,8 @@ class RosterDelivery:
             return Settled(outcome=Outcome.SUPERSEDED, problem="no-memberships-url")
         try:
             roster = self._memberships.members(platform, memberships_url)
-        except ServiceUnavailable as error:
-            return Postponed(problem=error.slug, retry_after=error.retry_after)
-        except ServiceRefused as error:
-            return Settled(outcome=Outcome.GIVEN_UP, problem=said(error))
+        except (ServiceRefused, ServiceUnavailable) as error:
+            return not_taken(error)
         self._keep(debt.organisation_id, course_id, roster)
         return Settled()
 

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from lti.errors import ServiceRefused, ServiceUnavailable
 from lti.registration import Registration
 from plugin.foundation.errors import FormInvalid, NotFound
+from plugin.foundation.outbox import Outcome, Postponed, Settled
 from plugin.foundation.tenancy import Organisation, inserted_once
 from plugin.platforms.model import DeploymentRow, Invitation, RegistrationRow
 
@@ -147,3 +148,16 @@ def _digest(secret: str) -> str:
 def said(error: ServiceRefused | ServiceUnavailable) -> str:
     """Return how a platform refused or failed, for the operator: a slug and a status."""
     return error.slug if error.status is None else f"{error.slug} ({error.status})"
+
+
+def not_taken(error: ServiceRefused | ServiceUnavailable) -> Settled | Postponed:
+    """Return what becomes of a debt that a platform did not take.
+
+    Without an access token nothing will pass until somebody mends it (Moodle gives none while it
+    cannot reach our key set): we keep asking, seldom.
+    """
+    if isinstance(error, ServiceUnavailable):
+        return Postponed(problem=said(error), retry_after=error.retry_after)
+    if error.slug == "token-refused":
+        return Postponed(problem=said(error))
+    return Settled(outcome=Outcome.GIVEN_UP, problem=said(error))

@@ -25,7 +25,7 @@ from plugin.foundation.db import Database
 from plugin.foundation.outbox import LeasedDebt, Outcome, Postponed, Settled
 from plugin.foundation.tenancy import EVERYWHERE
 from plugin.launches.items import mentoring_line_item
-from plugin.platforms.service import registration, said
+from plugin.platforms.service import not_taken, registration
 from plugin.records.scores import SCORE
 from plugin.records.service import STATEMENT
 
@@ -51,10 +51,8 @@ class ScoreDelivery:
             outcome = self._line_items.post_score(
                 platform, line_item, _score(debt.payload), deployment_id=course.deployment_id
             )
-        except ServiceUnavailable as error:
-            return Postponed(problem=said(error), retry_after=error.retry_after)
-        except ServiceRefused as error:
-            return Settled(outcome=Outcome.GIVEN_UP, problem=said(error))
+        except (ServiceRefused, ServiceUnavailable) as error:
+            return not_taken(error)
         if outcome is ScoreOutcome.SUPERSEDED:
             return Settled(outcome=Outcome.SUPERSEDED)
         return Settled()

@@ -167,6 +167,18 @@ def test_a_score_that_the_platform_has_newer_is_settled(ada: Class) -> None:
     assert [debt.outcome for debt in ada.debts()] == [Outcome.SUPERSEDED]
 
 
+def test_a_platform_that_gives_no_token_now_is_asked_again(ada: Class) -> None:
+    ada.launched()
+    ada.hold(0)
+    ada.campus.platform.answer_next("token", status=404)  # Moodle, when it cannot read our keys
+    ada.worker.run_until_idle()
+    (debt,) = ada.debts()
+    assert (debt.outcome, debt.problem) == (None, "token-refused (404)")
+    ada.clock.forward(minutes=1)
+    ada.worker.run_until_idle()
+    assert len(ada.grades()) == 1
+
+
 def test_a_score_that_the_platform_will_not_take_is_given_up_with_the_reason(ada: Class) -> None:
     ada.launched()
     ada.hold(0)
