@@ -26,6 +26,7 @@ from lrs_bridge.statement import equivalent
 VERSION = "1.0.3"
 TIMEOUT = (3.05, 20.0)  # seconds to connect, and between bytes of the answer
 LARGEST_ANSWER = 1_000_000  # bytes; ids of a batch, or one statement
+LONGEST_WAIT = 86400.0  # s; a Retry-After beyond a day is a mistake
 LONGEST_DETAIL = 200  # characters of a refusal that are kept, for an administrator to read
 
 Json = Mapping[str, Any]
@@ -98,6 +99,8 @@ class RemoteStore:
             return _all(statements, trouble)
         if answer.status in (200, 204):
             return _all(statements, _confirmation(answer, statements))
+        if answer.status in (404, 405):  # no store at this address, whatever the statements
+            return _all(statements, _Verdict(State.UNAVAILABLE, answer.excerpt))
         if len(statements) > 1:
             middle = len(statements) // 2
             first = self.deliver(statements[:middle], now=now)
@@ -221,11 +224,12 @@ def _seconds(retry_after: str | None, now: datetime) -> float | None:
     if retry_after is None:
         return None
     if retry_after.strip().isdecimal():
-        return float(retry_after)
+        return min(float(retry_after), LONGEST_WAIT)
     try:
-        return max(0.0, (parsedate_to_datetime(retry_after) - now).total_seconds())
+        wait = (parsedate_to_datetime(retry_after) - now).total_seconds()
     except (ValueError, TypeError):
         return None
+    return min(max(0.0, wait), LONGEST_WAIT)
 
 
 def _all(statements: Iterable[Json], verdict: _Verdict | Outcome) -> list[Outcome]:

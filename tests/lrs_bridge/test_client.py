@@ -144,11 +144,21 @@ def test_a_bad_credential_stops_everything(status):
     assert len(asked) == 1
 
 
+@pytest.mark.parametrize("status", [404, 405])
+def test_an_address_without_a_store_refuses_no_statement(status):
+    with answering((status, "<h1>Nothing here</h1>", {})) as (url, asked):
+        outcomes = RemoteStore(url, "k", "s").deliver(statements(4), now=NOW)
+    assert states(outcomes) == [State.UNAVAILABLE] * 4
+    assert len(asked) == 1
+
+
 @pytest.mark.parametrize(
     ("header", "seconds"),
     [
         ({"Retry-After": "30"}, 30),
         ({"Retry-After": "Sun, 22 Nov 2026 10:02:00 GMT"}, 120),
+        ({"Retry-After": "9" * 400}, 86400),
+        ({"Retry-After": "Sun, 22 Nov 3026 10:02:00 GMT"}, 86400),
         ({"Retry-After": "soon"}, None),
         ({}, None),
     ],
