@@ -12,7 +12,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, inspect, text
 
 from plugin import migrations
-from plugin.foundation.db import Database
+from plugin.foundation.db import Base, Database
 from plugin.migrations.metadata import METADATA
 from tests.databases import available, bare_database, drop_database
 
@@ -76,3 +76,14 @@ def test_every_constraint_has_a_name_that_a_migration_can_use(bare: Engine) -> N
         if constraint.name is None
     ]
     assert nameless == []
+
+
+def test_no_index_is_of_the_organisation_alone() -> None:
+    """SQLite, which has no statistics, preferred it, and read the whole of a table for one row."""
+    alone = [
+        index.name
+        for mapper in Base.registry.mappers
+        for index in getattr(mapper.local_table, "indexes", ())
+        if [column.name for column in index.columns] == ["organisation_id"]
+    ]
+    assert alone == []

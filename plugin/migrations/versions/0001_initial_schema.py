@@ -37,7 +37,6 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_event")),
     )
-    op.create_index(op.f("ix_event_organisation_id"), "event", ["organisation_id"], unique=False)
     op.create_index("ix_event_subject_id", "event", ["subject_id", "at"], unique=False)
     op.create_table(
         "outbox",
@@ -65,7 +64,6 @@ def upgrade() -> None:
         ),
     )
     op.create_index("ix_outbox_lane", "outbox", ["organisation_id", "kind", "lane"], unique=False)
-    op.create_index(op.f("ix_outbox_organisation_id"), "outbox", ["organisation_id"], unique=False)
     op.create_index("ix_outbox_settled_at_due_at", "outbox", ["settled_at", "due_at"], unique=False)
     op.create_table(
         "person",
@@ -83,7 +81,6 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_person")),
     )
-    op.create_index(op.f("ix_person_organisation_id"), "person", ["organisation_id"], unique=False)
     op.create_table(
         "registration",
         sa.Column("name", sa.String(), nullable=False),
@@ -108,9 +105,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_registration")),
         sa.UniqueConstraint("issuer", "client_id", name=op.f("uq_registration_issuer_client_id")),
     )
-    op.create_index(
-        op.f("ix_registration_organisation_id"), "registration", ["organisation_id"], unique=False
-    )
     op.create_table(
         "tool_key",
         sa.Column("kid", sa.String(), nullable=False),
@@ -125,9 +119,6 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_tool_key")),
         sa.UniqueConstraint("kid", name=op.f("uq_tool_key_kid")),
-    )
-    op.create_index(
-        op.f("ix_tool_key_organisation_id"), "tool_key", ["organisation_id"], unique=False
     )
     op.create_table(
         "browser_session",
@@ -150,12 +141,6 @@ def upgrade() -> None:
     )
     op.create_index(
         "ix_browser_session_expires_at", "browser_session", ["expires_at"], unique=False
-    )
-    op.create_index(
-        op.f("ix_browser_session_organisation_id"),
-        "browser_session",
-        ["organisation_id"],
-        unique=False,
     )
     op.create_index(
         op.f("ix_browser_session_person_id"), "browser_session", ["person_id"], unique=False
@@ -189,7 +174,6 @@ def upgrade() -> None:
             "registration_id", "context_id", name=op.f("uq_course_registration_id_context_id")
         ),
     )
-    op.create_index(op.f("ix_course_organisation_id"), "course", ["organisation_id"], unique=False)
     op.create_table(
         "deployment",
         sa.Column("registration_id", sa.Uuid(), nullable=False),
@@ -213,9 +197,6 @@ def upgrade() -> None:
             "deployment_id",
             name=op.f("uq_deployment_registration_id_deployment_id"),
         ),
-    )
-    op.create_index(
-        op.f("ix_deployment_organisation_id"), "deployment", ["organisation_id"], unique=False
     )
     op.create_table(
         "pending_login",
@@ -244,9 +225,6 @@ def upgrade() -> None:
         sa.UniqueConstraint("state", name=op.f("uq_pending_login_state")),
     )
     op.create_index("ix_pending_login_expires_at", "pending_login", ["expires_at"], unique=False)
-    op.create_index(
-        op.f("ix_pending_login_organisation_id"), "pending_login", ["organisation_id"], unique=False
-    )
     op.create_table(
         "person_identifier",
         sa.Column("person_id", sa.Uuid(), nullable=False),
@@ -276,12 +254,6 @@ def upgrade() -> None:
         ),
     )
     op.create_index(
-        op.f("ix_person_identifier_organisation_id"),
-        "person_identifier",
-        ["organisation_id"],
-        unique=False,
-    )
-    op.create_index(
         op.f("ix_person_identifier_person_id"), "person_identifier", ["person_id"], unique=False
     )
     op.create_table(
@@ -306,12 +278,6 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_registration_invitation")),
         sa.UniqueConstraint("digest", name=op.f("uq_registration_invitation_digest")),
-    )
-    op.create_index(
-        op.f("ix_registration_invitation_organisation_id"),
-        "registration_invitation",
-        ["organisation_id"],
-        unique=False,
     )
     op.create_table(
         "course_activity",
@@ -339,12 +305,6 @@ def upgrade() -> None:
     op.create_index(
         op.f("ix_course_activity_course_id"), "course_activity", ["course_id"], unique=False
     )
-    op.create_index(
-        op.f("ix_course_activity_organisation_id"),
-        "course_activity",
-        ["organisation_id"],
-        unique=False,
-    )
     op.create_table(
         "membership",
         sa.Column("course_id", sa.Uuid(), nullable=False),
@@ -370,9 +330,6 @@ def upgrade() -> None:
             "course_id", "person_id", name=op.f("uq_membership_course_id_person_id")
         ),
     )
-    op.create_index(
-        op.f("ix_membership_organisation_id"), "membership", ["organisation_id"], unique=False
-    )
     op.create_index(op.f("ix_membership_person_id"), "membership", ["person_id"], unique=False)
     op.create_table(
         "programme",
@@ -391,9 +348,6 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_programme")),
         sa.UniqueConstraint("course_id", name=op.f("uq_programme_course_id")),
-    )
-    op.create_index(
-        op.f("ix_programme_organisation_id"), "programme", ["organisation_id"], unique=False
     )
     op.create_table(
         "resource_link",
@@ -417,9 +371,6 @@ def upgrade() -> None:
             "course_id", "link_id", name=op.f("uq_resource_link_course_id_link_id")
         ),
     )
-    op.create_index(
-        op.f("ix_resource_link_organisation_id"), "resource_link", ["organisation_id"], unique=False
-    )
     op.create_table(
         "checkpoint",
         sa.Column("programme_id", sa.Uuid(), nullable=False),
@@ -442,9 +393,6 @@ def upgrade() -> None:
             ["programme_id"], ["programme.id"], name=op.f("fk_checkpoint_programme_id_programme")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_checkpoint")),
-    )
-    op.create_index(
-        op.f("ix_checkpoint_organisation_id"), "checkpoint", ["organisation_id"], unique=False
     )
     op.create_index(op.f("ix_checkpoint_place"), "checkpoint", ["place"], unique=False)
     op.create_index(
@@ -494,7 +442,6 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_launch")),
     )
-    op.create_index(op.f("ix_launch_organisation_id"), "launch", ["organisation_id"], unique=False)
     op.create_index(op.f("ix_launch_session_id"), "launch", ["session_id"], unique=False)
     op.create_table(
         "pairing",
@@ -525,9 +472,6 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_pairing_mentee_id"), "pairing", ["mentee_id"], unique=False)
     op.create_index("ix_pairing_mentor_id", "pairing", ["mentor_id", "programme_id"], unique=False)
-    op.create_index(
-        op.f("ix_pairing_organisation_id"), "pairing", ["organisation_id"], unique=False
-    )
     op.create_index(
         "uq_pairing_open",
         "pairing",
@@ -570,9 +514,6 @@ def upgrade() -> None:
         ),
     )
     op.create_index(
-        op.f("ix_participation_organisation_id"), "participation", ["organisation_id"], unique=False
-    )
-    op.create_index(
         op.f("ix_participation_person_id"), "participation", ["person_id"], unique=False
     )
     op.create_table(
@@ -609,9 +550,6 @@ def upgrade() -> None:
         sa.UniqueConstraint(
             "checkpoint_id", "mentee_id", name=op.f("uq_checkin_checkpoint_id_mentee_id")
         ),
-    )
-    op.create_index(
-        op.f("ix_checkin_organisation_id"), "checkin", ["organisation_id"], unique=False
     )
     op.create_index("ix_checkin_pairing_id", "checkin", ["pairing_id", "state"], unique=False)
     op.create_table(
@@ -660,9 +598,6 @@ def upgrade() -> None:
         unique=False,
     )
     op.create_index(
-        op.f("ix_completion_organisation_id"), "completion", ["organisation_id"], unique=False
-    )
-    op.create_index(
         "ix_completion_status_received_at", "completion", ["status", "received_at"], unique=False
     )
     op.create_table(
@@ -692,9 +627,6 @@ def upgrade() -> None:
         sa.UniqueConstraint(
             "checkin_id", "person_id", name=op.f("uq_feedback_checkin_id_person_id")
         ),
-    )
-    op.create_index(
-        op.f("ix_feedback_organisation_id"), "feedback", ["organisation_id"], unique=False
     )
     op.create_table(
         "xapi_credential",
@@ -847,17 +779,13 @@ def downgrade() -> None:
     op.drop_table("xapi_reach")
     op.drop_index(op.f("ix_xapi_credential_organisation_id"), table_name="xapi_credential")
     op.drop_table("xapi_credential")
-    op.drop_index(op.f("ix_feedback_organisation_id"), table_name="feedback")
     op.drop_table("feedback")
     op.drop_index("ix_completion_status_received_at", table_name="completion")
-    op.drop_index(op.f("ix_completion_organisation_id"), table_name="completion")
     op.drop_index("ix_completion_checkpoint_id_person_id", table_name="completion")
     op.drop_table("completion")
     op.drop_index("ix_checkin_pairing_id", table_name="checkin")
-    op.drop_index(op.f("ix_checkin_organisation_id"), table_name="checkin")
     op.drop_table("checkin")
     op.drop_index(op.f("ix_participation_person_id"), table_name="participation")
-    op.drop_index(op.f("ix_participation_organisation_id"), table_name="participation")
     op.drop_table("participation")
     op.drop_index(
         "uq_pairing_open",
@@ -865,56 +793,36 @@ def downgrade() -> None:
         sqlite_where=sa.text("closed_at IS NULL"),
         postgresql_where=sa.text("closed_at IS NULL"),
     )
-    op.drop_index(op.f("ix_pairing_organisation_id"), table_name="pairing")
     op.drop_index("ix_pairing_mentor_id", table_name="pairing")
     op.drop_index(op.f("ix_pairing_mentee_id"), table_name="pairing")
     op.drop_table("pairing")
     op.drop_index(op.f("ix_launch_session_id"), table_name="launch")
-    op.drop_index(op.f("ix_launch_organisation_id"), table_name="launch")
     op.drop_table("launch")
     op.drop_index(op.f("ix_checkpoint_programme_id"), table_name="checkpoint")
     op.drop_index(op.f("ix_checkpoint_place"), table_name="checkpoint")
-    op.drop_index(op.f("ix_checkpoint_organisation_id"), table_name="checkpoint")
     op.drop_table("checkpoint")
-    op.drop_index(op.f("ix_resource_link_organisation_id"), table_name="resource_link")
     op.drop_table("resource_link")
-    op.drop_index(op.f("ix_programme_organisation_id"), table_name="programme")
     op.drop_table("programme")
     op.drop_index(op.f("ix_membership_person_id"), table_name="membership")
-    op.drop_index(op.f("ix_membership_organisation_id"), table_name="membership")
     op.drop_table("membership")
-    op.drop_index(op.f("ix_course_activity_organisation_id"), table_name="course_activity")
     op.drop_index(op.f("ix_course_activity_course_id"), table_name="course_activity")
     op.drop_table("course_activity")
-    op.drop_index(
-        op.f("ix_registration_invitation_organisation_id"), table_name="registration_invitation"
-    )
     op.drop_table("registration_invitation")
     op.drop_index(op.f("ix_person_identifier_person_id"), table_name="person_identifier")
-    op.drop_index(op.f("ix_person_identifier_organisation_id"), table_name="person_identifier")
     op.drop_table("person_identifier")
-    op.drop_index(op.f("ix_pending_login_organisation_id"), table_name="pending_login")
     op.drop_index("ix_pending_login_expires_at", table_name="pending_login")
     op.drop_table("pending_login")
-    op.drop_index(op.f("ix_deployment_organisation_id"), table_name="deployment")
     op.drop_table("deployment")
-    op.drop_index(op.f("ix_course_organisation_id"), table_name="course")
     op.drop_table("course")
     op.drop_index(op.f("ix_browser_session_person_id"), table_name="browser_session")
-    op.drop_index(op.f("ix_browser_session_organisation_id"), table_name="browser_session")
     op.drop_index("ix_browser_session_expires_at", table_name="browser_session")
     op.drop_table("browser_session")
-    op.drop_index(op.f("ix_tool_key_organisation_id"), table_name="tool_key")
     op.drop_table("tool_key")
-    op.drop_index(op.f("ix_registration_organisation_id"), table_name="registration")
     op.drop_table("registration")
-    op.drop_index(op.f("ix_person_organisation_id"), table_name="person")
     op.drop_table("person")
     op.drop_index("ix_outbox_settled_at_due_at", table_name="outbox")
-    op.drop_index(op.f("ix_outbox_organisation_id"), table_name="outbox")
     op.drop_index("ix_outbox_lane", table_name="outbox")
     op.drop_table("outbox")
     op.drop_index("ix_event_subject_id", table_name="event")
-    op.drop_index(op.f("ix_event_organisation_id"), table_name="event")
     op.drop_table("event")
     op.drop_table("organisation")
