@@ -40,9 +40,9 @@ class MovableClock:
         return self.now
 
 
-@pytest.fixture(autouse=True, scope="session")
+@pytest.fixture(autouse=True)
 def _quiet() -> None:
-    """Log as the product does, errors only."""
+    """Log as the product does, errors only; anew for each test, as some set it otherwise."""
     configure_logging("error")
 
 
