@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
 from plugin.checkins import events as checkins
+from plugin.checkins import service as checkin_service
 from plugin.completions import service as completions
 from plugin.courses.events import CourseKnown
 from plugin.foundation.db import Subscriber
@@ -27,7 +28,7 @@ def subscriptions(records: Records, nudges: Nudges | None) -> Mapping[type, Sequ
     told[programmes.RecordingStopped] += [records.on_recording_stopped]
     told[programmes.PlacesChanged] += [pairings.on_places]
     told[PairingMade] += [records.on_pairing_made, completions.on_pairing_made]
-    told[PairingClosed] += [records.on_pairing_closed]
+    told[PairingClosed] += [records.on_pairing_closed, checkin_service.on_pairing_closed]
     told[PersonKnown] += [completions.on_person_known]
     told[CourseKnown] += [completions.on_course_known]
     told[checkins.Opened] += [records.on_opened]

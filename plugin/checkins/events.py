@@ -22,7 +22,7 @@ class Opened(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Withdrawn(Event):
-    """The completion was taken back before anybody touched the check-in."""
+    """The completion was taken back before anybody touched it, or the pairing closed."""
 
     kind: ClassVar[str] = "checkin.withdrawn"
 

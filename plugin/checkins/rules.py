@@ -7,6 +7,8 @@ open ──book──▶ booked ──hold──▶ held ──feedback of both�
  └──withdraw─┐   └──cancel──▶ open     another time may be found
              ▼
          withdrawn ──complete again──▶ open
+
+What waits when a pairing closes is withdrawn as well: booked is cancelled first, missed at once.
 """
 
 from __future__ import annotations
@@ -29,7 +31,7 @@ class State(StrEnum):
 ALLOWED: dict[State, frozenset[State]] = {
     State.OPEN: frozenset({State.BOOKED, State.HELD, State.WITHDRAWN}),
     State.BOOKED: frozenset({State.BOOKED, State.HELD, State.MISSED, State.OPEN}),
-    State.MISSED: frozenset({State.BOOKED, State.HELD}),
+    State.MISSED: frozenset({State.BOOKED, State.HELD, State.WITHDRAWN}),
     State.HELD: frozenset(),
     State.WITHDRAWN: frozenset({State.OPEN}),
 }

@@ -14,8 +14,12 @@ from plugin.checkins.rules import State, Worth, moved
 from plugin.foundation.errors import FormInvalid, NotFound, TransitionRefused
 from plugin.foundation.events import happened
 from plugin.foundation.tenancy import inserted_once
+from plugin.pairings.events import PairingClosed
 from plugin.pairings.model import Pairing
 from plugin.programmes.model import Checkpoint, Part
+
+WAITING = (State.OPEN, State.BOOKED, State.MISSED)
+"""States of check-ins that may still come to be held."""
 
 
 def open_once(
@@ -169,10 +173,16 @@ def book(
 def cancel(session: Session, checkin_id: UUID, *, by: UUID, now: datetime) -> CheckIn:
     """Call the booking off; the check-in stays open for another time."""
     checkin, _, _ = for_one_of_the_two(session, checkin_id, by, locked=True)
-    if checkin.state != State.BOOKED or checkin.starts_at is None:
+    if checkin.state != State.BOOKED:
         raise TransitionRefused("There is no booking to cancel.")
+    _cancelled(session, checkin, by=by, now=now)
+    return checkin
+
+
+def _cancelled(session: Session, checkin: CheckIn, *, by: UUID | None, now: datetime) -> None:
     starts_at = checkin.starts_at
-    checkin.state = moved(State.BOOKED, State.OPEN)
+    assert starts_at is not None  # noqa: S101 # booked
+    checkin.state = moved(State(checkin.state), State.OPEN)
     checkin.starts_at = None
     checkin.booking_sequence += 1
     session.flush()
@@ -186,7 +196,24 @@ def cancel(session: Session, checkin_id: UUID, *, by: UUID, now: datetime) -> Ch
             sequence=checkin.booking_sequence,
         ),
     )
-    return checkin
+
+
+def on_pairing_closed(session: Session, _event_id: UUID, event: PairingClosed) -> None:
+    """Withdraw what the two had not held yet; a booking leaves both calendars."""
+    waiting = session.scalars(
+        select(CheckIn)
+        .where(CheckIn.pairing_id == event.subject_id, CheckIn.state.in_(WAITING))
+        .order_by(CheckIn.opened_at, CheckIn.id)
+        .with_for_update()
+    ).all()
+    for checkin in waiting:
+        if checkin.state == State.BOOKED:
+            _cancelled(session, checkin, by=event.actor_id, now=event.at)
+        checkin.state = moved(State(checkin.state), State.WITHDRAWN)
+        happened(
+            session,
+            events.Withdrawn(at=event.at, subject_id=checkin.id, actor_id=event.actor_id),
+        )
 
 
 def hold(session: Session, checkin_id: UUID, *, by: UUID, now: datetime) -> CheckIn:

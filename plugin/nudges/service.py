@@ -30,6 +30,8 @@ class Talk:
     about: str
     mentor: Person
     mentee: Person
+    stays_open: bool
+    """Whether the two are still a pair, so that another time may be found."""
 
     def sides(self) -> tuple[tuple[Person, Person], tuple[Person, Person]]:
         """Return (recipient, the other) for both."""
@@ -45,6 +47,7 @@ def talk(session: Session, checkin_id: UUID) -> Talk:
         about=session.get_one(Checkpoint, checkin.checkpoint_id).name,
         mentor=session.get_one(Person, pairing.mentor_id),
         mentee=session.get_one(Person, pairing.mentee_id),
+        stays_open=pairing.closed_at is None,
     )
 
 
@@ -117,6 +120,7 @@ class Nudges:
                 due=say.day(about.checkin.due_at),
                 when=say.when(starts_at) if starts_at else None,
                 meeting_place=about.checkin.meeting_place,
+                stays_open=about.stays_open,
             )
             payload = {
                 "to": recipient.email,

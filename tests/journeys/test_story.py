@@ -6,9 +6,11 @@ from datetime import timedelta
 from typing import Any
 
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
 from lrs_bridge.testing import moodle_module_uncompleted
 from plugin.checkins.rules import State
+from plugin.foundation.outbox import Debt
 from tests.conftest import MovableClock
 from tests.journeys.stage import XAPI, Stage, done
 from tests.plugin.launching import ADA, BEN, MO
@@ -117,6 +119,28 @@ def test_a_full_mentor_leaves_the_next_learner_in_the_queue(
     assert "Mo Mentor" not in ben.get("mine").get_data(as_text=True)
     done(stage.learner.submit("leave"))
     assert "Mo Mentor" in ben.get("mine").get_data(as_text=True)
+
+
+def test_leaving_withdraws_what_waits_and_takes_the_booking_back(
+    stage: Stage, clock: MovableClock
+) -> None:
+    stage.join(stage.learner)
+    clock.forward(minutes=5)
+    stage.complete()
+    stage.worker.run_until_idle()
+    (checkin,) = stage.checkins()
+    start = (clock() + timedelta(days=1)).strftime("%Y-%m-%dT%H:%M")
+    page = f"check-ins/{checkin.id}"
+    done(stage.learner.submit(f"{page}/book", starts_at=start, zone="UTC"))
+    done(stage.learner.submit("leave"))
+    assert [each.state for each in stage.checkins()] == [State.WITHDRAWN]
+    assert stage.mentor.submit(f"{page}/held").status_code == 409
+    with stage.mentes.database.reading(stage.organisation_id) as session:
+        mails = session.scalars(select(Debt.payload).where(Debt.kind == "mail")).all()
+    taken_back = [mail for mail in mails if mail.get("method") == "CANCEL"]
+    assert len(taken_back) == 2
+    assert all("STATUS:CANCELLED" in mail["calendar"] for mail in taken_back)
+    assert not any("another time" in mail["text"] for mail in taken_back)
 
 
 def test_a_gradebook_that_answers_500_gets_the_score_later_and_once(
