@@ -215,12 +215,14 @@ def look_again_at_recent(session: Session, *, now: datetime) -> None:
     """Look again at what came within the hour and waits.
 
     On PostgreSQL a completion may be looked at while the join that it needs is not committed yet,
-    and the join cannot see the completion; this closes that gap.
+    and the join cannot see the completion; this closes that gap. A course that was not known then
+    had no rules either, and a platform tells of all its courses: those are left to wait.
     """
     session.execute(
         update(CompletionRow)
         .where(
             CompletionRow.status == Status.WAITING,
+            CompletionRow.reason != Reason.COURSE_UNKNOWN,
             CompletionRow.received_at > now - timedelta(hours=1),
         )
         .values(status=Status.NEW, reason=None)
