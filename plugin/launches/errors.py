@@ -51,6 +51,7 @@ def answer(error: LtiError) -> Response:
         slug=error.slug,
         check=check,
         registration_id=g.get("registration_id"),
+        deployment_id=getattr(error, "deployment_id", None),  # what the operator has to approve
     )
     say = words()
     text = say.gettext(str(error))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sqlalchemy import select
+from structlog.testing import capture_logs
 
 from lrs_bridge.testing import moodle_course_completed
 from lti import claims
@@ -53,3 +54,11 @@ def test_a_rule_about_what_is_another_courses_opens_nothing(stage: Stage, mentes
     stage.post_statements(moodle_course_completed(site, int(ADA.id), 77, mentes.clock()))
     stage.worker.run_once()
     assert stage.checkins() == []
+
+
+def test_an_unknown_deployment_is_refused_and_the_operator_learns_its_name(campus: Campus) -> None:
+    with capture_logs() as logged:
+        assert campus.browser().launch(BEN, **{claims.DEPLOYMENT_ID: "nobody's"}).status_code == 401
+    (refused,) = [line for line in logged if line["event"] == "lti.refused"]
+    assert (refused["slug"], refused["deployment_id"]) == ("deployment-unknown", "nobody's")
+    assert refused["registration_id"] == str(campus.registration_id)
