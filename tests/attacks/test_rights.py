@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
-from structlog.testing import capture_logs
+import io
+import json
 
+from sqlalchemy import select
+
+from config.log import configure_logging
 from lrs_bridge.testing import moodle_course_completed
 from lti import claims
 from lti.roles import INSTRUCTOR
@@ -57,8 +60,9 @@ def test_a_rule_about_what_is_another_courses_opens_nothing(stage: Stage, mentes
 
 
 def test_an_unknown_deployment_is_refused_and_the_operator_learns_its_name(campus: Campus) -> None:
-    with capture_logs() as logged:
-        assert campus.browser().launch(BEN, **{claims.DEPLOYMENT_ID: "nobody's"}).status_code == 401
-    (refused,) = [line for line in logged if line["event"] == "lti.refused"]
+    said = io.StringIO()
+    configure_logging("warning", stream=said)
+    assert campus.browser().launch(BEN, **{claims.DEPLOYMENT_ID: "nobody's"}).status_code == 401
+    (refused,) = map(json.loads, said.getvalue().splitlines())
     assert (refused["slug"], refused["deployment_id"]) == ("deployment-unknown", "nobody's")
     assert refused["registration_id"] == str(campus.registration_id)
