@@ -14,13 +14,12 @@ from uuid import UUID
 
 import structlog
 from sqlalchemy import select
-from sqlalchemy.exc import InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from plugin.app import Mentes
 from plugin.completions import service as completions
 from plugin.foundation import outbox
 from plugin.foundation.cipher import SealBroken
+from plugin.foundation.db import AWAY
 from plugin.foundation.outbox import LeasedDebt, Postponed, Settled
 from plugin.foundation.tenancy import EVERYWHERE, Organisation
 from plugin.launches.service import forget_ended
@@ -31,8 +30,6 @@ from plugin.records.deliveries import STATEMENT
 
 log = structlog.get_logger()
 
-AWAY = (OperationalError, InterfaceError, PoolTimeoutError)
-"""How a database that is away or busy shows; anything else is about the one row at hand."""
 IDLE = 0.5  # s between two looks when there is nothing to do
 HOUSEKEEPING = timedelta(minutes=1)
 BATCH = {STATEMENT: 50}

@@ -27,6 +27,8 @@ from sqlalchemy import (
     event,
     make_url,
 )
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import DeclarativeBase, Session
 
 if TYPE_CHECKING:
@@ -88,6 +90,9 @@ class Base(DeclarativeBase):
         list[list[str]]: JSON,
     }
 
+
+AWAY = (OperationalError, InterfaceError, PoolTimeoutError)
+"""How a database that is away or busy shows; anything else is about the one row at hand."""
 
 Subscriber = Callable[[Session, UUID, Any], None]
 """Told of an event in the transaction that made it happen: session, the event's id, the event."""

@@ -8,6 +8,7 @@
     ├── TransitionRefused     409  check-in-transition   it is not in a state that allows this
     ├── NoPlaceLeft           409  no-place-left         the mentor has no place
     ├── CrossOriginRefused    403  cross-origin          the request came from another site
+    ├── Unavailable           503  unavailable           the database is away or busy; try again
     └── TenancyError          500  tenancy               a programming error: no organisation given
 
 `web/problems.py` is the only module that turns these into HTTP.
@@ -94,6 +95,15 @@ class CrossOriginRefused(MentesError):
     slug = "cross-origin"
     status = 403
     title = to_say("That request did not come from Mentes")
+
+
+class Unavailable(MentesError):
+    """The database is away or busy; nothing was saved, and it may be tried again."""
+
+    slug = "unavailable"
+    status = 503
+    title = to_say("Mentes is busy just now")
+    next_step = "Wait a moment, then do it again."
 
 
 class TenancyError(MentesError):

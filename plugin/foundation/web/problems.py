@@ -12,7 +12,8 @@ import structlog
 from flask import Blueprint, Flask, Response, g, jsonify, render_template, request, url_for
 from werkzeug.exceptions import HTTPException
 
-from plugin.foundation.errors import FormInvalid, MentesError, NotFound
+from plugin.foundation.db import AWAY
+from plugin.foundation.errors import FormInvalid, MentesError, NotFound, Unavailable
 from plugin.foundation.i18n import Words, to_say
 from plugin.foundation.web.access import open_to
 from plugin.foundation.web.i18n import in_words, words
@@ -71,6 +72,8 @@ def register(app: Flask) -> None:
     app.register_blueprint(bp)
     app.register_error_handler(MentesError, answer)
     app.register_error_handler(HTTPException, _http)
+    for away in AWAY:
+        app.register_error_handler(away, _away)
     app.register_error_handler(Exception, _unexpected)
 
 
@@ -120,6 +123,13 @@ def _plainly(status: int, say: Words) -> str:
         413: "The request is larger than we accept.",
     }
     return say.gettext(sentences.get(status, "The request could not be handled."))
+
+
+def _away(error: Exception) -> Response:
+    log.error("database", exc_info=True)
+    response = answer(Unavailable("It could not be saved or read in time."))
+    response.headers["Retry-After"] = "2"
+    return response
 
 
 def _unexpected(error: Exception) -> Response:
