@@ -97,7 +97,7 @@ class Visitor:
         """Look again and again, until `sign` of what the worker does in the background is there."""
         for _ in range(LOOKS):
             try:
-                sign.first.wait_for(timeout=GLANCE)
+                sign.first.wait_for(state="attached", timeout=GLANCE)
             except NotThere:
                 again()
             else:
