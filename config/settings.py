@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import MISSING, dataclass, field, fields
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from environs import Env, EnvValidationError
 from marshmallow.validate import Length, OneOf, Range
@@ -100,18 +100,26 @@ def read_settings() -> Settings:
 
 
 def _check_urls(values: dict[str, object], faults: dict[str, list[str]]) -> None:
-    public = urlsplit(str(values["public_url"] or ""))
+    public = _split(values["public_url"])
     if public.scheme not in ("http", "https") or not public.hostname or public.path or public.query:
         faults.setdefault(f"{PREFIX}PUBLIC_URL", []).append(
             "Give an origin such as https://mentes.example.org, without path or trailing slash."
         )
-    smtp = str(values["smtp_url"] or "")
-    if smtp and (urlsplit(smtp).scheme not in ("smtp", "smtps") or not urlsplit(smtp).hostname):
+    smtp = _split(values["smtp_url"])
+    if values["smtp_url"] and (smtp.scheme not in ("smtp", "smtps") or not smtp.hostname):
         faults.setdefault(f"{PREFIX}SMTP_URL", []).append(
             "Give smtp://user:password@host:port or smtps://…, or leave it empty."
         )
-    lrs = str(values["lrs_url"] or "")
-    if lrs and not (urlsplit(lrs).hostname and values["lrs_key"] and values["lrs_secret"]):
+    lrs = _split(values["lrs_url"])
+    is_usable = lrs.scheme in ("http", "https") and lrs.hostname
+    if values["lrs_url"] and not (is_usable and values["lrs_key"] and values["lrs_secret"]):
         faults.setdefault(f"{PREFIX}LRS_URL", []).append(
             "A remote record store needs an http(s) URL, MENTES_LRS_KEY and MENTES_LRS_SECRET."
         )
+
+
+def _split(url: object) -> SplitResult:
+    try:
+        return urlsplit(str(url or ""))
+    except ValueError:  # such as an unclosed bracket
+        return urlsplit("")

@@ -32,6 +32,8 @@ log = structlog.get_logger()
 
 IDLE = 0.5  # s between two looks when there is nothing to do
 HOUSEKEEPING = timedelta(minutes=1)
+KEPT = timedelta(days=30)
+"""How long a settled debt is kept for the operator to look at; then it is nobody's business."""
 BATCH = {STATEMENT: 50}
 """How many debts of a kind are leased at once: statements travel together, others one by one, so
 that a slow platform cannot outlast the lease of what waits behind it."""
@@ -50,8 +52,8 @@ class Worker:
         while not stop.is_set():
             try:
                 worked = self.run_once()
-            except AWAY:
-                log.error("worker.database", exc_info=True)
+            except Exception:  # whatever it was, the next round may do better than no worker
+                log.error("worker.failed", exc_info=True)
                 worked = 0
             if not worked:
                 stop.wait(IDLE)
@@ -102,6 +104,11 @@ class Worker:
                 lease=settings.outbox_lease,
                 limit=BATCH.get(kind, 1),
             )
+        taken = len(leased)
+        for debt in [each for each in leased if each.attempts > settings.outbox_attempts]:
+            # Every worker that took it died of it before it could say so.
+            leased.remove(debt)
+            self._record(debt, Postponed(problem="worker-died"))
         unrecorded = {debt.id: debt for debt in leased}
         try:
             for debt, result in self._mentes.deliveries[kind](leased) if leased else ():
@@ -113,7 +120,7 @@ class Worker:
             log.error("delivery.failed", kind=kind, exc_info=True)
             for debt in unrecorded.values():
                 self._record(debt, Postponed(problem=f"internal ({type(error).__name__})"))
-        return len(leased)
+        return taken
 
     def _record(self, debt: LeasedDebt, result: Settled | Postponed) -> None:
         with self._mentes.database.transaction(debt.organisation_id) as session:
@@ -145,6 +152,7 @@ class Worker:
             StoredLogins(session).forget_expired(now)
             forget_ended(session, now)
             completions.look_again_at_recent(session, now=now)
+            outbox.forget_settled(session, before=now - KEPT)
             organisations = session.scalars(select(Organisation.id)).all()
         for organisation_id in organisations:
             self._look_after_keys(organisation_id, now)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import click
-from sqlalchemy.exc import OperationalError, ProgrammingError
+from sqlalchemy.exc import ArgumentError, OperationalError, ProgrammingError
 
 from config.log import configure_logging
 from config.settings import SettingsError, read_settings
@@ -43,6 +43,12 @@ def this_process() -> Mentes:
     except SettingsError as error:
         raise click.ClickException(str(error)) from error
     configure_logging(settings.log_level)
-    mentes = compose(settings)
+    try:
+        mentes = compose(settings)
+    except (ArgumentError, ModuleNotFoundError) as error:
+        raise click.ClickException(
+            "MENTES_DATABASE_URL cannot be used: give sqlite:///file, or postgresql+psycopg://… "
+            "with mentes[postgresql] installed."
+        ) from error
     click.get_current_context().call_on_close(mentes.database.dispose)
     return mentes

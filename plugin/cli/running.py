@@ -11,7 +11,7 @@ from pathlib import Path
 from types import FrameType, ModuleType
 
 import click
-from werkzeug.serving import make_server
+from werkzeug.serving import WSGIRequestHandler, make_server
 
 from plugin import migrations
 from plugin.app import create_app
@@ -36,7 +36,8 @@ def serve(port: int, host: str, campus: bool) -> None:
         sys.exit(_demo().serve(port))
     mentes = this_process()
     migrations.upgrade(mentes.database.engine)
-    server = make_server(host, port, create_app(mentes.settings, mentes=mentes), threaded=True)
+    app = create_app(mentes.settings, mentes=mentes)
+    server = make_server(host, port, app, threaded=True, request_handler=_Quiet)
     stop = threading.Event()
     worker = threading.Thread(target=Worker(mentes).run, args=(stop,), name="worker")
     worker.start()
@@ -66,6 +67,13 @@ def _demo() -> ModuleType:
         if error.name != "aiosmtpd":
             raise
         raise click.ClickException("The demo needs more: pip install 'mentes[demo]'") from error
+
+
+class _Quiet(WSGIRequestHandler):
+    """Leaves the log to the tool, which writes routes; addresses hold secrets."""
+
+    def log(self, type: str, message: str, *args: object) -> None:
+        """Say nothing."""
 
 
 def _on_signals(stop: Callable[[], object]) -> None:

@@ -46,7 +46,9 @@ class CompletionRow(Owned):
     __tablename__ = "completion"
     __table_args__ = (
         UniqueConstraint("organisation_id", "source", "source_event_id"),
-        Index("ix_completion_status_received_at", "status", "received_at"),
+        Index("ix_completion_status_at", "status", "at", "state", "received_at"),
+        Index("ix_completion_person", "organisation_id", "person_digest"),
+        Index("ix_completion_course", "organisation_id", "course_digest"),
         Index("ix_completion_checkpoint_id_person_id", "checkpoint_id", "person_id"),
     )
 
@@ -54,6 +56,10 @@ class CompletionRow(Owned):
     source_event_id: Mapped[str]
     person_keys: Mapped[list[list[str]]]
     """[scheme, home, value] each, the surest first."""
+    person_digest: Mapped[str]
+    """Of the surest key, to be found by when that person becomes known (keys may be endless)."""
+    course_digest: Mapped[str | None]
+    """Of the course's IRI as compared, to be found by when that course becomes known."""
     course_iri: Mapped[str | None]
     module_iri: Mapped[str | None]
     kind: Mapped[str]

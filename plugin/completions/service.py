@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import and_, select, update
+from sqlalchemy import ColumnElement, and_, select, update
 from sqlalchemy.orm import Session
 
 from lrs_bridge.completion import Completion, Sighting, same_place
@@ -33,6 +34,7 @@ def receive(session: Session, completions: Iterable[Completion], *, now: datetim
 
 
 def _received(session: Session, completion: Completion, now: datetime) -> bool:
+    surest, course = completion.person_keys[0], completion.course_key
     return inserted_once(
         session,
         CompletionRow,
@@ -40,7 +42,9 @@ def _received(session: Session, completion: Completion, now: datetime) -> bool:
         source=completion.source,
         source_event_id=completion.source_event_id,
         person_keys=[[key.scheme, key.home, key.value] for key in completion.person_keys],
-        course_iri=completion.course_key,
+        person_digest=digest(surest.home, surest.value),
+        course_digest=digest(same_place(course)) if course else None,
+        course_iri=course,
         module_iri=completion.module_key,
         kind=completion.kind,
         state=completion.state,
@@ -49,6 +53,11 @@ def _received(session: Session, completion: Completion, now: datetime) -> bool:
         received_at=now,
         status=Status.NEW,
     )
+
+
+def digest(*parts: str) -> str:
+    """Return what something is found by in an index, however long it is."""
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
 def due(session: Session, *, limit: int = 100) -> list[tuple[UUID, UUID]]:
@@ -176,37 +185,39 @@ def _taken_back(
     return (Status.APPLIED, None) if withdrawn else (Status.COUNTED, Reason.TAKEN_BACK)
 
 
-def on_person_known(session: Session, _event_id: UUID, _event: PersonKnown) -> None:
-    """Look again at completions of people we did not know."""
-    _look_again(session, Reason.PERSON_UNKNOWN)
+def on_person_known(session: Session, _event_id: UUID, event: PersonKnown) -> None:
+    """Look again at what somebody completed whom we did not know."""
+    _look_again(
+        session,
+        CompletionRow.reason == Reason.PERSON_UNKNOWN,
+        CompletionRow.person_digest == digest(event.home, event.value),
+    )
 
 
-def on_course_known(session: Session, _event_id: UUID, _event: CourseKnown) -> None:
-    """Look again at completions in courses we did not know."""
-    _look_again(session, Reason.COURSE_UNKNOWN)
+def on_course_known(session: Session, _event_id: UUID, event: CourseKnown) -> None:
+    """Look again at what was completed in a course that we did not know."""
+    _look_again(
+        session,
+        CompletionRow.reason == Reason.COURSE_UNKNOWN,
+        CompletionRow.course_digest == digest(event.place),
+    )
 
 
 def on_pairing_made(session: Session, _event_id: UUID, event: PairingMade) -> None:
     """Look again at what the mentee completed before they had a mentor."""
-    programme = session.get_one(Programme, event.programme_id)
-    session.execute(
-        update(CompletionRow)
-        .where(
-            CompletionRow.status == Status.WAITING,
-            CompletionRow.reason.in_((Reason.NO_MENTOR_YET, Reason.NOT_TAKING_PART)),
-            CompletionRow.person_id == event.mentee_id,
-            CompletionRow.checkpoint_id.in_(
-                select(Checkpoint.id).where(Checkpoint.programme_id == programme.id)
-            ),
-        )
-        .values(status=Status.NEW, reason=None)
+    rules = select(Checkpoint.id).where(Checkpoint.programme_id == event.programme_id)
+    _look_again(
+        session,
+        CompletionRow.reason.in_((Reason.NO_MENTOR_YET, Reason.NOT_TAKING_PART)),
+        CompletionRow.person_id == event.mentee_id,
+        CompletionRow.checkpoint_id.in_(rules),
     )
 
 
-def _look_again(session: Session, reason: Reason) -> None:
+def _look_again(session: Session, *those: ColumnElement[bool]) -> None:
     session.execute(
         update(CompletionRow)
-        .where(CompletionRow.status == Status.WAITING, CompletionRow.reason == reason)
+        .where(CompletionRow.status == Status.WAITING, *those)
         .values(status=Status.NEW, reason=None)
     )
 
@@ -218,14 +229,10 @@ def look_again_at_recent(session: Session, *, now: datetime) -> None:
     and the join cannot see the completion; this closes that gap. A course that was not known then
     had no rules either, and a platform tells of all its courses: those are left to wait.
     """
-    session.execute(
-        update(CompletionRow)
-        .where(
-            CompletionRow.status == Status.WAITING,
-            CompletionRow.reason != Reason.COURSE_UNKNOWN,
-            CompletionRow.received_at > now - timedelta(hours=1),
-        )
-        .values(status=Status.NEW, reason=None)
+    _look_again(
+        session,
+        CompletionRow.reason != Reason.COURSE_UNKNOWN,
+        CompletionRow.received_at > now - timedelta(hours=1),
     )
 
 

@@ -13,3 +13,5 @@ class CourseKnown(Event):
     """A course has become known by an IRI of learning records; the subject is the course."""
 
     kind: ClassVar[str] = "course.known"
+    place: str
+    """The IRI, as compared."""

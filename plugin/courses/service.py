@@ -45,7 +45,6 @@ def arrived(
         service_scopes=[],
         created_at=now,
     )
-    is_new_or_renamed = course.created_at == now or course.title != title
     course.deployment_id = message.deployment_id
     course.title = title
     course.label = label
@@ -55,7 +54,7 @@ def arrived(
         course.lineitems_url = message.ags.lineitems or course.lineitems_url
         course.service_scopes = sorted(message.ags.scopes)
     iri = course_iri(registration, course)
-    if iri is not None and is_new_or_renamed:
+    if iri is not None:
         seen_activity(session, course.id, iri=iri, kind="course", name=title, now=now)
     return course
 
@@ -205,11 +204,12 @@ def seen_activity(
 
     What a launch says of its own course's IRI stands; that somebody named it as a module does not.
     """
+    place = same_place(iri)
     activity = activity_at(session, iri)
     if activity is not None and kind == "course" and activity.kind != "course":
         activity.course_id, activity.kind, activity.name = course_id, kind, name
         activity.seen_at = now
-        happened(session, CourseKnown(at=now, subject_id=course_id))
+        happened(session, CourseKnown(at=now, subject_id=course_id, place=place))
         return
     if activity is not None:
         if name and activity.course_id == course_id and activity.name != name:
@@ -220,14 +220,14 @@ def seen_activity(
         session,
         CourseActivity,
         course_id=course_id,
-        place=same_place(iri),
+        place=place,
         iri=iri,
         kind=kind,
         name=name,
         seen_at=now,
     )
     if new and kind == "course":
-        happened(session, CourseKnown(at=now, subject_id=course_id))
+        happened(session, CourseKnown(at=now, subject_id=course_id, place=place))
 
 
 def activities(session: Session, course_id: UUID) -> Sequence[CourseActivity]:

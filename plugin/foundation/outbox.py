@@ -14,7 +14,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Index, UniqueConstraint, func, or_, select, update
+from sqlalchemy import Index, UniqueConstraint, delete, func, or_, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from plugin.foundation.tenancy import Owned, inserted_once
@@ -214,6 +214,25 @@ def drop(session: Session, kind: str, *, key_part: str, now: datetime) -> None:
         .where(Debt.kind == kind, Debt.key.contains(key_part), Debt.settled_at.is_(None))
         .values(settled_at=now, outcome=Outcome.SUPERSEDED, leased_until=None, payload={})
     )
+
+
+def waiting(session: Session, kind: str, *, now: datetime) -> Sequence[Debt]:
+    """Return the unpaid debts of a kind that no worker holds, locked against being taken."""
+    return session.scalars(
+        select(Debt)
+        .where(
+            Debt.kind == kind,
+            Debt.settled_at.is_(None),
+            or_(Debt.leased_until.is_(None), Debt.leased_until < now),
+        )
+        .order_by(Debt.created_at, Debt.id)
+        .with_for_update(skip_locked=True)
+    ).all()
+
+
+def forget_settled(session: Session, *, before: datetime) -> None:
+    """Delete what was settled before a moment, whatever came of it."""
+    session.execute(delete(Debt).where(Debt.settled_at < before))
 
 
 def again(session: Session, debt_ids: Sequence[UUID], *, now: datetime) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flask import Blueprint, render_template, request
+from sqlalchemy.orm import Session
 
 from lti.claims import DEEP_LINKING_REQUEST
 from lti.deep_linking import DeepLinkingResponse, LtiResourceLinkItem, response
@@ -12,6 +13,7 @@ from plugin.foundation.web.i18n import words
 from plugin.foundation.web.security import may_post_to
 from plugin.launches import service
 from plugin.launches.items import mentoring_item
+from plugin.launches.model import Launch
 from plugin.platforms.protocol import protocol
 from plugin.platforms.service import registration as found_registration
 
@@ -37,23 +39,27 @@ def choose() -> str:
 @requires(Role.INSTRUCTOR)
 def answer() -> str:
     """Answer the platform, with the item or with none; the page sends itself on."""
+    ring = protocol().key_rings.of(visit().organisation_id)
     with tool().database.transaction(visit().organisation_id) as session:
         launch = service.deep_linking_launch(session, visit().launch_id, locked=True)
-        settings = service.settings_of(launch.deep_linking or {})
-        registration = found_registration(session, launch.registration_id).as_value()
-        deployment_id = service.deployment_of(session, launch)
+        request_answered = _request(session, launch)
+        items = _chosen(service.settings_of(launch.deep_linking or {}))
+        signed = response(request_answered, items, ring, tool().clock())
         launch.deep_linking = None  # a choice is answered once
-    request_answered = LaunchMessage(
+    return _on_to(signed)
+
+
+def _request(session: Session, launch: Launch) -> LaunchMessage:
+    registration = found_registration(session, launch.registration_id).as_value()
+    return LaunchMessage(
         message_type=DEEP_LINKING_REQUEST,
         issuer=registration.issuer,
         client_id=registration.client_id,
-        deployment_id=deployment_id,
+        deployment_id=service.deployment_of(session, launch),
         subject=None,
         target_link_uri=None,
-        deep_linking=settings,
+        deep_linking=service.settings_of(launch.deep_linking or {}),
     )
-    ring = protocol().key_rings.of(visit().organisation_id)
-    return _on_to(response(request_answered, _chosen(settings), ring, tool().clock()))
 
 
 def _chosen(settings: DeepLinkingSettings) -> list[LtiResourceLinkItem]:

@@ -13,3 +13,6 @@ class PersonKnown(Event):
     """Somebody has become known by a new identifier; the subject is the person."""
 
     kind: ClassVar[str] = "person.known"
+    home: str
+    """Where `value` is unique, as compared."""
+    value: str

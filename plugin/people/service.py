@@ -100,7 +100,10 @@ def _made(session: Session, issuer: str, subject: str, evidence: str, now: datet
         created_at=now,
     )
     if first:
-        happened(session, PersonKnown(at=now, subject_id=person.id))
+        happened(
+            session,
+            PersonKnown(at=now, subject_id=person.id, home=same_place(issuer), value=subject),
+        )
         return person
     session.delete(person)  # a launch in another tab was quicker
     session.flush()
@@ -122,3 +125,13 @@ def account_of(session: Session, person_id: UUID, *, home: str) -> tuple[str, st
         .limit(1)
     ).first()
     return (row.home_as_said, row.value) if row else None
+
+
+def accounts_of(session: Session, person_id: UUID) -> set[tuple[str, str]]:
+    """Return every (home page, name) by which platforms know a person, as they spell them."""
+    rows = session.execute(
+        select(PersonIdentifier.home_as_said, PersonIdentifier.value).where(
+            PersonIdentifier.person_id == person_id, PersonIdentifier.scheme == ACCOUNT
+        )
+    )
+    return {(row.home_as_said, row.value) for row in rows}

@@ -17,8 +17,9 @@ from lrs_bridge import compose
 from lrs_bridge.compose import Account, Occasion, Role
 from plugin.checkins import events as checkins
 from plugin.checkins.model import CheckIn
-from plugin.foundation.outbox import drop, owe
+from plugin.foundation.outbox import drop, owe, waiting
 from plugin.pairings.events import PairingClosed, PairingMade
+from plugin.people.service import accounts_of
 from plugin.programmes import events as programmes
 from plugin.programmes.model import Checkpoint
 from plugin.records.scenes import Scenes
@@ -46,8 +47,18 @@ class Records:
     def on_recording_stopped(
         self, session: Session, _event_id: UUID, event: programmes.RecordingStopped
     ) -> None:
-        """Drop what is still waiting to be told about somebody who no longer wants it."""
+        """Drop what still waits to be told about somebody, and their name in what waits of others.
+
+        What a worker holds at this moment may just have been told, and is left as it is.
+        """
         drop(session, STATEMENT, key_part=f"{event.person_id}:", now=event.at)
+        accounts = accounts_of(session, event.person_id)
+        for debt in waiting(session, STATEMENT, now=event.at):
+            instructor = debt.payload.get("context", {}).get("instructor", {}).get("account", {})
+            if (instructor.get("homePage"), instructor.get("name")) in accounts:
+                context = {**debt.payload["context"]}
+                del context["instructor"]
+                debt.payload = {**debt.payload, "context": context}
 
     def on_mentor_attached(
         self, session: Session, event_id: UUID, event: programmes.MentorAttached

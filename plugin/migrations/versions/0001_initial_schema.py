@@ -557,6 +557,8 @@ def upgrade() -> None:
         sa.Column("source", sa.String(), nullable=False),
         sa.Column("source_event_id", sa.String(), nullable=False),
         sa.Column("person_keys", sa.JSON(), nullable=False),
+        sa.Column("person_digest", sa.String(), nullable=False),
+        sa.Column("course_digest", sa.String(), nullable=True),
         sa.Column("course_iri", sa.String(), nullable=True),
         sa.Column("module_iri", sa.String(), nullable=True),
         sa.Column("kind", sa.String(), nullable=False),
@@ -598,7 +600,16 @@ def upgrade() -> None:
         unique=False,
     )
     op.create_index(
-        "ix_completion_status_received_at", "completion", ["status", "received_at"], unique=False
+        "ix_completion_course", "completion", ["organisation_id", "course_digest"], unique=False
+    )
+    op.create_index(
+        "ix_completion_person", "completion", ["organisation_id", "person_digest"], unique=False
+    )
+    op.create_index(
+        "ix_completion_status_at",
+        "completion",
+        ["status", "at", "state", "received_at"],
+        unique=False,
     )
     op.create_table(
         "feedback",
@@ -780,7 +791,9 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_xapi_credential_organisation_id"), table_name="xapi_credential")
     op.drop_table("xapi_credential")
     op.drop_table("feedback")
-    op.drop_index("ix_completion_status_received_at", table_name="completion")
+    op.drop_index("ix_completion_status_at", table_name="completion")
+    op.drop_index("ix_completion_person", table_name="completion")
+    op.drop_index("ix_completion_course", table_name="completion")
     op.drop_index("ix_completion_checkpoint_id_person_id", table_name="completion")
     op.drop_table("completion")
     op.drop_index("ix_checkin_pairing_id", table_name="checkin")
