@@ -116,6 +116,7 @@ def test_every_letter_is_written_in_the_language(language: str) -> None:
         "due": "1. 2.",
         "minutes": 10,
         "meeting_place": "A 3",
+        "stays_open": True,
     }
     for name in SUBJECTS:
         for other_name in ("Mo", None):

@@ -153,6 +153,7 @@ def test_a_completion_that_we_choke_on_does_not_stop_the_others(
                     source="moodle",
                     source_event_id=str(number),
                     person_keys=keys,
+                    person_digest="",
                     kind="course",
                     state="completed",
                     at=clock(),
@@ -166,6 +167,42 @@ def test_a_completion_that_we_choke_on_does_not_stop_the_others(
         assert completions.due(session) == []
     assert (rows["0"].status, rows["0"].reason) == (Status.WAITING, "failed")
     assert rows["1"].status == Status.WAITING
+
+
+def test_what_every_worker_died_of_is_given_up_and_shown(
+    mentes: Mentes, organisation_id: UUID, clock: MovableClock
+) -> None:
+    owe(mentes, organisation_id, MAIL, "deadly")
+    attempts = mentes.settings.outbox_attempts
+    for _ in range(attempts):  # each took it, and never came back to say what became of it
+        with mentes.database.transaction(EVERYWHERE) as session:
+            assert outbox.claim(session, kinds=[MAIL], now=clock(), lease=60)
+        clock.forward(minutes=2)
+    tried: list[str] = []
+
+    def pay(debt: LeasedDebt) -> Settled:
+        tried.append(debt.key)
+        return Settled()
+
+    paying(mentes, **{MAIL: pay}).run_until_idle()
+    assert tried == []
+    assert debts(mentes)["deadly"].outcome == Outcome.GIVEN_UP
+
+
+def test_what_was_settled_is_forgotten_after_thirty_days(
+    mentes: Mentes, organisation_id: UUID, clock: MovableClock
+) -> None:
+    def pay(_debt: LeasedDebt) -> Settled:
+        return Settled()
+
+    owe(mentes, organisation_id, MAIL, "old")
+    paying(mentes, **{MAIL: pay}).run_until_idle()
+    clock.forward(days=29)
+    Worker(mentes).run_once()
+    assert "old" in debts(mentes)
+    clock.forward(days=2)
+    Worker(mentes).run_once()
+    assert debts(mentes) == {}
 
 
 def test_the_house_is_kept_once_a_minute(

@@ -177,6 +177,24 @@ def test_saying_stop_drops_what_others_would_have_told_about_you(
     assert account not in json.dumps([debt.payload for debt in waiting(mentes)])
 
 
+def test_a_mentor_who_says_stop_is_named_in_nothing_that_waits(
+    mentes: Mentes, pair: Mentoring
+) -> None:
+    with mentes.database.transaction(pair.organisation_id) as session:
+        checkins.hold(session, pair.checkin_id, by=pair.mentee_id, now=later(days=1))
+    mentor, mentee = (account_name(mentes, each) for each in (pair.mentor_id, pair.mentee_id))
+    told = [debt.payload for debt in waiting(mentes)]
+    assert any(
+        one["context"].get("instructor", {}).get("account", {}).get("name") == mentor
+        for one in told
+    )
+    stop(mentes, pair, pair.mentor_id, Part.MENTOR)
+    left = [debt.payload for debt in waiting(mentes)]
+    assert left
+    assert all("instructor" not in one["context"] for one in left)
+    assert {one["actor"]["account"]["name"] for one in left} <= {mentee, "system"}
+
+
 def account_name(mentes: Mentes, person_id: UUID) -> str:
     """Return the name of somebody's account, as statements hold it."""
     with mentes.database.reading(EVERYWHERE) as session:

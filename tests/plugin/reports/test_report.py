@@ -44,6 +44,7 @@ def completed(session: Session, checkpoint: Checkpoint, person: Person, *, twice
                 source="moodle",
                 source_event_id=uuid4().hex,
                 person_keys=[],
+                person_digest="",
                 kind="course",
                 state="completed",
                 at=NOW,
