@@ -4,6 +4,8 @@ PYTHON ?= python3
 VENV   ?= .venv
 UV     := $(shell command -v uv 2>/dev/null)
 RUN    := $(VENV)/bin/python
+PIP    := $(RUN) -m pip install -q --disable-pip-version-check
+INSTALL := $(if $(UV),uv pip install -q --python $(RUN),$(PIP))
 T      ?= tests
 PORT   ?= 5000
 
@@ -41,14 +43,14 @@ clean: ## Remove what was installed
 $(VENV)/bin/python:
 	@echo "Making $(VENV) …"
 	@$(if $(UV),uv venv -q $(VENV) --python $(PYTHON),$(PYTHON) -m venv $(VENV))
-	@$(if $(UV),,$(RUN) -m pip install -q --disable-pip-version-check -U pip)
+	@$(if $(UV),,$(PIP) -U pip)
 
 $(VENV)/.demo: pyproject.toml | $(VENV)/bin/python
 	@echo "Installing what the tool needs …"
-	@$(if $(UV),uv pip install -q --python $(RUN) -e '.[demo]',$(RUN) -m pip install -q --disable-pip-version-check -e '.[demo]')
+	@$(INSTALL) -e '.[demo]'
 	@touch $@
 
 $(VENV)/.test: pyproject.toml | $(VENV)/bin/python
 	@echo "Installing what the tests need …"
-	@$(if $(UV),uv pip install -q --python $(RUN) -e '.[demo,postgresql,server]' --group test --group check,$(RUN) -m pip install -q --disable-pip-version-check -e '.[demo,postgresql,server]' --group test --group check)
+	@$(INSTALL) -e '.[demo,postgresql,server]' --group test --group check
 	@touch $@ $(VENV)/.demo
