@@ -19,6 +19,9 @@ from tests.browsers import chromium
 
 ALLOWED, BLOCKED = 0, 1
 """Values of Chromium's preference `cookie_controls_mode`."""
+ONE_PROCESS = ["--disable-site-isolation-trials"]
+"""A page and its frames share one, as on most phones: a busy machine loses clicks that go into a
+frame of another process just after it was loaded. Cookies and policies are not checked in there."""
 
 
 @contextmanager
@@ -31,7 +34,7 @@ def running(playwright: Playwright, profile: Path, *, third_party: int) -> Itera
     owner = playwright.chromium.launch_persistent_context(
         profile,
         executable_path=chromium(),
-        args=["--no-sandbox"] if os.geteuid() == 0 else [],  # its sandbox refuses root
+        args=[*ONE_PROCESS, *(["--no-sandbox"] if os.geteuid() == 0 else [])],  # it refuses root
     )
     try:
         assert owner.browser is not None
