@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from html import escape
 from pathlib import Path
 from urllib.parse import urlencode
@@ -167,9 +167,9 @@ def test_another_site_that_frames_the_tool_shows_nothing(
     with tab.expect_response(address(ada.page)) as answer:
         tab.goto(f"http://localhost:{elsewhere.port}/")
     assert answer.value.status == 200  # the session came along: the policy is what keeps it back
-    assert tab.frames[1].url == "chrome-error://chromewebdata/"
+    assert soon(tab, lambda: tab.frames[1].url == "chrome-error://chromewebdata/")
     expect(inside(tab).get_by_text("Ada Okafor")).to_have_count(0)
-    assert any("frame-ancestors" in text for text in ada.complaints), ada.complaints
+    assert soon(tab, lambda: any("frame-ancestors" in text for text in ada.complaints))
 
 
 def test_a_violation_of_the_policy_is_noticed(course: Stage, visit: Visit) -> None:
@@ -178,7 +178,16 @@ def test_a_violation_of_the_policy_is_noticed(course: Stage, visit: Visit) -> No
         "body => { const script = document.createElement('script');"
         "script.textContent = '1'; body.append(script); }"
     )
-    assert any("script-src" in text for text in ada.complaints), ada.complaints
+    assert soon(ada.page, lambda: any("script-src" in text for text in ada.complaints))
+
+
+def soon(tab: Page, holds: Callable[[], bool]) -> bool:
+    """Tell whether something comes to hold within ten seconds, while the browser goes on."""
+    for _ in range(200):
+        if holds():
+            return True
+        tab.wait_for_timeout(50)
+    return False
 
 
 def cookies_of_the_tool(visitor: Visitor) -> list[Cookie]:
