@@ -25,7 +25,8 @@ from sqlalchemy.orm import (
 )
 from sqlalchemy.sql.visitors import iterate
 
-from plugin.foundation.db import Base, UTCDateTime
+from lrs_bridge.lrs.types import UTCDateTime
+from plugin.foundation.db import Base
 from plugin.foundation.errors import TenancyError
 
 

@@ -5,7 +5,8 @@ from typing import Literal
 from alembic import context
 from sqlalchemy import Engine
 
-from plugin.foundation.db import Text, UTCDateTime
+from lrs_bridge.lrs.types import UTCDateTime
+from plugin.foundation.db import Text
 from plugin.migrations.metadata import METADATA
 
 
