@@ -47,7 +47,7 @@ class Feedback(Owned):
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
     part: Mapped[str]
     worth: Mapped[str]
-    """Seen by its giver; reports count it."""
+    """Seen by its giver alone."""
     next_step: Mapped[str | None]
     """What the mentee will try; seen by the two."""
     next_step_by: Mapped[date | None]

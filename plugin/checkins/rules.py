@@ -46,7 +46,7 @@ IN_WORDS = {
 
 
 class Worth(StrEnum):
-    """Was it worth the time? Seen by nobody but its giver; counted in reports."""
+    """Was it worth the time? Seen by nobody but its giver."""
 
     YES = "yes"
     PARTLY = "partly"
