@@ -67,6 +67,8 @@ class Base(DeclarativeBase):
         dict[str, str]: JSON,
         list[str]: JSON,
         list[list[str]]: JSON,
+        list[dict[str, Any]]: JSON,
+        dict[str, list[str]]: JSON,
     }
 
 

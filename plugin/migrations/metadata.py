@@ -12,6 +12,7 @@ from plugin.foundation import events as _events  # noqa: F401
 from plugin.foundation import outbox as _outbox  # noqa: F401
 from plugin.foundation.db import Base
 from plugin.launches import model as _launches  # noqa: F401
+from plugin.matching import model as _matching  # noqa: F401
 from plugin.pairings import model as _pairings  # noqa: F401
 from plugin.people import model as _people  # noqa: F401
 from plugin.platforms import model as _platforms  # noqa: F401

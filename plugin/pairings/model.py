@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, Index, text
@@ -40,7 +41,8 @@ class Pairing(Owned):
     programme_id: Mapped[UUID] = mapped_column(ForeignKey("programme.id"))
     mentor_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
     mentee_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
-    reasons: Mapped[list[str]]
+    reasons: Mapped[list[dict[str, Any]]]
+    """Why these two, as both may see it (`plugin.matching.reasons`)."""
     made_at: Mapped[datetime]
     closed_at: Mapped[datetime | None]
     end_reason: Mapped[str | None]

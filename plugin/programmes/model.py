@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, UniqueConstraint
@@ -27,6 +28,15 @@ class Talk(StrEnum):
     IN_WRITING = "in-writing"
 
 
+class PairsBy(StrEnum):
+    """How mentees come to their mentors."""
+
+    AT_ONCE = "at-once"
+    """Whoever joins gets the best mentor with a free place."""
+    DRAFT = "draft"
+    """The instructor makes drafts for everybody and publishes one."""
+
+
 class Programme(Owned):
     """Mentoring beside one course."""
 
@@ -35,6 +45,9 @@ class Programme(Owned):
     course_id: Mapped[UUID] = mapped_column(ForeignKey("course.id"), unique=True)
     name: Mapped[str]
     created_at: Mapped[datetime]
+    pairs_by: Mapped[str] = mapped_column(default=PairsBy.AT_ONCE)
+    questions: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    """What is asked beyond the three questions (`questions.py`)."""
 
 
 class Checkpoint(Owned):
@@ -72,6 +85,12 @@ class Participation(Owned):
     """Ways of talking that suit; empty: any."""
     first_use: Mapped[str | None]
     """What a mentee wants to use first; between the pair only."""
+    answers: Mapped[dict[str, list[str]]] = mapped_column(default=dict)
+    """Question → options chosen (`questions.py`)."""
+    wishes: Mapped[list[str]] = mapped_column(default=list)
+    """Ids of people whom this person would like to be paired with, dearest first."""
+    refuses: Mapped[list[str]] = mapped_column(default=list)
+    """Ids of people never to be paired with. Private: no page shows it to anybody else."""
     recorded: Mapped[bool] = mapped_column(default=False)
     """The person's own choice: whether learning records are written about their check-ins."""
     recorded_since: Mapped[datetime | None]
