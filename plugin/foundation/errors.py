@@ -7,6 +7,8 @@
     ├── FormInvalid           422  form-invalid          the form needs attention
     ├── TransitionRefused     409  check-in-transition   it is not in a state that allows this
     ├── NoPlaceLeft           409  no-place-left         the mentor has no place
+    ├── DraftMovedOn          409  draft-moved-on        a draft of pairs is past that
+    ├── PairRefused           409  pair-refused          these two cannot be put together
     ├── CrossOriginRefused    403  cross-origin          the request came from another site
     ├── Unavailable           503  unavailable           the database is away or busy; try again
     └── TenancyError          500  tenancy               a programming error: no organisation given
@@ -87,6 +89,24 @@ class NoPlaceLeft(MentesError):
     status = 409
     title = to_say("No place left with this mentor")
     next_step = "Choose another mentor, or wait: the next free place is offered in turn."
+
+
+class DraftMovedOn(MentesError):
+    """The draft is not in a state that allows this."""
+
+    slug = "draft-moved-on"
+    status = 409
+    title = to_say("This draft has moved on")
+    next_step = "Open the draft again to see where it stands now."
+
+
+class PairRefused(MentesError):
+    """These two cannot be put together."""
+
+    slug = "pair-refused"
+    status = 409
+    title = to_say("These two cannot be put together")
+    next_step = "Choose another mentor; the draft shows who is free and suits."
 
 
 class CrossOriginRefused(MentesError):

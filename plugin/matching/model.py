@@ -21,6 +21,8 @@ class DraftState(StrEnum):
     READY = "ready"
     FAILED = "failed"
     """`Draft.problem` says why, in words for the instructor."""
+    PUBLISHING = "publishing"
+    """The worker makes pairings of it, a batch at a time."""
     PUBLISHED = "published"
     DISCARDED = "discarded"
 
@@ -93,6 +95,9 @@ class DraftPair(Owned):
     """As both may see them (`reasons.py`)."""
     accepted: Mapped[bool] = mapped_column(default=False)
     """The instructor said yes to it: the next run keeps it."""
+    outcome: Mapped[str | None]
+    """What publishing made of it: "made", "stood" (it was a pairing), or why it was left out
+    (`publishing.Skipped`); None: not yet."""
 
 
 class DraftUnmatched(Owned):
@@ -104,4 +109,5 @@ class DraftUnmatched(Owned):
     draft_id: Mapped[UUID] = mapped_column(ForeignKey("matching_draft.id"))
     mentee_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
     why: Mapped[str]
+    """`engine.results.WhyNot`; "taken-apart" when the instructor did it."""
     ruled_out: Mapped[list[dict[str, Any]]]
