@@ -19,7 +19,7 @@ class Mentee:
 
     id: str
     """Opaque and stable; a person who also mentors has the same id there."""
-    answers: Answers = field(default=NO_ANSWERS)
+    answers: Answers = field(default_factory=lambda: NO_ANSWERS)
     wishes: tuple[str, ...] = ()
     """Ids of mentors, dearest first."""
     refuses: frozenset[str] = frozenset()
@@ -35,7 +35,7 @@ class Mentor:
     """Somebody who takes mentees."""
 
     id: str
-    answers: Answers = field(default=NO_ANSWERS)
+    answers: Answers = field(default_factory=lambda: NO_ANSWERS)
     wishes: tuple[str, ...] = ()
     """Ids of mentees, dearest first."""
     refuses: frozenset[str] = frozenset()
