@@ -65,8 +65,8 @@ def of_programme(session: Session, programme: Programme) -> Sequence[Draft]:
     raise NotImplementedError
 
 
-def one(session: Session, programme: Programme, draft_id: UUID, *, locked: bool = False) -> Draft:
-    """Return one draft, locked against others if it is about to be changed.
+def one(session: Session, programme: Programme, draft_id: UUID) -> Draft:
+    """Return one draft. (What changes it holds its row and looks at its state again.)
 
     Raises:
         NotFound: there is none of this id in this programme.

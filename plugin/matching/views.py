@@ -15,6 +15,8 @@ from plugin.matching.model import Draft
 
 PAGE = 50
 """Pairs on a page."""
+LISTED = 100
+"""Most mentees listed of each way in which two drafts differ."""
 
 
 class Only(StrEnum):
@@ -176,6 +178,15 @@ class Differing:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Differences:
+    """Mentees whom two drafts treat differently in one way."""
+
+    count: int
+    listed: tuple[Differing, ...]
+    """The first `LISTED` by name."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
     """Two drafts side by side."""
 
@@ -185,10 +196,10 @@ class Comparison:
     """Pairs."""
     only_left: int
     only_right: int
-    unmatched_left: tuple[Differing, ...]
+    unmatched_left: Differences
     """Mentees without a mentor in the left draft only."""
-    unmatched_right: tuple[Differing, ...]
-    other_mentor: tuple[Differing, ...]
+    unmatched_right: Differences
+    other_mentor: Differences
     """Mentees with one mentor here and another there."""
 
 
