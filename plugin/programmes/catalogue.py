@@ -19,6 +19,9 @@ LISTS = {"skill": "skills", "site": "sites", "team": "teams"}
 WISHES = "wishes"
 """Asking mentees for mentors by name."""
 MOST_WISHES = 3
+MOST_LABELS = 200
+"""So many options an instructor may list."""
+LONGEST_LABEL = 80
 COMMON = to_say(
     "You two and your instructor see what you have in common; nobody sees the rest of your answer."
 )

@@ -76,3 +76,31 @@ class RecordingStopped(Event):
 
     kind: ClassVar[str] = "programme.recording-stopped"
     person_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswersChanged(Event):
+    """Somebody who takes part answers, wishes or refuses otherwise; the subject is the
+    participation. What was answered is not told.
+    """
+
+    kind: ClassVar[str] = "programme.answers-changed"
+    programme_id: UUID
+    person_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuestionsSet(Event):
+    """An instructor asks other questions; the subject is the programme."""
+
+    kind: ClassVar[str] = "programme.questions-set"
+    programme_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PairsBySet(Event):
+    """An instructor chose how mentees come to their mentors; the subject is the programme."""
+
+    kind: ClassVar[str] = "programme.pairs-by-set"
+    programme_id: UUID
+    pairs_by: str

@@ -2,20 +2,88 @@
 
 from __future__ import annotations
 
-from marshmallow import fields, validate
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from marshmallow import ValidationError, fields, validate
 
 from plugin.courses.model import LONGEST_IRI
 from plugin.foundation.forms import Form, whatever
-from plugin.programmes.model import Talk
+from plugin.programmes.catalogue import BY_NAME, LONGEST_LABEL, MOST_LABELS
+from plugin.programmes.model import PairsBy, Talk
 
 WAYS = validate.OneOf([way.value for way in Talk], error="Choose one of the ways shown.")
 PLACES = validate.Range(1, 5, error="Between 1 and 5.")
 NO_PLACES = whatever("Between 1 and 5.")
 NO_ANSWER = whatever("Choose one; both are fine.")
+ZONE = validate.Length(max=64, error="Choose from the list.")
+TOO_MANY_LABELS = "At most 200 lines; ten or twenty are easier to choose from."
+LABEL_TOO_LONG = "Each line may have 80 characters at most."
 
 
-class JoinForm(Form):
-    """The three answers that get a mentor."""
+class Chosen(fields.List[Any]):
+    """What was chosen among several fields of one name; those left empty chose nothing."""
+
+    def _deserialize(
+        self, value: Sequence[str], attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
+    ) -> list[Any]:
+        return super()._deserialize([each for each in value if each], attr, data, **kwargs)
+
+
+class Labels(fields.List[Any]):
+    """Labels in the lines of a text; empty lines are none."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        length = validate.Length(max=LONGEST_LABEL, error=LABEL_TOO_LONG)
+        super().__init__(fields.String(validate=length), load_default=list, **kwargs)
+
+    def _deserialize(
+        self, value: Sequence[str], attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
+    ) -> list[Any]:
+        lines = [" ".join(line.split()) for text in value for line in _lines(text)]
+        found = [line for line in lines if line]
+        if len(found) > MOST_LABELS:
+            raise ValidationError(TOO_MANY_LABELS)
+        return super()._deserialize(found, attr, data, **kwargs)
+
+
+def _lines(text: str) -> list[str]:
+    return text.replace("\x00", "").splitlines()  # PostgreSQL's JSON can say NUL, not read it
+
+
+class AnswersForm(Form):
+    """What somebody answers beyond the three questions; all of it may be left out.
+
+    Which options there are, and how many may be chosen, is the questionnaire's to say.
+    """
+
+    skill = Chosen(fields.String(), load_default=list)
+    help = Chosen(fields.String(), load_default=list)
+    style = Chosen(fields.String(), load_default=list)
+    hours = Chosen(fields.String(), load_default=list)
+    language = Chosen(fields.String(), load_default=list)
+    site = Chosen(fields.String(), load_default=list)
+    team = Chosen(fields.String(), load_default=list)
+    level = Chosen(fields.String(), load_default=list)
+    wishes = Chosen(
+        fields.UUID(error_messages=whatever("Choose from the mentors shown.")), load_default=list
+    )
+    zone = fields.String(load_default=None, validate=ZONE)
+
+
+class RefusesForm(Form):
+    """Whom somebody should not be paired with."""
+
+    refuses = Chosen(
+        fields.UUID(error_messages=whatever("Choose from the people shown.")), load_default=list
+    )
+    refuses_shown = Chosen(
+        fields.UUID(error_messages=whatever("Choose from the people shown.")), load_default=list
+    )
+
+
+class JoinForm(AnswersForm, RefusesForm):
+    """The three answers that get a mentor, and what helps to find a good one."""
 
     first_use = fields.String(
         required=True,
@@ -87,6 +155,19 @@ class ChoicesForm(Form):
     """A participant's own choices."""
 
     recorded = fields.Boolean(required=True, error_messages=NO_ANSWER)
-    zone = fields.String(
-        load_default=None, validate=validate.Length(max=64, error="Choose from the list.")
+    zone = fields.String(load_default=None, validate=ZONE)
+
+
+class QuestionsForm(Form):
+    """What an instructor asks, and how mentees come to their mentors."""
+
+    pairs_by = fields.Enum(
+        PairsBy, by_value=True, required=True, error_messages=whatever("Choose one of the two.")
+    )
+    skills = Labels()
+    sites = Labels()
+    teams = Labels()
+    ask = Chosen(
+        fields.String(validate=validate.OneOf(BY_NAME, error="Choose from those shown.")),
+        load_default=list,
     )

@@ -113,6 +113,30 @@ class Questionnaire:
         return answers
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """What somebody answered, checked."""
+
+    answers: Mapping[str, Sequence[str]]
+    """Question → options, of the questions that were put; what was said to others stays."""
+    wishes: Sequence[str] | None
+    """Ids of people, dearest first; None: as they are."""
+    refuses: Sequence[str] | None
+    """Ids of people; None: as they are."""
+
+    def keep_in(self, participation: Participation) -> bool:
+        """Keep it, and tell whether that changed anything."""
+        kept = {**participation.answers, **{key: list(ids) for key, ids in self.answers.items()}}
+        before = (participation.answers, participation.wishes, participation.refuses)
+        after = (
+            {key: ids for key, ids in kept.items() if ids},
+            participation.wishes if self.wishes is None else list(self.wishes),
+            participation.refuses if self.refuses is None else list(self.refuses),
+        )
+        participation.answers, participation.wishes, participation.refuses = after
+        return before != after
+
+
 def answers_for_matching(
     participation: Participation, questionnaire: Questionnaire, zone: str | None, at: datetime
 ) -> dict[str, frozenset[str] | int]:

@@ -15,6 +15,7 @@ from plugin.foundation.events import happened
 from plugin.foundation.tenancy import found_or_inserted, inserted_once
 from plugin.programmes import events
 from plugin.programmes.model import Part, Participation, Programme
+from plugin.programmes.questions import Said
 
 
 def of_course(session: Session, course: Course, *, now: datetime) -> Programme:
@@ -96,7 +97,7 @@ def attach_mentor(
     """Make a person of the course a mentor of its programme, or change how many they take."""
     taken(session, programme.id)
     new = _took_part(session, programme, person_id, Part.MENTOR, now)
-    mentor = _kept(session, programme, person_id, Part.MENTOR)
+    mentor = kept(session, programme, person_id, Part.MENTOR)
     came_back = mentor.left_at is not None
     changed = mentor.capacity != capacity
     mentor.left_at = None
@@ -123,7 +124,7 @@ def detach_mentor(
 ) -> None:
     """Give a mentor no new mentees; whom they have, they keep until the pairing closes."""
     taken(session, programme.id)
-    mentor = _kept(session, programme, person_id, Part.MENTOR)
+    mentor = kept(session, programme, person_id, Part.MENTOR)
     if mentor.left_at is not None:
         return
     mentor.left_at = now
@@ -151,7 +152,7 @@ def mentor_settings(
 ) -> None:
     """Take a mentor's own word on places, ways of talking and recording."""
     taken(session, programme.id)
-    mentor = _kept(session, programme, person_id, Part.MENTOR)
+    mentor = kept(session, programme, person_id, Part.MENTOR)
     changed = mentor.capacity != capacity
     mentor.capacity = capacity
     mentor.talk = list(talk)
@@ -184,18 +185,24 @@ def join(
     first_use: str,
     talk: Sequence[str],
     recorded: bool,
+    said: Said | None = None,
     now: datetime,
 ) -> Participation:
-    """Let a learner in, with their three answers; joining twice is joining once."""
+    """Let a learner in, with their three answers; joining twice is joining once.
+
+    Args:
+        said: what they answered beyond the three; None: what they once answered stands.
+    """
     taken(session, programme.id)
     new = _took_part(session, programme, person_id, Part.MENTEE, now)
-    mentee = _kept(session, programme, person_id, Part.MENTEE)
+    mentee = kept(session, programme, person_id, Part.MENTEE)
     came_back = mentee.left_at is not None
     if came_back:
         mentee.joined_at = now
     mentee.left_at = None
     mentee.first_use = first_use
     mentee.talk = list(talk)
+    answers_otherwise = said is not None and said.keep_in(mentee)
     choose_recording(session, mentee, recorded, now=now)
     session.flush()
     if new or came_back:
@@ -209,13 +216,29 @@ def join(
                 person_id=person_id,
             ),
         )
+    elif answers_otherwise:
+        answers_changed(session, mentee, now=now)
     return mentee
+
+
+def answers_changed(session: Session, participation: Participation, *, now: datetime) -> None:
+    """Say that somebody answers otherwise than before."""
+    happened(
+        session,
+        events.AnswersChanged(
+            at=now,
+            subject_id=participation.id,
+            actor_id=participation.person_id,
+            programme_id=participation.programme_id,
+            person_id=participation.person_id,
+        ),
+    )
 
 
 def leave(session: Session, programme: Programme, person_id: UUID, *, now: datetime) -> None:
     """Let a learner go; no reason is asked."""
     taken(session, programme.id)
-    mentee = _kept(session, programme, person_id, Part.MENTEE)
+    mentee = kept(session, programme, person_id, Part.MENTEE)
     if mentee.left_at is not None:
         return
     mentee.left_at = now
@@ -269,8 +292,13 @@ def _took_part(
     )
 
 
-def _kept(session: Session, programme: Programme, person_id: UUID, part: Part) -> Participation:
-    kept = participation(session, programme.id, person_id, part, locked=True)
-    if kept is None:
+def kept(session: Session, programme: Programme, person_id: UUID, part: Part) -> Participation:
+    """Return a person's part in a programme, locked against others.
+
+    Raises:
+        NotFound: they never took part.
+    """
+    found = participation(session, programme.id, person_id, part, locked=True)
+    if found is None:
         raise NotFound("This person does not take part in the programme.")
-    return kept
+    return found
