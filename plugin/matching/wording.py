@@ -9,13 +9,13 @@ from plugin.foundation.i18n import Words, to_say
 from plugin.matching.engine.errors import Problem
 from plugin.matching.engine.rules import (
     AtLeast,
-    Comparison,
     Forbid,
     Overlap,
     Require,
     Rule,
     RuleSet,
     Same,
+    Soft,
     Wish,
 )
 
@@ -63,7 +63,7 @@ def asked_of_mentors(field: str, words: Words) -> str:
     return words.gettext(known) if known else field
 
 
-def compared(what: Comparison | Wish, words: Words) -> str:
+def compared(what: Soft, words: Words) -> str:
     """Return what a rule looks at: "Skill they want ↔ Skill offered", "Team: different"."""
     say = words.gettext
     if isinstance(what, Wish):
@@ -98,8 +98,8 @@ def _at_least(what: AtLeast, both: str, words: Words) -> str:
     return text
 
 
-def standing(rule: Rule, heaviest: int, words: Words) -> str:
-    """Return how much a rule counts beside others, the heaviest of which weighs `heaviest`."""
+def standing(rule: Rule, most: int, words: Words) -> str:
+    """Return how much a rule counts beside others, the heaviest of which weighs `most`."""
     say = words.gettext
     if isinstance(rule, Require):
         return say("Must be")
@@ -107,7 +107,7 @@ def standing(rule: Rule, heaviest: int, words: Words) -> str:
         return say("Never together")
     if rule.weight == 0:
         return say("Counts nothing")
-    share = rule.weight / heaviest
+    share = reach(rule) / most
     if share >= ALONE_AT_THE_TOP:
         return say("Counts most")
     if share >= MUCH:
@@ -115,22 +115,33 @@ def standing(rule: Rule, heaviest: int, words: Words) -> str:
     return say("Counts") if share >= SOME else say("Counts a little")
 
 
-def sentence(rule: Rule, heaviest: int, words: Words) -> str:
+def sentence(rule: Rule, most: int, words: Words) -> str:
     """Return a rule as one line: "Counts most: Skill they want ↔ Skill offered"."""
-    hard = isinstance(rule, Require | Forbid)
     line = words.gettext(
         "%(standing)s: %(compared)s",
-        standing=standing(rule, heaviest, words),
-        compared=compared(rule.what if hard else rule, words),
+        standing=standing(rule, most, words),
+        compared=compared(subject(rule), words),
     )
     if isinstance(rule, Require) and rule.strict:
         line += " " + words.gettext("(who did not answer is left out)")
     return line
 
 
+def subject(rule: Rule) -> Soft:
+    """Return what a rule looks at, whether it counts, must be or must not."""
+    return rule.what if isinstance(rule, Require | Forbid) else rule
+
+
+def reach(rule: Soft) -> int:
+    """Return the most that a rule can weigh: what counts by option counts up to so many times."""
+    most = rule.most if isinstance(rule, Overlap) and not rule.share else None
+    return rule.weight * (most or 1)
+
+
 def heaviest(rules: Iterable[Rule]) -> int:
-    """Return the largest weight; 1 where nothing has any."""
-    return max((each.weight for each in rules if not isinstance(each, Require | Forbid)), default=1)
+    """Return the most that any rule can weigh; 1 where nothing weighs anything."""
+    soft = (each for each in rules if not isinstance(each, Require | Forbid))
+    return max(max((reach(each) for each in soft), default=1), 1)
 
 
 def grouped(rules: RuleSet, words: Words) -> tuple[RuleGroup, ...]:
@@ -138,15 +149,15 @@ def grouped(rules: RuleSet, words: Words) -> tuple[RuleGroup, ...]:
     most = heaviest(rules.rules)
     groups: dict[str, list[str]] = {}
     for rule in sorted(rules.rules, key=_weightiest_first):
-        what = rule.what if isinstance(rule, Require | Forbid) else rule
-        groups.setdefault(standing(rule, most, words), []).append(compared(what, words))
+        line = compared(subject(rule), words)
+        groups.setdefault(standing(rule, most, words), []).append(line)
     return tuple(RuleGroup(label=label, compares=tuple(each)) for label, each in groups.items())
 
 
 def _weightiest_first(rule: Rule) -> tuple[int, int]:
     if isinstance(rule, Require):
         return 0, 0
-    return (1, 0) if isinstance(rule, Forbid) else (2, -rule.weight)
+    return (1, 0) if isinstance(rule, Forbid) else (2, -reach(rule))
 
 
 def extras(rules: RuleSet, words: Words) -> list[str]:
@@ -193,3 +204,33 @@ PROBLEMS: Mapping[str, str] = {
 def problem_in_words(problem: Problem, words: Words) -> str:
     """Return what is wrong or doubtful, in the reader's language."""
     return words.gettext(PROBLEMS.get(problem.slug, problem.text))
+
+
+PRESET_WORDS: Mapping[str, tuple[str, str]] = {
+    "balanced": (
+        to_say("Balanced"),
+        to_say("The skill counts most; help, times, place and style count too."),
+    ),
+    "skill-first": (
+        to_say("The skill above all"),
+        to_say("Who offers what they want, wherever and whenever."),
+    ),
+    "same-place": (
+        to_say("Near each other"),
+        to_say("People of one site, who can meet in person."),
+    ),
+    "across-departments": (
+        to_say("Across departments"),
+        to_say("People who would not meet otherwise."),
+    ),
+    "reverse-mentoring": (
+        to_say("Reverse mentoring"),
+        to_say("Who feels less sure teaches who feels surer."),
+    ),
+}
+
+
+def preset_in_words(slug: str, words: Words) -> tuple[str, str]:
+    """Return what a preset is called, and what it is for in a line."""
+    label, hint = PRESET_WORDS.get(slug, (slug, ""))
+    return words.gettext(label), words.gettext(hint)

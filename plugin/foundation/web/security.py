@@ -19,7 +19,7 @@ CREDENTIALS = "lrs credential"
 """What the record store's views say they require: credentials, never a cookie."""
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-    "font-src 'self'; base-uri 'none'; form-action 'self'{form_targets}; "
+    "font-src 'self'; base-uri 'none'; form-action 'self'{form_targets};{asks} "
     "frame-ancestors {ancestors}"
 )
 
@@ -73,6 +73,11 @@ def may_post_to(url: str) -> None:
     g.form_targets = [found] if (found := origin(url)) else []
 
 
+def may_ask_us() -> None:
+    """Let the scripts of this answer's page ask our own site for more."""
+    g.asks = " connect-src 'self';"
+
+
 def dress(response: Response) -> Response:
     """Give `response` the headers that every answer carries."""
     ancestors = g.get("frame_ancestors")
@@ -83,6 +88,7 @@ def dress(response: Response) -> Response:
         POLICY.format(
             ancestors=" ".join(ancestors) if ancestors else "'none'",
             form_targets="".join(f" {target}" for target in g.get("form_targets", ())),
+            asks=g.get("asks", ""),
         ),
     )
     response.headers.setdefault("X-Content-Type-Options", "nosniff")
