@@ -10,10 +10,10 @@ T      ?= tests
 PORT   ?= 5000
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test check format messages clean
+.PHONY: help demo serve test check format messages bench-matching clean
 
 help: ## Show what there is
-	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: $(VENV)/.demo ## Run the whole story on temporary files, and check each step
 	@$(RUN) -m plugin demo
@@ -37,8 +37,11 @@ format: $(VENV)/.test ## Let the formatter decide
 messages: $(VENV)/.demo ## Collect what is said, for translators (L=fr begins a language)
 	@$(RUN) -m plugin.translations $(L)
 
+bench-matching: $(VENV)/.demo ## Measure the matching beside its peers (B=--quick for a minute of it)
+	@$(RUN) -m benchmarks.matching $(B)
+
 clean: ## Remove what was installed
-	rm -rf $(VENV)
+	rm -rf $(VENV) .bench
 
 $(VENV)/bin/python:
 	@echo "Making $(VENV) …"
