@@ -118,8 +118,8 @@ def _worth_of_a_skill(people: Population, *, share: bool) -> tuple[Whole, Whole]
     offered = np.maximum(people.mentors.skills.sum(axis=1), 1)
     if not share:
         return np.full(len(chosen), POINT * SKILL), np.ones(len(offered), np.int64)
-    worth = (POINT * SKILL + 8 * chosen) // (16 * chosen)
-    return worth, np.where(offered <= 5, 16, np.maximum(1, 80 // offered))
+    worth = (POINT * SKILL + 10 * chosen) // (20 * chosen)
+    return worth, np.where(offered <= 5, 20, np.maximum(1, 100 // offered))
 
 
 def _one_of(which: Whole, many: int) -> Flags:

@@ -17,7 +17,7 @@ requirement, not a huge weight."""
 MOST_RULES = 50
 FULL_FOCUS = 5
 """So many options a mentor may offer at full worth; who offers more offers each at 5/n (in
-sixteenths), so that listing everything does not win."""
+twentieths), so that listing everything does not win."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,8 +25,8 @@ class Overlap:
     """Options chosen by both.
 
     With `share`, the weight is shared out among the options that the mentee chose (all of them
-    met: the whole weight), and a mentor's options count in full up to `FULL_FOCUS` of them.
-    Without, every common option is worth the whole weight, up to `most` of them.
+    met: the whole weight, but for rounding to points), and a mentor's options count in full up to
+    `FULL_FOCUS` of them. Without, every common option is worth the whole weight, up to `most` of them.
     """
 
     mentee: str

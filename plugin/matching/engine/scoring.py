@@ -31,8 +31,9 @@ from plugin.matching.engine.rules import (
     Wish,
 )
 
-PARTS = 16
-"""A mentor's focus is counted in sixteenths."""
+PARTS = 20
+"""A mentor's focus is counted in twentieths: a part of `POINTS`, so that one, two or five options
+share any weight without a rest."""
 
 Option = str | int
 NO_OPTIONS: frozenset[Option] = frozenset()
@@ -155,7 +156,7 @@ def size(answer: Answer) -> int:
 
 
 def option_points(weight: int, chosen: int) -> int:
-    """Return a sixteenth of what each of `chosen` options is worth, where the weight is shared.
+    """Return a twentieth of what each of `chosen` options is worth, where the weight is shared.
 
     Rounded to whole points (half a point up), so that a pair's points are a sum over the common
     options: `option_points(weight, chosen) * focus(offered)` each.
@@ -164,7 +165,7 @@ def option_points(weight: int, chosen: int) -> int:
 
 
 def focus(offered: int) -> int:
-    """Return at what share, in sixteenths, each of `offered` options of a mentor counts."""
+    """Return at what share, in twentieths, each of `offered` options of a mentor counts."""
     return PARTS if offered <= FULL_FOCUS else max(1, PARTS * FULL_FOCUS // offered)
 
 

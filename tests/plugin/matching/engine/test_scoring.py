@@ -64,20 +64,20 @@ def test_the_weight_is_shared_out_among_what_the_mentee_chose() -> None:
 
 
 def test_a_share_is_rounded_to_whole_points_for_each_option() -> None:
-    assert points(overlap(weight=1), "a b c", "a") == 21 * 16
-    assert points(overlap(weight=1), "a b c", "a b") == 2 * 21 * 16
+    assert points(overlap(weight=1), "a b c", "a") == 17 * 20
+    assert points(overlap(weight=1), "a b c", "a b") == 2 * 17 * 20
 
 
 def test_up_to_full_focus_a_mentor_may_offer_at_full_worth() -> None:
     full = " ".join("abcdefghij"[:FULL_FOCUS])
     assert points(overlap(), "a", full) == 16 * POINTS
-    assert points(overlap(), "a", f"{full} z") == 13 * POINTS
+    assert points(overlap(), "a", f"{full} z") == 16 * POINTS * 16 // 20
 
 
 def test_listing_everything_does_not_win() -> None:
     everything = " ".join(f"option-{number}" for number in range(200))
     assert points(overlap(), "option-1", "option-1") == 16 * POINTS
-    assert points(overlap(), "option-1", everything) == POINTS
+    assert points(overlap(), "option-1", everything) == 16 * POINTS // 20
 
 
 def test_without_share_every_common_option_counts_in_full_up_to_the_most() -> None:
@@ -146,7 +146,7 @@ def test_contributions_tell_what_was_found() -> None:
     mentor = a_mentor(answers={"field": "a b"})
     assert scoring.contributions(rules, mentee, mentor) == (
         Contribution(rule=0, points=3_000, common=("a", "b")),
-        Contribution(rule=1, points=2 * 333 * 16, common=("a", "b")),
+        Contribution(rule=1, points=2 * 267 * 20, common=("a", "b")),
         Contribution(rule=2, points=2_000, place=2),
         Contribution(rule=4, points=0, common=("a", "b")),
     )
