@@ -26,7 +26,7 @@ class Overlap:
 
     With `share`, the weight is shared out among the options that the mentee chose (all of them
     met: the whole weight, but for rounding to points), and a mentor's options count in full up to
-    `FULL_FOCUS` of them. Without, every common option is worth the whole weight, up to `most` of them.
+    `FULL_FOCUS` of them. Without, every common option is worth the whole weight, up to `most`.
     """
 
     mentee: str
