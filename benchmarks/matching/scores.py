@@ -30,6 +30,8 @@ from benchmarks.matching.populations import (
 
 POINT = 1000
 """Points to a weight of one."""
+PARTS, FULL = 20, 5
+"""Where skills are shared out: in twentieths, and a mentor offers five at their full worth."""
 HIGHEST = POINT * (5 * SKILL + DEPARTMENT + SITE + 3 * HOUR + GRADE + WISH)
 """No pair is worth more: five skills wanted, three hours."""
 
