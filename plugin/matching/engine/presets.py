@@ -1,4 +1,4 @@
-"""Rule sets to begin with, and the four words in which instructors say how much something matters.
+"""Rule sets to begin with.
 
 Fields are the questions that a programme can ask: skill, help, talk, style, hours, language, site,
 team, level. A question that is not asked counts for nothing, so that each preset works whatever is
@@ -8,12 +8,9 @@ asked. The weights of a preset are per cent: a pair that agrees in everything is
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
-from enum import StrEnum
 
 from plugin.matching.engine.rules import (
     AtLeast,
-    Comparison,
     Different,
     Overlap,
     Require,
@@ -99,37 +96,3 @@ otherwise; and reverse mentoring: whoever is surer of the subject teaches, whate
 preset can reverse them; rules about a number that an organisation brings along can
 (`AtLeast.reverse`).
 """
-
-
-class Importance(StrEnum):
-    """How much something matters, as instructors say it."""
-
-    MUST = "must"
-    HIGH = "high"
-    MEDIUM = "medium"
-    LOW = "low"
-
-
-WEIGHTS: Mapping[Importance, int] = {
-    Importance.HIGH: 5,
-    Importance.MEDIUM: 3,
-    Importance.LOW: 1,
-}
-
-
-def weighed(what: Comparison, importance: Importance) -> Rule:
-    """Return the rule by which a comparison matters so much.
-
-    What must be is required of those who both answered; a must excludes nobody for silence.
-    """
-    if importance is Importance.MUST:
-        return Require(what=replace(what, weight=0))
-    return replace(what, weight=WEIGHTS[importance])
-
-
-def importance_of(rule: Rule) -> Importance | None:
-    """Return the word for a rule's weight; None where no word says it."""
-    if isinstance(rule, Require):
-        return None if rule.strict else Importance.MUST
-    words = {weight: word for word, weight in WEIGHTS.items()}
-    return words.get(getattr(rule, "weight", 0))

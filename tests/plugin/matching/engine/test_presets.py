@@ -8,21 +8,12 @@ from plugin.matching.engine.doubts import warnings
 from plugin.matching.engine.presets import (
     DEFAULT,
     PRESETS,
-    Importance,
-    importance_of,
-    weighed,
 )
 from plugin.matching.engine.reading import checked, rules_from_json, rules_to_json
 from plugin.matching.engine.rules import (
     POINTS,
-    AtLeast,
-    Comparison,
     Different,
-    Forbid,
-    Overlap,
-    Require,
     RuleSet,
-    Same,
 )
 from plugin.matching.engine.scoring import exclusion, score
 from tests.plugin.matching.engine.strategies import a_mentee, a_mentor
@@ -75,36 +66,3 @@ def test_the_skill_decides_where_it_comes_first() -> None:
         PRESETS["skill-first"], mentee, agreeable
     )
     assert score(PRESETS[DEFAULT], mentee, skilled) < score(PRESETS[DEFAULT], mentee, agreeable)
-
-
-COMPARISONS: list[Comparison] = [
-    Same(mentee="site", mentor="site", weight=7),
-    Overlap(mentee="hours", mentor="hours", weight=0, share=False, most=3),
-    AtLeast(mentee="level", mentor="level", by=1, weight=9, reverse=True),
-]
-
-
-@pytest.mark.parametrize("importance", Importance)
-@pytest.mark.parametrize("what", COMPARISONS, ids=lambda what: type(what).__name__)
-def test_a_word_makes_a_rule_and_the_rule_says_the_word(
-    what: Comparison, importance: Importance
-) -> None:
-    rule = weighed(what, importance)
-    assert importance_of(rule) is importance
-    assert checked(RuleSet(rules=(rule,))).rules == (rule,)
-
-
-def test_high_medium_and_low_are_five_three_and_one() -> None:
-    weights = [
-        weighed(COMPARISONS[0], word).weight  # type: ignore[union-attr]
-        for word in (Importance.HIGH, Importance.MEDIUM, Importance.LOW)
-    ]
-    assert weights == [5, 3, 1]
-    assert isinstance(weighed(COMPARISONS[0], Importance.MUST), Require)
-
-
-def test_no_word_says_another_weight_nor_a_strict_or_forbidding_rule() -> None:
-    same = COMPARISONS[0]
-    assert importance_of(same) is None
-    assert importance_of(Require(what=same, strict=True)) is None
-    assert importance_of(Forbid(what=same)) is None
