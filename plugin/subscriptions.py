@@ -10,6 +10,8 @@ from plugin.checkins import service as checkin_service
 from plugin.completions import service as completions
 from plugin.courses.events import CourseKnown
 from plugin.foundation.db import Subscriber
+from plugin.matching import at_once
+from plugin.matching.events import RulesSaved
 from plugin.nudges.service import Nudges
 from plugin.pairings import service as pairings
 from plugin.pairings.events import PairingClosed, PairingMade
@@ -22,13 +24,24 @@ def subscriptions(records: Records, nudges: Nudges | None) -> Mapping[type, Sequ
     """Return the subscribers of every event; without `nudges` no mail is owed."""
     told: dict[type, list[Subscriber]] = defaultdict(list)
     # Records come first: what they say is true even if nobody is paired or mailed after it.
-    told[programmes.Joined] += [records.on_joined, pairings.on_places]
+    told[programmes.Joined] += [records.on_joined, at_once.on_places]
     told[programmes.Left] += [records.on_left, pairings.on_left]
-    told[programmes.MentorAttached] += [records.on_mentor_attached, pairings.on_places]
+    told[programmes.MentorAttached] += [records.on_mentor_attached, at_once.on_places]
     told[programmes.RecordingStopped] += [records.on_recording_stopped]
-    told[programmes.PlacesChanged] += [pairings.on_places]
+    for moment in (
+        programmes.PlacesChanged,
+        programmes.AnswersChanged,
+        programmes.QuestionsSet,
+        programmes.PairsBySet,
+        RulesSaved,
+    ):
+        told[moment] += [at_once.on_places]
     told[PairingMade] += [records.on_pairing_made, completions.on_pairing_made]
-    told[PairingClosed] += [records.on_pairing_closed, checkin_service.on_pairing_closed]
+    told[PairingClosed] += [
+        records.on_pairing_closed,
+        checkin_service.on_pairing_closed,
+        at_once.on_places,
+    ]
     told[PersonKnown] += [completions.on_person_known]
     told[CourseKnown] += [completions.on_course_known]
     told[checkins.Opened] += [records.on_opened]

@@ -12,9 +12,12 @@ from sqlalchemy.orm import Session, aliased
 
 from plugin.checkins.model import CheckIn, Feedback
 from plugin.checkins.rules import State
+from plugin.foundation.i18n import Words
+from plugin.matching.reasons import in_words
 from plugin.pairings.model import Pairing
 from plugin.people.model import Person
-from plugin.programmes.model import Checkpoint, Part, Participation
+from plugin.programmes.model import Checkpoint, Part, Participation, Programme
+from plugin.programmes.questions import Questionnaire
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +50,8 @@ class MenteeLine:
     name: str | None
     first_use: str | None
     """What they want to use first: where the first talk begins."""
+    reasons: tuple[str, ...] = ()
+    """Why the two are a pair, as sentences for the mentor."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,10 +119,12 @@ def _card(row: Row[CheckIn, str, Person, Person, int, int], person_id: UUID) -> 
     )
 
 
-def mentees(session: Session, programme_id: UUID, mentor_id: UUID) -> list[MenteeLine]:
+def mentees(
+    session: Session, programme: Programme, mentor_id: UUID, words: Words
+) -> list[MenteeLine]:
     """Return whom a mentor has now, longest first."""
     rows = session.execute(
-        select(Person.name, Participation.first_use)
+        select(Person.name, Participation.first_use, Pairing.reasons)
         .select_from(Pairing)
         .join(Person, Person.id == Pairing.mentee_id)
         .join(
@@ -129,13 +136,21 @@ def mentees(session: Session, programme_id: UUID, mentor_id: UUID) -> list[Mente
             ),
         )
         .where(
-            Pairing.programme_id == programme_id,
+            Pairing.programme_id == programme.id,
             Pairing.mentor_id == mentor_id,
             Pairing.closed_at.is_(None),
         )
         .order_by(Pairing.made_at, Pairing.id)
     )
-    return [MenteeLine(name=row[0], first_use=row[1]) for row in rows]
+    asked = Questionnaire.of(programme)
+    return [
+        MenteeLine(
+            name=row.name,
+            first_use=row.first_use,
+            reasons=tuple(in_words(row.reasons, asked, words, Part.MENTOR)),
+        )
+        for row in rows
+    ]
 
 
 def learners(session: Session, programme_id: UUID, *, now: datetime) -> Sequence[LearnerLine]:

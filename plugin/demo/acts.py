@@ -25,7 +25,7 @@ LINE_OF_MENTOR = "You waited five seconds. That is rare."
 WRITTEN = (FIRST_USE, MEETING_PLACE, NEXT_STEP, LINE_OF_MENTEE, LINE_OF_MENTOR)
 """What people write to each other; none of it may leave the pair."""
 REASONS = (
-    "You two like to talk in the same way.",
+    "A way of talking that suits you both: “On a call”.",
     "Nobody else was with them yet, so they have time for you.",
     "They had a place free for you.",
 )

@@ -6,6 +6,7 @@ nothing compiled to go stale. docs/translating.md says how they are kept.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from functools import lru_cache
 from io import BytesIO
@@ -14,6 +15,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, get_timezone_location
+from babel.lists import format_list
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
@@ -105,6 +107,10 @@ class Words:
         """Return a day, or the day of a moment on this person's calendar."""
         local = moment.astimezone(self.zone) if isinstance(moment, datetime) else moment
         return format_date(local, "long", locale=self._locale())
+
+    def listed(self, names: Sequence[str]) -> str:
+        """Return names as people list them: "A, B and C"."""
+        return format_list(list(names), locale=self._locale())
 
     def _place(self) -> str:
         place: str = get_timezone_location(self.zone, locale=self._locale(), return_city=True)

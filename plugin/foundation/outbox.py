@@ -34,7 +34,7 @@ class Outcome(StrEnum):
 
 
 class Debt(Owned):
-    """One thing debt to one other system."""
+    """One thing owed to one other system, or to our own worker."""
 
     __tablename__ = "outbox"
     __table_args__ = (
@@ -159,6 +159,18 @@ def claim(
         )
         for debt in sorted(claimed, key=lambda debt: (debt.created_at, str(debt.id)))
     ]
+
+
+def prolong(session: Session, debt: LeasedDebt, *, now: datetime, lease: int) -> bool:
+    """Hold a debt that takes long for `lease` seconds from now; False: somebody else has it."""
+    held = session.scalars(
+        update(Debt)
+        .where(Debt.id == debt.id, Debt.settled_at.is_(None), Debt.attempts == debt.attempts)
+        .values(leased_until=now + timedelta(seconds=lease))
+        .returning(Debt.id)
+        .execution_options(synchronize_session=False)
+    )
+    return held.first() is not None
 
 
 def record(

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -13,12 +13,11 @@ from sqlalchemy.orm import Session
 from plugin.foundation.errors import NoPlaceLeft
 from plugin.foundation.events import happened
 from plugin.foundation.tenancy import inserted_once
-from plugin.matching import rules
 from plugin.pairings.events import PairingClosed, PairingMade
 from plugin.pairings.model import EndReason, Pairing
-from plugin.programmes.events import Joined, Left, MentorAttached, PlacesChanged
+from plugin.programmes.events import Left
 from plugin.programmes.model import Part, Participation
-from plugin.programmes.service import participants, participation, taken
+from plugin.programmes.service import participation
 
 
 def open_pairing(session: Session, programme_id: UUID, mentee_id: UUID) -> Pairing | None:
@@ -51,7 +50,7 @@ def pair(
     *,
     mentor_id: UUID,
     mentee_id: UUID,
-    reasons: Sequence[str],
+    reasons: Sequence[Mapping[str, Any]],
     now: datetime,
 ) -> Pairing | None:
     """Pair two people; None when the mentee already has somebody.
@@ -63,7 +62,7 @@ def pair(
     mentor = participation(session, programme_id, mentor_id, Part.MENTOR, locked=True)
     if mentor is None or mentor.left_at is not None:
         raise NoPlaceLeft("This mentor takes no mentees now.")
-    if _mentees(session, programme_id).get(mentor_id, 0) >= mentor.capacity:
+    if _mentees_of(session, programme_id, mentor_id) >= mentor.capacity:
         raise NoPlaceLeft("This mentor has as many mentees as they take.")
     new = inserted_once(
         session,
@@ -71,7 +70,7 @@ def pair(
         programme_id=programme_id,
         mentor_id=mentor_id,
         mentee_id=mentee_id,
-        reasons=list(reasons),
+        reasons=[dict(each) for each in reasons],
         made_at=now,
     )
     if not new:
@@ -92,7 +91,7 @@ def pair(
 
 
 def close(session: Session, pairing: Pairing, *, why: EndReason, by: UUID, now: datetime) -> None:
-    """Close a pairing and offer its place to whoever has waited longest."""
+    """Close a pairing; its place is free again. Closing twice is closing once."""
     if pairing.closed_at is not None:
         return
     pairing.closed_at = now
@@ -110,7 +109,6 @@ def close(session: Session, pairing: Pairing, *, why: EndReason, by: UUID, now: 
             end_reason=why,
         ),
     )
-    pair_waiting(session, pairing.programme_id, now=now)
 
 
 def waiting(session: Session, programme_id: UUID) -> Sequence[Participation]:
@@ -130,43 +128,6 @@ def waiting(session: Session, programme_id: UUID) -> Sequence[Participation]:
     ).all()
 
 
-def pair_waiting(session: Session, programme_id: UUID, *, now: datetime) -> int:
-    """Give mentors to those who wait, as far as there are places; return how many were paired.
-
-    The programme is taken: of a join and a new place at the same moment, the later one sees both.
-    """
-    taken(session, programme_id)
-    mentors = _mentors(session, programme_id)
-    paired = 0
-    for mentee in waiting(session, programme_id) if any(each.places for each in mentors) else ():
-        choice = rules.chosen_mentor(
-            rules.Mentee(person_id=mentee.person_id, talk=frozenset(mentee.talk)), mentors
-        )
-        if choice is None:
-            continue
-        made = pair(
-            session,
-            programme_id,
-            mentor_id=choice.mentor.person_id,
-            mentee_id=mentee.person_id,
-            reasons=choice.reasons,
-            now=now,
-        )
-        paired += made is not None
-        mentors = [
-            replace(each, mentees=each.mentees + 1) if each == choice.mentor else each
-            for each in mentors
-        ]
-    return paired
-
-
-def on_places(
-    session: Session, _event_id: UUID, event: Joined | MentorAttached | PlacesChanged
-) -> None:
-    """Pair whoever waits: somebody joined, or there are new places."""
-    pair_waiting(session, event.programme_id, now=event.at)
-
-
 def on_left(session: Session, _event_id: UUID, event: Left) -> None:
     """Close the pairing of a mentee who left."""
     pairing = open_pairing(session, event.programme_id, event.person_id)
@@ -174,24 +135,20 @@ def on_left(session: Session, _event_id: UUID, event: Left) -> None:
         close(session, pairing, why=EndReason.WITHDRAWN, by=event.person_id, now=event.at)
 
 
-def _mentors(session: Session, programme_id: UUID) -> list[rules.Mentor]:
-    mentees = _mentees(session, programme_id)
-    return [
-        rules.Mentor(
-            person_id=each.person_id,
-            talk=frozenset(each.talk),
-            capacity=each.capacity,
-            mentees=mentees.get(each.person_id, 0),
-            joined_at=each.joined_at,
-        )
-        for each in participants(session, programme_id, Part.MENTOR)
-    ]
-
-
-def _mentees(session: Session, programme_id: UUID) -> dict[UUID, int]:
+def mentees_by_mentor(session: Session, programme_id: UUID) -> dict[UUID, int]:
+    """Return how many mentees each mentor of a programme has now; who has none is left out."""
     counted = session.execute(
         select(Pairing.mentor_id, func.count())
         .where(Pairing.programme_id == programme_id, Pairing.closed_at.is_(None))
         .group_by(Pairing.mentor_id)
     )
     return {row[0]: row[1] for row in counted}
+
+
+def _mentees_of(session: Session, programme_id: UUID, mentor_id: UUID) -> int:
+    counted = select(func.count(Pairing.id)).where(
+        Pairing.mentor_id == mentor_id,
+        Pairing.programme_id == programme_id,
+        Pairing.closed_at.is_(None),
+    )
+    return session.scalars(counted).one()

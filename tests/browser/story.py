@@ -161,7 +161,7 @@ def joined(telling: Telling) -> None:
     tool.get_by_role("button", name="Find my mentor").click()
     mentor = tool.get_by_role("region", name="Whom you talk with")
     expect(mentor).to_contain_text("Mo Mentor")
-    expect(mentor).to_contain_text("You two like to talk in the same way.")
+    expect(mentor).to_contain_text("A way of talking that suits you both")
     telling.look("mine, without a check-in", ada)
 
 
