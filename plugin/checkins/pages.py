@@ -17,11 +17,14 @@ from plugin.foundation.i18n import Words, known_zone
 from plugin.foundation.i18n import zones as all_zones
 from plugin.foundation.web import Role, requires, tool, visit
 from plugin.foundation.web.i18n import in_words, words
+from plugin.matching import reasons
+from plugin.pairings.model import Pairing
 from plugin.pairings.service import open_pairing
 from plugin.people.model import Person
 from plugin.programmes import checkpoints
 from plugin.programmes import service as programmes
-from plugin.programmes.model import Checkpoint, Part
+from plugin.programmes.model import Checkpoint, PairsBy, Part, Programme
+from plugin.programmes.questions import Questionnaire
 
 bp = Blueprint("checkins", __name__, template_folder="templates")
 
@@ -54,11 +57,18 @@ def mine() -> str | Response:
             learns=learns,
             mentors=mentors,
             mentor=session.get(Person, pairing.mentor_id) if pairing else None,
-            reasons=pairing.reasons if pairing else [],
+            in_rounds=programme.pairs_by == PairsBy.DRAFT,
+            reasons=_why(programme, pairing) if pairing else [],
             first_use=mentee.first_use if mentee and learns else None,
-            mentees=views.mentees(session, programme.id, visit().person_id),
+            mentees=views.mentees(session, programme, visit().person_id, words()),
             rules=checkpoints.standing(session, programme.id),
         )
+
+
+def _why(programme: Programme, pairing: Pairing) -> list[str]:
+    """Return why somebody has their mentor, for the mentee."""
+    asked = Questionnaire.of(programme)
+    return reasons.in_words(pairing.reasons, asked, words(), Part.MENTEE)
 
 
 def _nothing_yet() -> str:
