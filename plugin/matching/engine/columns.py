@@ -1,0 +1,202 @@
+"""Rules and people compiled to columns: the scores of any block of pairs are one matrix product.
+
+`scoring.py` defines the numbers; here they are only computed for all pairs at once. A pair that a
+hard rule, a refusal or identity excludes scores below zero, by a penalty that is larger than
+anything that a pair can be worth.
+
+Everything is a whole number held in floats. Sums stay below 2²⁴ in single precision; where the
+weights make that impossible, columns are double, and sums below 2⁵³.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from plugin.matching.engine.grid import Grid, Scatter
+from plugin.matching.engine.kernels import Kernel, Numbers
+from plugin.matching.engine.roster import Places, Roster, Whole
+from plugin.matching.engine.rules import POINTS, Forbid, Require, RuleSet, Wish
+from plugin.matching.engine.terms import Term, term_of
+
+SINGLE = 2**24
+"""Whole numbers up to here are exact in single precision."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compiled:
+    """A rule that compares answers."""
+
+    rule: int
+    """Its place in the rule set, from 0."""
+    hard: bool
+    mentee: str
+    mentor: str
+    term: Term
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Columns:
+    """All rules and everybody's answers, ready to score pairs."""
+
+    roster: Roster
+    compiled: tuple[Compiled, ...]
+    wishes: Scatter
+    """Points, mentee × mentor."""
+    barred: Scatter
+    """One for each pair of which one refuses the other, or that is one person."""
+    most: int
+    """No pair is worth more."""
+    extras: Whole
+    """What waiting is worth, by mentee."""
+
+    def grid(self, mentees: Whole, mentors: Whole, *, room: int = 0) -> Grid:
+        """Return all pairs of some mentees with some mentors, the excluded ones below zero.
+
+        Args:
+            room: points that shall still fit on top of every pair.
+        """
+        penalty = 2 ** (self.most + room).bit_length()
+        hard = sum(each.hard for each in self.compiled) + 1
+        kind = np.float32 if penalty * (hard + 1) <= SINGLE else np.float64
+        scatter = self.wishes.and_also(self.barred.times(-penalty))
+        shape = len(self.roster.mentees.ids), len(self.roster.mentors.ids)
+        return self._grid(
+            self.compiled, mentees, mentors, penalty, kind, scatter.taken(mentees, mentors, shape)
+        )
+
+    def points(self, mentees: Whole, mentors: Whole) -> Whole:
+        """Return what single pairs are worth, whether or not they are excluded."""
+        values = self.wishes.at(mentees, mentors)
+        for each in self.compiled:
+            if not each.hard:
+                values += self._values(each, mentees, mentors)
+        return values.astype(np.int64)
+
+    def excluded(self, mentees: Whole, mentors: Whole) -> npt.NDArray[np.bool_]:
+        """Tell of single pairs whether they can never be."""
+        against = self.barred.at(mentees, mentors)
+        for each in self.compiled:
+            if each.hard:
+                against += self._values(each, mentees, mentors)
+        return against > 0
+
+    def ruled_out(self, mentees: Whole) -> dict[int, Whole]:
+        """Return for each hard rule how many mentors it excludes for each of some mentees."""
+        counts = {}
+        everybody = np.arange(len(self.roster.mentors.ids))
+        none = Scatter.empty()
+        for each in self.compiled:
+            if each.hard:
+                grid = self._grid((each,), mentees, everybody, 1, np.float32, none)
+                counts[each.rule] = grid.excluded()
+        return counts
+
+    def _values(self, compiled: Compiled, mentees: Whole, mentors: Whole) -> Numbers:
+        """Return what one rule gives to single pairs."""
+        left, right = self._given(compiled)
+        rows, columns = left[mentees], right[mentors]
+        term = compiled.term
+        values: Numbers = (term.left[rows] * term.right[columns]).sum(axis=1)
+        if term.kernel is not None:
+            term.kernel.taken(rows, columns).add_to_pairs(values)
+        return values
+
+    def _given(self, compiled: Compiled) -> tuple[Places, Places]:
+        """Return who gave which answer to the two fields of a rule."""
+        mentees, mentors = self.roster.mentees, self.roster.mentors
+        return mentees.answered(compiled.mentee).given, mentors.answered(compiled.mentor).given
+
+    def _grid(
+        self,
+        compiled: tuple[Compiled, ...],
+        mentees: Whole,
+        mentors: Whole,
+        penalty: int,
+        kind: type[np.floating],
+        scatter: Scatter,
+    ) -> Grid:
+        width = sum(each.term.left.shape[1] for each in compiled)
+        left = np.empty((len(mentees), width), dtype=kind)
+        right = np.empty((width, len(mentors)), dtype=kind)
+        kernels: list[Kernel] = []
+        column = 0
+        for each in compiled:
+            rows, columns = (
+                given[some]
+                for given, some in zip(self._given(each), (mentees, mentors), strict=True)
+            )
+            factor = -penalty if each.hard else 1
+            term = each.term
+            here = slice(column, column + term.left.shape[1])
+            left[:, here] = (term.left * factor).astype(kind)[rows]
+            right[here] = term.right.T.astype(kind)[:, columns]
+            if term.kernel is not None:
+                kernels.append(term.kernel.times(factor).astype(kind).taken(rows, columns))
+            column = here.stop
+        return Grid(left=left, right=right, kernels=tuple(kernels), scatter=scatter, most=self.most)
+
+
+def compiled(rules: RuleSet, roster: Roster) -> Columns:
+    """Return the columns of everybody under these rules."""
+    terms = []
+    for place, rule in enumerate(rules.rules):
+        if isinstance(rule, Wish):
+            continue
+        hard = isinstance(rule, Require | Forbid)
+        what = rule.what if isinstance(rule, Require | Forbid) else rule
+        if not hard and not what.weight:
+            continue
+        one, other = roster.mentees.answered(what.mentee), roster.mentors.answered(what.mentor)
+        terms.append(
+            Compiled(
+                rule=place,
+                hard=hard,
+                mentee=what.mentee,
+                mentor=what.mentor,
+                term=term_of(rule, one, other),
+            )
+        )
+    wishes = [each for each in rules.rules if isinstance(each, Wish)]
+    most = sum(each.term.most for each in terms if not each.hard)
+    return Columns(
+        roster=roster,
+        compiled=tuple(terms),
+        wishes=_wishes(wishes, roster),
+        barred=_barred(roster),
+        most=most + sum(POINTS * each.weight for each in wishes),
+        extras=_extras(rules, roster),
+    )
+
+
+def _wishes(rules: list[Wish], roster: Roster) -> Scatter:
+    """Return the points of all wishes: the first name the whole weight, the next half …"""
+    found = Scatter.empty()
+    for rule in rules:
+        side = roster.mentees if rule.by == "mentee" else roster.mentors
+        points = POINTS * rule.weight // side.wish_places.astype(np.int64)
+        named = Scatter.of(side.wishes.owners(), side.wishes.items, points.astype(np.float64))
+        found = found.and_also(named if rule.by == "mentee" else named.transposed())
+    return found
+
+
+def _barred(roster: Roster) -> Scatter:
+    """Return one for each pair that must not be, whatever the rules."""
+    mentees, mentors = roster.mentees, roster.mentors
+    both = [
+        (row, mentors.index[each]) for each, row in mentees.index.items() if each in mentors.index
+    ]
+    alone = np.array(both, dtype=np.int64).reshape(-1, 2)
+    rows = np.concatenate([mentees.refuses.owners(), mentors.refuses.items, alone[:, 0]])
+    columns = np.concatenate([mentees.refuses.items, mentors.refuses.owners(), alone[:, 1]])
+    found = Scatter.of(rows, columns, np.ones(len(rows)))
+    return Scatter(rows=found.rows, columns=found.columns, values=np.ones(len(found.rows)))
+
+
+def _extras(rules: RuleSet, roster: Roster) -> Whole:
+    """Return what waiting is worth (`scoring.extra`), by mentee."""
+    weights = rules.never_matched * roster.never_matched.astype(np.int64)
+    weights += rules.waiting * (roster.waiting_days > rules.waiting_after)
+    return POINTS * weights
