@@ -47,8 +47,8 @@ from plugin.platforms.keys import KeyRings
 from plugin.platforms.protocol import Protocol
 from plugin.platforms.protocol import install as install_protocol
 from plugin.platforms.stores import organisation_of_registration
+from plugin.programmes import asking, setting_up
 from plugin.programmes import pages as programmes
-from plugin.programmes import setting_up
 from plugin.records.deliveries import SCORE, STATEMENT, EmbeddedStore, RemoteDelivery, ScoreDelivery
 from plugin.records.service import Records
 from plugin.reports import pages as reports
@@ -148,6 +148,7 @@ def create_app(
         launches,
         deep_linking,
         setting_up,
+        asking,
         programmes,
         checkins,
         nudge_pages,

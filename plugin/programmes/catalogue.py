@@ -54,6 +54,15 @@ class Question:
         """Return how many options a mentor or a mentee may choose; None: any number."""
         return self.mentor_most if part is Part.MENTOR else self.mentee_most
 
+    def hint(self, part: Part) -> str:
+        """Return how many can be chosen, in words; nothing where one chooses one."""
+        match self.most(part):
+            case None:
+                return "Choose as many as you like."
+            case 2:
+                return "Choose one or two."
+        return ""
+
     def standing(self, chosen: Iterable[str]) -> list[str]:
         """Return which of `chosen` are options now, in the order of the options."""
         wanted = set(chosen)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from plugin.foundation.errors import FormInvalid, NotFound
@@ -13,8 +14,9 @@ from plugin.foundation.i18n import known_zone, zones
 from plugin.foundation.web import Role, requires, tool, visit
 from plugin.foundation.web.i18n import in_words, words
 from plugin.people.model import Person
-from plugin.programmes import forms, service
-from plugin.programmes.model import Part, Talk
+from plugin.programmes import answers, forms, service, views
+from plugin.programmes.catalogue import TALK
+from plugin.programmes.model import Part
 from plugin.programmes.visiting import programme_of_visit
 
 bp = Blueprint("programmes", __name__, template_folder="templates")
@@ -35,13 +37,19 @@ def join_form() -> str | Response:
 
 
 def _join_form(errors: dict[str, list[str]] | None = None) -> str:
-    return render_template(
-        "programmes/join.html",
-        page_title=words().gettext("Find a mentor"),
-        ways=ways(),
-        errors=in_words(errors or {}),
-        sent=request.form,
-    )
+    with tool().database.reading(visit().organisation_id) as session:
+        programme = service.found_of_course(session, visit().course_id)
+        me = visit().person_id
+        return render_template(
+            "programmes/join.html",
+            page_title=words().gettext("Find a mentor"),
+            ways=ways(),
+            answering=programme and views.answering(session, programme, me, Part.MENTEE, words()),
+            refusing=programme and views.refusing(session, programme, me, words()),
+            **_clock(session),
+            errors=in_words(errors or {}),
+            sent=request.form,
+        )
 
 
 @bp.post("/l/<uuid:launch_id>/join")
@@ -50,13 +58,23 @@ def join() -> Response | tuple[str, int]:
     """Let a learner in."""
     try:
         form = filled(forms.JoinForm(), request.form)
+        with tool().database.transaction(visit().organisation_id) as session:
+            programme = service.found_of_course(session, visit().course_id)
+            if programme is None:
+                raise NotFound("There is no mentoring in this course yet.")
+            _keep_zone(session, form["zone"])
+            answers.joined(
+                session,
+                programme,
+                visit().person_id,
+                first_use=form["first_use"],
+                talk=form["talk"],
+                recorded=form["recorded"],
+                sent=form,
+                now=tool().clock(),
+            )
     except FormInvalid as error:
         return _join_form(error.errors), 422
-    with tool().database.transaction(visit().organisation_id) as session:
-        programme = service.found_of_course(session, visit().course_id)
-        if programme is None:
-            raise NotFound("There is no mentoring in this course yet.")
-        service.join(session, programme, visit().person_id, **form, now=tool().clock())
     return redirect(url_for("checkins.mine", launch_id=visit().launch_id), 303)
 
 
@@ -76,26 +94,34 @@ def choices() -> str:
     return _choices()
 
 
-def _choices(errors: dict[str, list[str]] | None = None) -> str:
+def _choices(errors: dict[str, list[str]] | None = None, of: str = "") -> str:
+    me = visit().person_id
     with tool().database.reading(visit().organisation_id) as session:
         programme = service.found_of_course(session, visit().course_id)
         parts = {
-            part: service.participation(session, programme.id, visit().person_id, part)
-            for part in Part
-            if programme is not None
+            Part(mine.part): mine
+            for mine in service.parts_of(session, programme, me)
+            if mine.left_at is None
         }
-        person = session.get_one(Person, visit().person_id)
-    return render_template(
-        "programmes/choices.html",
-        page_title=words().gettext("Your data and choices"),
-        mentor=_active(parts.get(Part.MENTOR)),
-        mentee=_active(parts.get(Part.MENTEE)),
-        ways=ways(),
-        zones=zones(),
-        zone=person.zone or "UTC",
-        errors=in_words(errors or {}),
-        sent=request.form,
-    )
+        return render_template(
+            "programmes/choices.html",
+            page_title=words().gettext("Your data and choices"),
+            mentor=parts.get(Part.MENTOR),
+            mentee=parts.get(Part.MENTEE),
+            ways=ways(),
+            answering=[
+                views.answering(session, programme, me, part, words())
+                for part in Part
+                if programme is not None and part in parts
+            ],
+            refusing=views.refusing(session, programme, me, words())
+            if programme is not None and parts
+            else None,
+            **_clock(session),
+            errors=in_words(errors or {}),
+            of=of,
+            sent=request.form,
+        )
 
 
 @bp.post("/l/<uuid:launch_id>/choices")
@@ -104,12 +130,8 @@ def choose() -> Response | tuple[str, int]:
     """Keep a participant's choices."""
     try:
         form = filled(forms.ChoicesForm(), request.form)
-        zone = known_zone(form["zone"])
-        if form["zone"] and zone is None:
-            raise FormInvalid("That is no time zone.", {"zone": ["Choose from the list."]})
         with tool().database.transaction(visit().organisation_id) as session:
-            person = session.get_one(Person, visit().person_id)
-            person.zone = zone or person.zone
+            _keep_zone(session, form["zone"])
             programme = service.found_of_course(session, visit().course_id)
             for mine in service.parts_of(session, programme, visit().person_id):
                 service.choose_recording(session, mine, form["recorded"], now=tool().clock())
@@ -131,14 +153,59 @@ def mentor_settings() -> Response | tuple[str, int]:
     return redirect(url_for("checkins.mine", launch_id=visit().launch_id), 303)
 
 
+@bp.post("/l/<uuid:launch_id>/answers/<any(mentor, mentee):part>")
+@requires(Role.MEMBER)
+def answer(part: str) -> Response | tuple[str, int]:
+    """Keep what somebody answers as a mentor or as a mentee."""
+    try:
+        form = filled(forms.AnswersForm(), request.form)
+        with programme_of_visit() as (session, programme):
+            _keep_zone(session, form["zone"])
+            answers.answered(
+                session, programme, visit().person_id, Part(part), form, now=tool().clock()
+            )
+    except FormInvalid as error:
+        return _choices(error.errors, of=part), 422
+    return redirect(url_for(".choices", launch_id=visit().launch_id), 303)
+
+
+@bp.post("/l/<uuid:launch_id>/refuses")
+@requires(Role.MEMBER)
+def refuse() -> Response | tuple[str, int]:
+    """Keep whom somebody should not be paired with."""
+    try:
+        form = filled(forms.RefusesForm(), request.form)
+        with programme_of_visit() as (session, programme):
+            answers.refuses_set(
+                session,
+                programme,
+                visit().person_id,
+                form["refuses"],
+                shown=form["refuses_shown"],
+                now=tool().clock(),
+            )
+    except FormInvalid as error:
+        return _choices(error.errors, of="refuses"), 422
+    return redirect(url_for(".choices", launch_id=visit().launch_id), 303)
+
+
 def ways() -> list[tuple[str, str]]:
     """Return the ways of talking with their labels."""
-    say = words().gettext
-    return [
-        (Talk.CALL, say("On a call")),
-        (Talk.IN_PERSON, say("In person")),
-        (Talk.IN_WRITING, say("In writing")),
-    ]
+    return [(way.id, words().gettext(way.label)) for way in TALK]
+
+
+def _clock(session: Session) -> dict[str, Any]:
+    """Return the zone of this person's clock, and whether they or their platform ever said it."""
+    zone = session.get_one(Person, visit().person_id).zone
+    return {"zone": zone or "UTC", "zone_is_known": zone is not None, "zones": zones()}
+
+
+def _keep_zone(session: Session, zone: str | None) -> None:
+    if zone is None:
+        return
+    if known_zone(zone) is None:
+        raise FormInvalid("That is no time zone.", {"zone": ["Choose from the list."]})
+    session.get_one(Person, visit().person_id).zone = zone
 
 
 def _active(participation: Any) -> Any:

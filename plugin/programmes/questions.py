@@ -90,9 +90,9 @@ class Questionnaire:
         return question.options if question else ()
 
     @property
-    def asks_anything(self) -> bool:
-        """Whether there is anything beyond the three questions."""
-        return bool(self.questions) or self.asks_wishes
+    def number(self) -> int:
+        """How many questions there are beyond the three."""
+        return len(self.questions) + self.asks_wishes
 
     def chosen(self, part: Part, sent: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
         """Return the answers in what was sent: question → options, for every question asked.

@@ -16,7 +16,8 @@ from plugin.foundation.web import Role, requires, tool, visit
 from plugin.foundation.web.i18n import in_words, words
 from plugin.people.model import Person
 from plugin.programmes import checkpoints, forms, service
-from plugin.programmes.model import Part
+from plugin.programmes.model import PairsBy, Part
+from plugin.programmes.questions import Questionnaire
 from plugin.programmes.visiting import programme_of_visit
 
 bp = Blueprint("setting_up", __name__, template_folder="templates")
@@ -51,6 +52,8 @@ def _set_up(errors: dict[str, list[str]] | None = None) -> str:
             has_roster=course.memberships_url is not None,
             checkpoints=checkpoints.standing(session, programme.id) if programme else [],
             activities=courses.activities(session, course.id),
+            questions=Questionnaire.of(programme).number if programme else 0,
+            pairs_by=programme.pairs_by if programme else PairsBy.AT_ONCE,
             errors=in_words(errors or {}),
             sent=request.form,
         )
