@@ -175,20 +175,20 @@ _Found = tuple[int, frozenset[Option], int | None]
 
 def _found(rule: Rule, mentee: Mentee, mentor: Mentor) -> _Found | None:
     """Return what a rule found in a pair; None when nothing, or when the rule is a hard one."""
-    if isinstance(rule, Require | Forbid):
-        return None
-    if isinstance(rule, Wish):
-        return _wished(rule, mentee, mentor)
-    if isinstance(rule, Overlap | Same):
-        one, other = mentee.answers.get(rule.mentee), mentor.answers.get(rule.mentor)
-        shared = common(one, other)
-        if not shared or one is None or other is None:
-            return None
-        if isinstance(rule, Same):
-            return POINTS * rule.weight, shared, None
-        return _overlap_points(rule, len(shared), size(one), size(other)), shared, None
-    if holds(rule, mentee, mentor):
-        return POINTS * rule.weight, NO_OPTIONS, None
+    match rule:
+        case Overlap() | Same():
+            one, other = mentee.answers.get(rule.mentee), mentor.answers.get(rule.mentor)
+            shared = common(one, other)
+            if not shared or one is None or other is None:
+                return None
+            if isinstance(rule, Same):
+                return POINTS * rule.weight, shared, None
+            return _overlap_points(rule, len(shared), size(one), size(other)), shared, None
+        case Different() | AtLeast():
+            held = holds(rule, mentee, mentor)
+            return (POINTS * rule.weight, NO_OPTIONS, None) if held else None
+        case Wish():
+            return _wished(rule, mentee, mentor)
     return None
 
 

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
+from plugin.matching.engine.outcome import Outcome
 from plugin.matching.engine.people import Answer, Mentee, Mentor
+from plugin.matching.engine.results import Origin, Pair
 from plugin.matching.engine.rules import (
     HEAVIEST,
     AtLeast,
@@ -23,6 +25,7 @@ from plugin.matching.engine.rules import (
     Soft,
     Wish,
 )
+from plugin.matching.engine.scoring import exclusion, score
 
 FIELDS = ("skill", "help", "site", "level")
 OPTIONS = ("a", "b", "c", "d", "e", "f", "g")
@@ -121,3 +124,39 @@ rule_sets = st.builds(
     waiting_after=st.integers(0, 20),
     reciprocal=st.booleans(),
 )
+
+
+@st.composite
+def _outcomes(draw: st.DrawFn) -> Outcome:
+    learning, teaching = draw(groups_of_mentees), draw(groups_of_mentors)
+    agreed = draw(rule_sets)
+    places = {each.id: each.capacity for each in teaching}
+    pairs = []
+    for mentee in learning:
+        possible = [
+            each
+            for each in teaching
+            if places[each.id] > 0 and exclusion(agreed, mentee, each) is None
+        ]
+        mentor = draw(st.sampled_from([None, *possible]))
+        if mentor is not None:
+            places[mentor.id] -= 1
+            pairs.append(
+                Pair(
+                    mentee=mentee.id,
+                    mentor=mentor.id,
+                    score=score(agreed, mentee, mentor),
+                    origin=draw(st.sampled_from(Origin)),
+                )
+            )
+    return Outcome(
+        rules=agreed,
+        mentees={each.id: each for each in learning},
+        mentors={each.id: each for each in teaching},
+        pairs=pairs,
+        prices=draw(st.dictionaries(mentor_ids, st.integers(0, 100_000))),
+    )
+
+
+outcomes = _outcomes()
+"""Pairs made anyhow, within rules and places."""
