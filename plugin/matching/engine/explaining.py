@@ -84,7 +84,7 @@ class Explanation:
     rank: int | None
     """The mentor's place in the mentee's own list, 1 for the best; equals share a place."""
     possible: int
-    """Mentors whom rules and blocks leave this mentee."""
+    """Mentors with places whom rules and blocks leave this mentee."""
     better: tuple[Better, ...]
     """Best first; see `LISTED`."""
     unmatched: Unmatched | None
@@ -99,7 +99,7 @@ def explain(outcome: Outcome, mentee_id: str, mentor_id: str | None = None) -> E
     mentee = outcome.mentees[mentee_id]
     given = _given(outcome, mentee_id, mentor_id)
     judged = _judged(outcome, mentee)
-    possible = [each.score for each in judged if each.rule is None]
+    possible = [each.score for each in judged if each.rule is None and each.mentor.capacity > 0]
     parts = contributions(outcome.rules, mentee, outcome.mentors[given.mentor]) if given else ()
     points = sum(each.points for each in parts)
     return Explanation(

@@ -216,7 +216,7 @@ def test_every_explanation_is_true(outcome: Outcome) -> None:
         possible = [
             score(outcome.rules, mentee, each)
             for each in outcome.mentors.values()
-            if exclusion(outcome.rules, mentee, each) is None
+            if each.capacity and exclusion(outcome.rules, mentee, each) is None
         ]
         assert found.possible == len(possible)
         assert (found.mentor is None) == (found.unmatched is not None)
