@@ -249,20 +249,3 @@ def refused(session: Session, programme: Programme, person_id: UUID) -> Sequence
     if not ids:
         return ()
     return session.scalars(select(Person).where(Person.id.in_(ids)).order_by(*BY_NAME)).all()
-
-
-def refuses_of_everybody(session: Session, programme_id: UUID) -> dict[UUID, frozenset[str]]:
-    """Return person → ids of whom they refuse, in either part, also of those who left.
-
-    For the matching alone.
-    """
-    rows = session.execute(
-        select(Participation.person_id, Participation.refuses).where(
-            Participation.programme_id == programme_id
-        )
-    )
-    everybody: dict[UUID, frozenset[str]] = {}
-    for person_id, refuses in rows:
-        if refuses:
-            everybody[person_id] = everybody.get(person_id, frozenset()).union(refuses)
-    return everybody

@@ -90,7 +90,9 @@ class Participation(Owned):
     wishes: Mapped[list[str]] = mapped_column(default=list)
     """Ids of people whom this person would like to be paired with, dearest first."""
     refuses: Mapped[list[str]] = mapped_column(default=list)
-    """Ids of people never to be paired with. Private: no page shows it to anybody else."""
+    """Ids of people never to be paired with; the same in both parts of a person. Private: no page
+    shows it to anybody else.
+    """
     recorded: Mapped[bool] = mapped_column(default=False)
     """The person's own choice: whether learning records are written about their check-ins."""
     recorded_since: Mapped[datetime | None]

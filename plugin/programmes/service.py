@@ -279,6 +279,7 @@ def choose_recording(
 def _took_part(
     session: Session, programme: Programme, person_id: UUID, part: Part, now: datetime
 ) -> bool:
+    other = parts_of(session, programme, person_id)
     return inserted_once(
         session,
         Participation,
@@ -288,6 +289,7 @@ def _took_part(
         joined_at=now,
         capacity=0,
         talk=[],
+        refuses=other[0].refuses if other else [],  # a person's, whichever part they take
         recorded=False,
     )
 
