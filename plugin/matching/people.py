@@ -73,20 +73,33 @@ def waiting_of(session: Session, programme: Programme, now: datetime) -> Sequenc
 
 
 def mentee_and_mentors(
-    session: Session, programme: Programme, mentee_id: UUID, now: datetime
+    session: Session,
+    programme: Programme,
+    mentee_id: UUID,
+    now: datetime,
+    *,
+    also_left: bool = False,
 ) -> tuple[Mentee, Sequence[Mentor]]:
     """Return one mentee and every mentor, in one query.
+
+    Args:
+        also_left: with those who do not take part any more; mentors among them have no places.
 
     Raises:
         NotFound: the mentee does not take part (any more).
     """
     reading = _Reading(programme, now)
     is_mentee = and_(Participation.part == Part.MENTEE, Participation.person_id == mentee_id)
-    parts = _parts(session, programme.id, HERE, or_(Participation.part == Part.MENTOR, is_mentee))
+    here = () if also_left else (HERE,)
+    parts = _parts(session, programme.id, *here, or_(Participation.part == Part.MENTOR, is_mentee))
     mentee = next((reading.mentee(*row) for row in parts if row[0].part == Part.MENTEE), None)
     if mentee is None:
         raise NotFound("This learner does not take part any more.")
-    return mentee, [reading.mentor(*row) for row in parts if row[0].part == Part.MENTOR]
+    return mentee, [
+        replace(reading.mentor(*row), capacity=_offered(row[0]))
+        for row in parts
+        if row[0].part == Part.MENTOR
+    ]
 
 
 class _Reading:

@@ -2,13 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from plugin.matching.model import Draft
+from plugin.foundation.errors import NoPlaceLeft
+from plugin.foundation.events import happened
+from plugin.foundation.outbox import owe
+from plugin.matching.drafts import held
+from plugin.matching.events import DraftPublished
+from plugin.matching.model import Draft, DraftPair, DraftState
+from plugin.pairings.service import open_pairing, pair
+from plugin.programmes.model import Part, Participation
+from plugin.programmes.service import participation, taken
+
+PUBLISHING = "publishing"
+"""What is owed for a published draft: that its pairs become pairings."""
+BATCH = 50
+"""Pairs a transaction; each takes some milliseconds, and joining waits for the whole of it."""
+MADE = "made"
+STOOD = "stood"
+"""The pair was a pairing before."""
 
 
 class Skipped(StrEnum):
@@ -33,4 +51,91 @@ def publish(session: Session, draft: Draft, *, by: UUID, now: datetime) -> None:
     Raises:
         DraftMovedOn: the draft is not `ready`.
     """
-    raise NotImplementedError
+    held(session, draft, DraftState.READY, DraftState.PUBLISHING, DraftState.PUBLISHED)
+    if draft.state != DraftState.READY:
+        return
+    draft.state = DraftState.PUBLISHING
+    draft.published_by, draft.published_at = by, now
+    draft.progress, draft.stage = 0, PUBLISHING
+    session.flush()
+    happened(
+        session,
+        DraftPublished(
+            at=now,
+            subject_id=draft.id,
+            actor_id=by,
+            programme_id=draft.programme_id,
+            number=draft.number,
+        ),
+    )
+    owe(session, PUBLISHING, key=str(draft.id), payload={"draft_id": str(draft.id)}, now=now)
+
+
+def publish_some(session: Session, draft_id: UUID, *, now: datetime) -> bool:
+    """Make pairings of the next pairs of a draft; return whether some are left.
+
+    What came of each pair is written in the same transaction: whoever goes on after us begins with
+    the first pair that has none.
+    """
+    draft = session.get_one(Draft, draft_id, with_for_update=True)
+    if draft.state != DraftState.PUBLISHING:
+        return False
+    taken(session, draft.programme_id)
+    for each in _next(session, draft):
+        each.outcome = _made(session, draft, each, now)
+    session.flush()
+    total, left = session.execute(
+        select(
+            func.count(DraftPair.id), func.count(DraftPair.id).filter(DraftPair.outcome.is_(None))
+        ).where(DraftPair.draft_id == draft.id)
+    ).one()
+    draft.progress = 100 * (total - left) // max(total, 1)
+    if not left:
+        draft.state, draft.stage, draft.progress = DraftState.PUBLISHED, None, 100
+    session.flush()
+    return bool(left)
+
+
+def _next(session: Session, draft: Draft) -> Sequence[DraftPair]:
+    """Return the next pairs: those that the instructor chose first, should a mentor be full."""
+    return session.scalars(
+        select(DraftPair)
+        .where(DraftPair.draft_id == draft.id, DraftPair.outcome.is_(None))
+        .order_by(DraftPair.accepted.desc(), DraftPair.score.desc(), DraftPair.mentee_id)
+        .limit(BATCH)
+    ).all()
+
+
+def _made(session: Session, draft: Draft, drafted: DraftPair, now: datetime) -> str:
+    """Make one pairing, or say why there is none."""
+    now_with = open_pairing(session, draft.programme_id, drafted.mentee_id)
+    if now_with is not None:
+        return STOOD if now_with.mentor_id == drafted.mentor_id else Skipped.HAS_MENTOR
+    mentee = participation(session, draft.programme_id, drafted.mentee_id, Part.MENTEE)
+    mentor = participation(session, draft.programme_id, drafted.mentor_id, Part.MENTOR)
+    if mentee is None or mentee.left_at is not None:
+        return Skipped.MENTEE_LEFT
+    if mentor is None or mentor.left_at is not None:
+        return Skipped.MENTOR_LEFT
+    if _refused(mentee, mentor):
+        return Skipped.KEPT_APART
+    try:
+        pair(
+            session,
+            draft.programme_id,
+            mentor_id=drafted.mentor_id,
+            mentee_id=drafted.mentee_id,
+            reasons=drafted.reasons,
+            now=now,
+        )
+    except NoPlaceLeft:
+        return Skipped.MENTOR_FULL
+    return MADE
+
+
+def _refused(mentee: Participation, mentor: Participation) -> bool:
+    return (
+        str(mentor.person_id) in mentee.refuses
+        or str(mentee.person_id) in mentor.refuses
+        or mentee.person_id == mentor.person_id
+    )

@@ -43,13 +43,13 @@ def reasons_of(rules: RuleSet, mentee: Mentee, mentor: Mentor) -> list[Reason]:
     )
     reasons: list[Reason] = []
     for each in found:
-        reason = _reason(rules, each)
+        reason = reason_of(rules, each)
         if reason is not None and reason not in reasons:
             reasons.append(reason)
     return reasons
 
 
-def _reason(rules: RuleSet, found: Contribution) -> Reason | None:
+def reason_of(rules: RuleSet, found: Contribution) -> Reason | None:
     """Return one contribution as a reason; None where the question is private."""
     rule = rules.rules[found.rule]
     if isinstance(rule, Wish):
