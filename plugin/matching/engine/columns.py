@@ -10,14 +10,14 @@ weights make that impossible, columns are double, and sums below 2⁵³.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from plugin.matching.engine.grid import Grid, Scatter
 from plugin.matching.engine.kernels import Kernel, Numbers
-from plugin.matching.engine.roster import Places, Roster, Whole
+from plugin.matching.engine.roster import Flags, Places, Roster, Whole
 from plugin.matching.engine.rules import POINTS, Forbid, Require, RuleSet, Wish
 from plugin.matching.engine.terms import Term, term_of
 
@@ -75,7 +75,7 @@ class Columns:
                 values += self._values(each, mentees, mentors)
         return values.astype(np.int64)
 
-    def excluded(self, mentees: Whole, mentors: Whole) -> npt.NDArray[np.bool_]:
+    def excluded(self, mentees: Whole, mentors: Whole) -> Flags:
         """Tell of single pairs whether they can never be."""
         against = self.barred.at(mentees, mentors)
         for each in self.compiled:
@@ -83,16 +83,21 @@ class Columns:
                 against += self._values(each, mentees, mentors)
         return against > 0
 
-    def ruled_out(self, mentees: Whole) -> dict[int, Whole]:
-        """Return for each hard rule how many mentors it excludes for each of some mentees."""
-        counts = {}
-        everybody = np.arange(len(self.roster.mentors.ids))
+    def verdicts(self, mentees: Whole, mentors: Whole) -> Iterator[tuple[int | None, Flags]]:
+        """Yield each hard rule's place, and which pairs of some people it excludes.
+
+        The last one, without a place, is of those who refuse each other, or are one person.
+        """
         none = Scatter.empty()
         for each in self.compiled:
             if each.hard:
-                grid = self._grid((each,), mentees, everybody, 1, np.float32, none)
-                counts[each.rule] = grid.excluded()
-        return counts
+                grid = self._grid((each,), mentees, mentors, 1, np.float32, none)
+                yield each.rule, grid.block(0, len(mentees)) < 0
+        shape = len(self.roster.mentees.ids), len(self.roster.mentors.ids)
+        blocks = np.zeros((len(mentees), len(mentors)), dtype=bool)
+        barred = self.barred.taken(mentees, mentors, shape)
+        blocks[barred.rows, barred.columns] = True
+        yield None, blocks
 
     def _values(self, compiled: Compiled, mentees: Whole, mentors: Whole) -> Numbers:
         """Return what one rule gives to single pairs."""
@@ -136,7 +141,14 @@ class Columns:
             if term.kernel is not None:
                 kernels.append(term.kernel.times(factor).astype(kind).taken(rows, columns))
             column = here.stop
-        return Grid(left=left, right=right, kernels=tuple(kernels), scatter=scatter, most=self.most)
+        return Grid(
+            left=left,
+            right=right,
+            kernels=tuple(kernels),
+            scatter=scatter,
+            most=self.most,
+            penalty=penalty,
+        )
 
 
 def compiled(rules: RuleSet, roster: Roster) -> Columns:

@@ -74,14 +74,15 @@ class Scatter:
         here = slice(int(first), int(last))
         block[self.rows[here] - rows.start, self.columns[here]] += self.values[here]
 
-    def at(self, rows: Whole, columns: Whole) -> Numbers:
+    def at(self, rows: Indices, columns: Indices) -> Numbers:
         """Return what is said of single pairs; nothing: 0."""
         found = np.zeros(len(rows))
         if len(self.rows):
             width = int(max(self.columns.max(), columns.max(initial=0))) + 1
             keys, wanted = self.rows * width + self.columns, rows * width + columns
             place = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
-            found = np.where(keys[place] == wanted, self.values[place], 0)
+            there = keys[place] == wanted
+            found[there] = self.values[place[there]]
         return found
 
 
@@ -100,25 +101,14 @@ class Grid:
     scatter: Scatter
     most: int
     """No pair is worth more."""
+    penalty: int
+    """An excluded pair is worth so much less, and more than once if more than one rule excludes it:
+    there is room between it and zero for what is added to single pairs."""
 
     @property
     def shape(self) -> tuple[int, int]:
         """Rows and columns."""
         return self.left.shape[0], self.right.shape[1]
-
-    def blocks(self) -> Iterator[slice]:
-        """Cut the rows into pieces of a handy size."""
-        rows, columns = self.shape
-        step = max(1, min(MOST_ROWS, BLOCK // max(columns, 1)))
-        for first in range(0, rows, step):
-            yield slice(first, min(first + step, rows))
-
-    def excluded(self) -> Whole:
-        """Return how many columns are excluded for each row."""
-        counts = np.zeros(self.shape[0], dtype=np.int64)
-        for rows in self.blocks():
-            counts[rows] = np.count_nonzero(self.block(rows.start, rows.stop) < 0, axis=1)
-        return counts
 
     def block(self, first: int, last: int, out: npt.NDArray[np.floating] | None = None) -> Scores:
         """Return the scores of the rows from `first` up to `last` with all columns."""
@@ -129,7 +119,7 @@ class Grid:
         self.scatter.add_to(scores, rows)
         return scores
 
-    def at(self, rows: Whole, columns: Whole) -> Numbers:
+    def at(self, rows: Indices, columns: Indices) -> Numbers:
         """Return the scores of single pairs."""
         values = np.empty(len(rows))
         for first in range(0, len(rows), 65536):
@@ -148,6 +138,7 @@ class Grid:
             kernels=tuple(each.transposed() for each in self.kernels),
             scatter=self.scatter.transposed(),
             most=self.most,
+            penalty=self.penalty,
         )
 
     def taken(self, rows: Whole, columns: Whole) -> Grid:
@@ -158,8 +149,13 @@ class Grid:
             kernels=tuple(each.taken(rows, columns) for each in self.kernels),
             scatter=self.scatter.taken(rows, columns, self.shape),
             most=self.most,
+            penalty=self.penalty,
         )
 
-    def with_points(self, scatter: Scatter, most: int) -> Grid:
-        """Return the grid with at most `most` more points to some pairs."""
-        return replace(self, scatter=self.scatter.and_also(scatter), most=self.most + most)
+
+def row_blocks(shape: tuple[int, int]) -> Iterator[slice]:
+    """Cut the rows into pieces of a handy size."""
+    rows, columns = shape
+    step = max(1, min(MOST_ROWS, BLOCK // max(columns, 1)))
+    for first in range(0, rows, step):
+        yield slice(first, min(first + step, rows))
