@@ -56,9 +56,10 @@ class Options:
     objective: Objective = Objective.COVERAGE
     floor: bool = True
     """Whether the worst pair is made as good as it can be, for a small part of the total."""
-    balance: float = 0.01
-    """Weight that each further mentee of the same mentor costs."""
-    keep_bonus: float = 3
+    balance: int = 0
+    """Weight that each further mentee of the same mentor costs; 0: an even load decides where all
+    else is equal."""
+    keep_bonus: int = 3
     """Weight for a pair that the draft before had proposed, so that little changes."""
     seed: int | None = None
     """Who wins where all else is equal. None: the programme's own, so that the same people and
