@@ -37,6 +37,10 @@ from plugin.launches import deep_linking
 from plugin.launches import errors as launch_errors
 from plugin.launches import pages as launches
 from plugin.launches.service import visits
+from plugin.matching import comparison_pages as matching_comparison
+from plugin.matching import pages as matching
+from plugin.matching import pair_pages as matching_pairs
+from plugin.matching import rule_pages as matching_rules
 from plugin.nudges import pages as nudge_pages
 from plugin.nudges.deliveries import MailDelivery
 from plugin.nudges.letters import Letters
@@ -150,6 +154,10 @@ def create_app(
         setting_up,
         asking,
         programmes,
+        matching,
+        matching_pairs,
+        matching_rules,
+        matching_comparison,
         checkins,
         nudge_pages,
         reports,

@@ -44,6 +44,7 @@ def place_of(visit: Visit) -> Place:
     links = []
     if Role.INSTRUCTOR in visit.roles:
         links.append((say("Set up"), "setting_up.show"))
+        links.append((say("Matching"), "matching.home"))
         links.append((say("People"), "checkins.people"))
     if visit.roles & {Role.INSTRUCTOR, Role.ANALYST}:
         links.append((say("Report"), "reports.show"))
@@ -53,12 +54,18 @@ def place_of(visit: Visit) -> Place:
         role_label=_role_label(visit),
         home_url=url_for("launches.home", launch_id=visit.launch_id),
         nav=[
-            (label, url_for(endpoint, launch_id=visit.launch_id), endpoint == request.endpoint)
+            (label, url_for(endpoint, launch_id=visit.launch_id), _is_here(endpoint))
             for label, endpoint in links
         ]
         if len(links) > 1
         else [],
     )
+
+
+def _is_here(endpoint: str) -> bool:
+    """Tell whether this page belongs to a link: what lies within matching is matching."""
+    here = request.endpoint or ""
+    return here == endpoint or (endpoint == "matching.home" and here.startswith("matching"))
 
 
 def _role_label(visit: Visit) -> str:

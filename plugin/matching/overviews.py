@@ -5,6 +5,7 @@ Counted by the database, in one query each, however many people there are.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,12 +15,15 @@ from sqlalchemy import ColumnElement, Select, Subquery, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from plugin.matching.model import Draft, DraftPair, DraftUnmatched, MatchingRules
+from plugin.matching.searching import is_called
 from plugin.pairings.model import Pairing
 from plugin.people.model import Person
 from plugin.programmes.model import Part, Participation, Programme
 
 VERSIONS = 30
 """How many versions of the rules are listed."""
+HIGHEST = 1_000_000
+"""No version has a higher number."""
 FOUND = 20
 """How many mentors a search by name lists."""
 
@@ -189,10 +193,32 @@ def free_mentors(session: Session, draft: Draft, search: str) -> Sequence[FreeMe
         .limit(FOUND)
     )
     if search:
-        found = found.where(Person.name.icontains(search, autoescape=True))
+        found = found.where(is_called(Person.name, search))
     return [
         FreeMentor(mentor_id=row[0], name=row[1], free=row[2]) for row in session.execute(found)
     ]
+
+
+def mentor_in(session: Session, draft: Draft, mentee_id: UUID) -> UUID | None:
+    """Return the mentor whom a mentee has in a draft, or None."""
+    return session.scalar(
+        select(DraftPair.mentor_id).where(
+            DraftPair.draft_id == draft.id, DraftPair.mentee_id == mentee_id
+        )
+    )
+
+
+def ruling_out(session: Session, draft: Draft) -> Counter[tuple[str, int | None]]:
+    """Return why mentees of a draft have no mentor, and which rule excludes most → how many.
+
+    A rule is its place in the draft's rule set; None where none excludes anybody, or a block does.
+    """
+    rows = session.execute(
+        select(DraftUnmatched.why, DraftUnmatched.ruled_out).where(
+            DraftUnmatched.draft_id == draft.id
+        )
+    )
+    return Counter((why, ruled_out[0]["rule"] if ruled_out else None) for why, ruled_out in rows)
 
 
 def _places_used(draft: Draft) -> Subquery:

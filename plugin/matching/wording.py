@@ -178,6 +178,27 @@ def extras(rules: RuleSet, words: Words) -> list[str]:
     return said
 
 
+def exact(rule: Rule, words: Words) -> str:
+    """Return a rule with its weight, so that two versions of it can be told apart."""
+    if isinstance(rule, Require | Forbid):
+        return sentence(rule, 1, words)
+    return words.gettext(
+        "%(compared)s (weight %(weight)s)", compared=compared(rule, words), weight=rule.weight
+    )
+
+
+def differences(left: RuleSet, right: RuleSet, words: Words) -> dict[str, list[str]]:
+    """Return what only one of two rule sets has: {"left": sentences, "right": sentences}."""
+    told = {
+        "left": [*(exact(each, words) for each in left.rules), *extras(left, words)],
+        "right": [*(exact(each, words) for each in right.rules), *extras(right, words)],
+    }
+    return {
+        "left": [each for each in told["left"] if each not in told["right"]],
+        "right": [each for each in told["right"] if each not in told["left"]],
+    }
+
+
 PROBLEMS: Mapping[str, str] = {
     "wrong-type": to_say("Write this another way: a number, true or false, text or a list."),
     "unknown-version": to_say("Begin with the version: 1."),

@@ -6,13 +6,15 @@ from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session, aliased
 
 from plugin.foundation.i18n import Words
 from plugin.matching.drafts import with_a_mentor
 from plugin.matching.model import Draft, DraftPair, DraftUnmatched
+from plugin.matching.outcome import weak_below
 from plugin.matching.reasons import in_words
+from plugin.matching.searching import is_called
 from plugin.pairings.model import Pairing
 from plugin.people.model import Person
 from plugin.programmes.model import Programme
@@ -31,6 +33,13 @@ class Only(StrEnum):
     ACCEPTED = "accepted"
     STANDING = "standing"
     """They are a pairing already."""
+    NEW = "new"
+    PROPOSED = "proposed"
+    """The draft before had proposed them too."""
+    CHOSEN = "chosen"
+    """The instructor put the two together."""
+    WEAK = "weak"
+    """Worth much less than the average (`outcome.weak_below`)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +57,8 @@ class PairLine:
     """The two are a pairing already: nothing to decide, nothing to change."""
     elsewhere: bool
     """The mentee has another mentor by now: publishing leaves the pair out."""
+    weak: bool
+    """Worth much less than the average pair of the draft."""
     reasons: tuple[str, ...]
     """Sentences."""
 
@@ -89,6 +100,7 @@ def pairs(
 ) -> PairPage:
     """Return some pairs; `search` is part of the name of either of the two."""
     mentee, mentor, standing = aliased(Person), aliased(Person), aliased(Pairing)
+    weak = weak_below(draft.statistics)
     rows = (
         select(DraftPair, mentee.name, mentor.name, standing.mentor_id)
         .join(mentee, mentee.id == DraftPair.mentee_id)
@@ -101,12 +113,10 @@ def pairs(
                 standing.closed_at.is_(None),
             ),
         )
-        .where(DraftPair.draft_id == draft.id, *_only(only, standing))
+        .where(DraftPair.draft_id == draft.id, *_only(only, standing, weak))
     )
     if search:
-        rows = rows.where(
-            or_(*(who.name.icontains(search, autoescape=True) for who in (mentee, mentor)))
-        )
+        rows = rows.where(is_called(mentee.name, search) | is_called(mentor.name, search))
     found = session.scalars(rows.with_only_columns(func.count(DraftPair.id))).one()
     pages = max(-(-found // PAGE), 1)
     page = min(max(page, 1), pages)
@@ -123,6 +133,7 @@ def pairs(
                 accepted=pair.accepted,
                 stands=mentor_now == pair.mentor_id,
                 elsewhere=mentor_now not in (None, pair.mentor_id),
+                weak=pair.score < weak,
                 reasons=tuple(in_words(pair.reasons, asked, words, None)),
             )
             for pair, mentee_name, mentor_name, mentor_now in session.execute(
@@ -135,11 +146,15 @@ def pairs(
     )
 
 
-def _only(only: Only, standing: type[Pairing]) -> tuple[ColumnElement[bool], ...]:
-    if only is Only.STANDING:
-        return (standing.mentor_id == DraftPair.mentor_id,)
+def _only(only: Only, standing: type[Pairing], weak: int) -> tuple[ColumnElement[bool], ...]:
     if only is Only.ALL:
         return ()
+    if only is Only.STANDING:
+        return (standing.mentor_id == DraftPair.mentor_id,)
+    if only in (Only.NEW, Only.PROPOSED, Only.CHOSEN):
+        return (DraftPair.origin == only.value,)
+    if only is Only.WEAK:
+        return standing.id.is_(None), DraftPair.score < weak
     return standing.id.is_(None), DraftPair.accepted.is_(only is Only.ACCEPTED)
 
 
