@@ -53,6 +53,7 @@ def rows() -> list[Row]:
         *(_against_mentor_match(1000, kind) for kind in KINDS),
         *(_against_dense(1000, kind) for kind in KINDS),
         *(_newcomers(kind) for kind in KINDS),
+        _newcomers(Kind.SURPLUS, floor=True),
         _floor(1000),
         *(_against_dense(10_000, kind) for kind in KINDS),
         _floor(10_000),
@@ -113,18 +114,20 @@ def _against_dense(mentees: int, kind: Kind) -> Row:
     )
 
 
-def _newcomers(kind: Kind) -> Row:
+def _newcomers(kind: Kind, *, floor: bool = False) -> Row:
     """A tenth more people on both sides of 1,000, against a run that starts from nothing."""
-    before = Kind(kind).mentors_to_a_mentee * 1000
-    settled = (1000, round(before))
-    promised = kind is Kind.SURPLUS
+    settled = (1000, round(1000 * kind.mentors_to_a_mentee))
+    options = {"floor": floor}
+    promised = kind is Kind.SURPLUS and not floor
     return Row(
         people=People(mentees=1100, kind=kind),
-        ours=Tool(name="mentes, accepted stay", module="mentes", options={"settled": settled}),
-        peer=Tool(name="mentes, from nothing", module="mentes"),
+        ours=Tool(
+            name="mentes, accepted stay", module="mentes", options=options | {"settled": settled}
+        ),
+        peer=Tool(name="mentes, from nothing", module="mentes", options=options),
         rounds=7,
         quick=True,
-        also=" · 1,000 and 10 % newcomers",
+        also=f" · 1,000 and 10 % newcomers{', with floor' if floor else ''}",
         targets=(
             targets.keeps_the_rules(),
             targets.share_of_time(0.1 if promised else None),

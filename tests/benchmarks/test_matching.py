@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from benchmarks.matching import rows, scores, table, targets
+from benchmarks.matching.instances import disagreement, instances
 from benchmarks.matching.judge import Verdict, most_matchable, verdict
 from benchmarks.matching.populations import NOBODY, Kind, Population, Whole, population, rules
 from benchmarks.matching.rounds import Outcome, People, Rounds, Tool, judged, run
@@ -27,6 +29,12 @@ def everybody(people: Population) -> list[object]:
 def all_pairs(people: Population) -> tuple[Whole, Whole]:
     mentees, mentors = np.indices(people.size)
     return mentees.ravel(), mentors.ravel()
+
+
+def _name(people: People) -> str:
+    """Say briefly which instance it is."""
+    shared = "shared" if people.share else "counted"
+    return f"{people.mentees}x{people.mentors}-{people.kind}-{shared}"
 
 
 def an_outcome(
@@ -213,3 +221,11 @@ def test_rounds_that_differ_keep_no_rules() -> None:
     twice = Rounds(DENSE, (an_outcome(), other))
     row = Comparison(people=People(mentees=30), ours=twice)
     assert not targets.keeps_the_rules().find(row).reached
+
+
+# the engine against the dense optimum
+
+
+@pytest.mark.parametrize("people", list(islice(instances(sizes=(12, 25, 40)), 30)), ids=_name)
+def test_the_engine_finds_the_dense_optimum(people: People) -> None:
+    assert disagreement(people) is None
