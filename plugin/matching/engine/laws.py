@@ -15,7 +15,7 @@ from itertools import combinations
 from plugin.matching.engine.outcome import Outcome
 from plugin.matching.engine.people import Mentee, Mentor
 from plugin.matching.engine.results import Origin, Pair
-from plugin.matching.engine.scoring import exclusion, score
+from plugin.matching.engine.scoring import exclusion, extra, score
 
 Two = tuple[str, str]
 """A mentee and a mentor, by id."""
@@ -25,9 +25,8 @@ def excluded_pairs(outcome: Outcome) -> list[Two]:
     """Return pairs that a rule or a block excludes, of those that did not stand before."""
     return [
         (pair.mentee, pair.mentor)
-        for pair in outcome.pairs
-        if pair.origin is not Origin.ACCEPTED
-        and exclusion(outcome.rules, outcome.mentees[pair.mentee], outcome.mentors[pair.mentor])
+        for pair in _movable(outcome.pairs)
+        if exclusion(outcome.rules, outcome.mentees[pair.mentee], outcome.mentors[pair.mentor])
         is not None
     ]
 
@@ -37,14 +36,15 @@ def overfull_mentors(outcome: Outcome) -> list[str]:
     return [
         mentor_id
         for mentor_id, pairs in outcome.of_mentor.items()
-        if len(pairs) > max(outcome.mentors[mentor_id].capacity, _stood(pairs))
+        if len(pairs) > outcome.mentors[mentor_id].capacity and _movable(pairs)
     ]
 
 
 def refused_with_room(outcome: Outcome) -> list[Two]:
     """Return mentees and mentors with a free place whose score is higher than what the mentee has.
 
-    For who has several mentors: higher than the least of them. Pairs that stood are not given up.
+    To have nobody is worth nothing; to have several, as much as the least of them. Pairs that stood
+    are not given up.
     """
     return [
         (mentee.id, mentor.id)
@@ -55,17 +55,19 @@ def refused_with_room(outcome: Outcome) -> list[Two]:
 
 def improving_swaps(outcome: Outcome) -> list[tuple[Pair, Pair]]:
     """Return any two pairs that, were their mentors exchanged, would be worth more together."""
-    movable = [pair for pair in outcome.pairs if pair.origin is not Origin.ACCEPTED]
     return [
         (one, other)
-        for one, other in combinations(movable, 2)
+        for one, other in combinations(_movable(outcome.pairs), 2)
         if (exchanged := _exchanged(outcome, one, other)) is not None
         and exchanged > _worth(outcome, one) + _worth(outcome, other)
     ]
 
 
 def blocking_pairs(outcome: Outcome) -> list[Two]:
-    """Return who would both rather have each other than somebody they have, or nobody."""
+    """Return who would both rather have each other than somebody they have, or nobody.
+
+    A mentee looks at the scores, a mentor also at what waiting is worth (`scoring.extra`).
+    """
     return [
         (mentee.id, mentor.id)
         for mentee, mentor in _elsewhere(outcome)
@@ -84,23 +86,25 @@ def _elsewhere(outcome: Outcome) -> Iterator[tuple[Mentee, Mentor]]:
 
 def _would_gain(outcome: Outcome, mentee: Mentee, mentor: Mentor) -> bool:
     pairs = outcome.of_mentee.get(mentee.id, ())
+    have = [_worth(outcome, pair) for pair in _movable(pairs)]
     if len(pairs) < mentee.wants:
-        return True
-    worth = score(outcome.rules, mentee, mentor)
-    return any(worth > each for each in _movable_scores(outcome, pairs))
+        have.append(0)
+    return any(score(outcome.rules, mentee, mentor) > each for each in have)
 
 
 def _would_take(outcome: Outcome, mentee: Mentee, mentor: Mentor) -> bool:
     if outcome.free(mentor):
         return True
-    worth = score(outcome.rules, mentee, mentor)
+    rules = outcome.rules
+    worth = score(rules, mentee, mentor) + extra(rules, mentee)
     return any(
-        worth > each for each in _movable_scores(outcome, outcome.of_mentor.get(mentor.id, ()))
+        worth > _worth(outcome, pair) + extra(rules, outcome.mentees[pair.mentee])
+        for pair in _movable(outcome.of_mentor.get(mentor.id, ()))
     )
 
 
-def _movable_scores(outcome: Outcome, pairs: Sequence[Pair]) -> Iterator[int]:
-    return (_worth(outcome, pair) for pair in pairs if pair.origin is not Origin.ACCEPTED)
+def _movable(pairs: Sequence[Pair]) -> list[Pair]:
+    return [pair for pair in pairs if pair.origin is not Origin.ACCEPTED]
 
 
 def _exchanged(outcome: Outcome, one: Pair, other: Pair) -> int | None:
@@ -118,7 +122,3 @@ def _exchanged(outcome: Outcome, one: Pair, other: Pair) -> int | None:
 
 def _worth(outcome: Outcome, pair: Pair) -> int:
     return score(outcome.rules, outcome.mentees[pair.mentee], outcome.mentors[pair.mentor])
-
-
-def _stood(pairs: Sequence[Pair]) -> int:
-    return sum(pair.origin is Origin.ACCEPTED for pair in pairs)

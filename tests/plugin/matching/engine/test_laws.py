@@ -21,7 +21,7 @@ from plugin.matching.engine.outcome import Outcome
 from plugin.matching.engine.people import Mentee, Mentor
 from plugin.matching.engine.results import Origin, Pair
 from plugin.matching.engine.rules import Overlap, Require, RuleSet, Same
-from plugin.matching.engine.scoring import score
+from plugin.matching.engine.scoring import extra, score
 from tests.plugin.matching.engine.strategies import a_mentee, a_mentor, mentees, mentors, rule_sets
 
 RULES = RuleSet(
@@ -140,7 +140,7 @@ def test_the_best_pair_first_leaves_nobody_who_would_rather_have_another(
             for mentee, mentor in product(learning, teaching)
             if nobody.is_possible(mentee, mentor)
         ),
-        key=lambda two: -score(rules, *two),
+        key=lambda two: -score(rules, *two) - extra(rules, two[0]),
     )
     chosen: list[tuple[Mentee, Mentor]] = []
     for mentee, mentor in wanted:
