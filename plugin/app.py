@@ -41,6 +41,7 @@ from plugin.matching import comparison_pages as matching_comparison
 from plugin.matching import pages as matching
 from plugin.matching import pair_pages as matching_pairs
 from plugin.matching import rule_pages as matching_rules
+from plugin.matching.deliveries import DRAFTING, PUBLISHING, DraftDelivery, PublishDelivery
 from plugin.nudges import pages as nudge_pages
 from plugin.nudges.deliveries import MailDelivery
 from plugin.nudges.letters import Letters
@@ -100,6 +101,8 @@ def compose(settings: Settings, *, clock: Clock = utc_now) -> Mentes:
         SCORE: one_by_one(ScoreDelivery(database, LineItems(services))),
         STATEMENT: _statement_delivery(settings, database, clock),
         MAIL: one_by_one(MailDelivery(settings.smtp_url, settings.mail_from)),
+        DRAFTING: one_by_one(DraftDelivery(database, clock, lease=settings.outbox_lease)),
+        PUBLISHING: one_by_one(PublishDelivery(database, clock)),
     }
     return Mentes(
         settings=settings,

@@ -23,7 +23,8 @@ from plugin.programmes.service import participation, taken
 PUBLISHING = "publishing"
 """What is owed for a published draft: that its pairs become pairings."""
 BATCH = 50
-"""Pairs a transaction; each takes some milliseconds, and joining waits for the whole of it."""
+"""Pairs a transaction; each takes some milliseconds, and whoever joins waits for all of them.
+Between two, the worker looks after everything else."""
 MADE = "made"
 STOOD = "stood"
 """The pair was a pairing before."""
@@ -68,32 +69,39 @@ def publish(session: Session, draft: Draft, *, by: UUID, now: datetime) -> None:
             number=draft.number,
         ),
     )
-    owe(session, PUBLISHING, key=str(draft.id), payload={"draft_id": str(draft.id)}, now=now)
+    _owe(session, draft, 0, now)
 
 
-def publish_some(session: Session, draft_id: UUID, *, now: datetime) -> bool:
-    """Make pairings of the next pairs of a draft; return whether some are left.
+def publish_some(session: Session, draft_id: UUID, *, now: datetime) -> None:
+    """Make pairings of the next pairs of a draft, and owe the rest.
 
     What came of each pair is written in the same transaction: whoever goes on after us begins with
     the first pair that has none.
     """
     draft = session.get_one(Draft, draft_id, with_for_update=True)
     if draft.state != DraftState.PUBLISHING:
-        return False
+        return
     taken(session, draft.programme_id)
     for each in _next(session, draft):
         each.outcome = _made(session, draft, each, now)
     session.flush()
-    total, left = session.execute(
-        select(
-            func.count(DraftPair.id), func.count(DraftPair.id).filter(DraftPair.outcome.is_(None))
-        ).where(DraftPair.draft_id == draft.id)
+    pairs, done = session.execute(
+        select(func.count(DraftPair.id), func.count(DraftPair.outcome)).where(
+            DraftPair.draft_id == draft.id
+        )
     ).one()
-    draft.progress = 100 * (total - left) // max(total, 1)
-    if not left:
+    if done < pairs:
+        draft.progress = 100 * done // pairs
+        _owe(session, draft, done, now)
+    else:
         draft.state, draft.stage, draft.progress = DraftState.PUBLISHED, None, 100
     session.flush()
-    return bool(left)
+
+
+def _owe(session: Session, draft: Draft, done: int, now: datetime) -> None:
+    """Owe the pairings of a draft from the pair `done` on."""
+    payload = {"draft_id": str(draft.id)}
+    owe(session, PUBLISHING, key=f"{draft.id}:{done}", payload=payload, now=now)
 
 
 def _next(session: Session, draft: Draft) -> Sequence[DraftPair]:

@@ -24,7 +24,8 @@ LEFT_OUT: Mapping[str, str] = {
 }
 STAGES: Mapping[str, str] = {
     "reading": to_say("Reading who takes part"),
-    "matching": to_say("Finding the pairs"),
+    "people": to_say("Reading who takes part"),
+    "pairs": to_say("Finding the pairs"),
     "writing": to_say("Writing them down"),
     "publishing": to_say("Making the pairs mentor and learner"),
 }
