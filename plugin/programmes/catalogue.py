@@ -22,9 +22,7 @@ MOST_WISHES = 3
 MOST_LABELS = 200
 """So many options an instructor may list."""
 LONGEST_LABEL = 80
-COMMON = to_say(
-    "You two and your instructor see what you have in common; nobody sees the rest of your answer."
-)
+COMMON = to_say("You two and your instructor see what you have in common; nobody sees the rest.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +60,15 @@ class Question:
             case 2:
                 return "Choose one or two."
         return ""
+
+    def too_many(self, part: Part) -> str:
+        """Return what to do about more than can be chosen."""
+        match self.most(part):
+            case 1:
+                return "Choose one answer."
+            case 2:
+                return "Choose two at most."
+        return "Those are more than you can choose here."
 
     def standing(self, chosen: Iterable[str]) -> list[str]:
         """Return which of `chosen` are options now, in the order of the options."""

@@ -62,7 +62,7 @@ def join() -> Response | tuple[str, int]:
             programme = service.found_of_course(session, visit().course_id)
             if programme is None:
                 raise NotFound("There is no mentoring in this course yet.")
-            _keep_zone(session, form["zone"])
+            _keep_zone(session, form["zone"], needed=bool(form["hours"]))
             answers.joined(
                 session,
                 programme,
@@ -160,7 +160,7 @@ def answer(part: str) -> Response | tuple[str, int]:
     try:
         form = filled(forms.AnswersForm(), request.form)
         with programme_of_visit() as (session, programme):
-            _keep_zone(session, form["zone"])
+            _keep_zone(session, form["zone"], needed=bool(form["hours"]))
             answers.answered(
                 session, programme, visit().person_id, Part(part), form, now=tool().clock()
             )
@@ -200,12 +200,14 @@ def _clock(session: Session) -> dict[str, Any]:
     return {"zone": zone or "UTC", "zone_is_known": zone is not None, "zones": zones()}
 
 
-def _keep_zone(session: Session, zone: str | None) -> None:
-    if zone is None:
-        return
-    if known_zone(zone) is None:
+def _keep_zone(session: Session, zone: str | None, *, needed: bool = False) -> None:
+    person = session.get_one(Person, visit().person_id)
+    if needed and person.zone is None and zone is None:
+        text = "Choose your time zone: your hours are those on your own clock."
+        raise FormInvalid(text, {"zone": [text]})
+    if zone is not None and known_zone(zone) is None:
         raise FormInvalid("That is no time zone.", {"zone": ["Choose from the list."]})
-    session.get_one(Person, visit().person_id).zone = zone
+    person.zone = zone or person.zone
 
 
 def _active(participation: Any) -> Any:

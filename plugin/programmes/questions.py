@@ -104,7 +104,7 @@ class Questionnaire:
         """
         answers = {each.key: each.standing(sent.get(each.key, ())) for each in self.questions}
         too_many = {
-            each.key: ["Those are more than you can choose here."]
+            each.key: [each.too_many(part)]
             for each in self.questions
             if (most := each.most(part)) is not None and len(answers[each.key]) > most
         }
@@ -197,7 +197,7 @@ def _language(code: str, words: Words) -> str:
 
 def _half_day(half_day: str, words: Words) -> str:
     day, half = half_day.split("-")
-    name = get_day_names("wide", locale=words.language)[hours.DAYS.index(day)]
+    name = get_day_names("abbreviated", locale=words.language)[hours.DAYS.index(day)]
     say = words.gettext
     if half == "am":
         return say("%(day)s morning", day=name)

@@ -192,7 +192,7 @@ def test_fixed_options_are_said_in_the_readers_language_and_own_words_as_they_ar
         ("help", "show", "Showing how it is done here"),
         ("talk", "call", "On a call"),
         ("language", "de", "German"),
-        ("hours", "tue-pm", "Tuesday afternoon"),
+        ("hours", "tue-pm", "Tue afternoon"),
         ("level", "5", "Could teach it"),
     ):
         assert labels(field, option, EVERYTHING, english) == said
