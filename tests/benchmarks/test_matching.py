@@ -16,7 +16,7 @@ from benchmarks.matching.judge import Verdict, most_matchable, verdict
 from benchmarks.matching.populations import NOBODY, Kind, Population, Whole, population, rules
 from benchmarks.matching.rounds import Outcome, People, Rounds, Tool, judged, run
 from benchmarks.matching.targets import Comparison
-from benchmarks.matching.tools import dense
+from benchmarks.matching.tools import dense, reading
 from plugin.matching.engine import scoring
 
 DENSE = Tool(name="dense", module="dense")
@@ -84,6 +84,13 @@ def test_plain_rows_say_the_same_as_the_arrays() -> None:
         assert len(row["points_of_wish"]) == len(mentee.wishes)
         assert len(row["refused"]) == len(mentee.refuses)
         assert {f"skill-{each}" for each in row["skills"]} == mentee.answers["wants"]
+
+
+@pytest.mark.parametrize("kind", [Kind.SURPLUS, Kind.COARSE])
+def test_people_read_from_values_are_the_arrays_they_came_from(kind: Kind) -> None:
+    people = population(60, kind)
+    read = reading.read(list(people.stream_of_mentees()), list(people.stream_of_mentors()))
+    assert everybody(read) == everybody(people)
 
 
 # scores and the judge
