@@ -7,7 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
+
+from babel.numbers import format_decimal
 
 from plugin.foundation.i18n import Words, to_say
 from plugin.matching.engine.results import Objective
@@ -72,6 +75,12 @@ def attainable(rules: RuleSet) -> int:
     return POINTS * sum(reach(rule) for rule in rules.rules if not isinstance(rule, Hard))
 
 
+def weight_in_words(points: int, words: Words) -> str:
+    """Return points on the scale of the weights, so exactly that they add up: "67.5"."""
+    weight = Decimal(points) / POINTS
+    return format_decimal(weight, format="#,##0.###", locale=words.language)
+
+
 def share_in_words(points: float | None, most: int, words: Words) -> str:
     """Return points in words and as a share of what counts; "–" where there is nothing to tell."""
     if points is None or most <= 0:
@@ -84,23 +93,26 @@ def share_in_words(points: float | None, most: int, words: Words) -> str:
 def _in_words(share: float, words: Words) -> str:
     say = words.gettext
     if share >= 0.75:
-        return say("suits very well")
+        return say("Suits very well")
     if share >= 0.5:
-        return say("suits well")
-    return say("suits in part") if share >= 0.25 else say("suits little")
+        return say("Suits well")
+    return say("Suits in part") if share >= 0.25 else say("Suits little")
 
 
-def proof(statistics: Mapping[str, Any], words: Words) -> str:
+def proof(statistics: Mapping[str, Any], options: Mapping[str, Any], words: Words) -> str:
     """Return how good the pairs are beside the best that there could be, as one sentence."""
-    gap, bound = statistics.get("gap"), statistics.get("bound")
+    gap, total = statistics.get("gap"), statistics["after"]["total"]
     if gap is None:
         return ""
+    if options.get("objective") == Objective.STABLE:
+        return words.gettext("No two who are apart would both rather have each other.")
     if gap <= 0:
-        return words.gettext("Proved: no other set of pairs does better under these rules.")
-    percent = 100 * gap / bound if bound else 100.0
+        return words.gettext(
+            "Proved: no other set of pairs does better under these rules and options."
+        )
     return words.gettext(
         "At most %(percent)s %% below the best that there could be.",
-        percent=f"{max(percent, 0.01):.2f}",
+        percent=f"{max(100 * gap / (total + gap), 0.01):.2f}",
     )
 
 
@@ -127,9 +139,9 @@ def _floors(is_on: bool) -> str:
     return FLOORS[0][1] if is_on else FLOORS[1][1]
 
 
-def _named(choices: Sequence[tuple[str, str]], value: float) -> str:
+def _named(choices: Sequence[tuple[str, str]], value: int) -> str:
     """Return what a number is called, or the number."""
-    return next((label for key, label in choices if float(key) == float(value)), f"{value}")
+    return next((label for key, label in choices if key == str(value)), str(value))
 
 
 FLOORS = (
@@ -138,8 +150,8 @@ FLOORS = (
 )
 BALANCES = (
     ("0", to_say("decides where all else is equal")),
-    ("1", to_say("matters a little")),
-    ("5", to_say("matters much")),
+    ("2", to_say("matters a little")),
+    ("10", to_say("matters much")),
 )
 KEEPS = (
     ("0", to_say("may change freely")),

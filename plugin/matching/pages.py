@@ -137,7 +137,7 @@ def _result(session: Session, programme: Programme, found: Draft) -> dict[str, A
     is_published = found.state == DraftState.PUBLISHED
     return {
         "lines": outcome.lines(statistics, rules_from_json(found.rules), words()),
-        "proof": outcome.proof(statistics, words()),
+        "proof": outcome.proof(statistics, found.options, words()),
         "counts": views.counts(session, found),
         "advice": advice(session, programme, found, words()) if is_ready else [],
         "unmatched": page_of(views.unmatched(session, found, words()), listing.unmatched),

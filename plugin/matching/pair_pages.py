@@ -68,6 +68,7 @@ def _mentee(draft_id: UUID, mentee_id: UUID, refused: str = "") -> str:
             page_title=words().gettext("Why this mentor?"),
             draft=draft,
             explained=explained,
+            weight=lambda points: outcome.weight_in_words(points, words()),
             told=outcome.share_in_words(
                 explained.score, outcome.attainable(rules_from_json(draft.rules)), words()
             ),

@@ -120,12 +120,12 @@ def _fields(asked: Sequence[str], chosen: str, words: Words, *, mentor: bool) ->
 def _hows(words: Words) -> list[Choice]:
     say = words.gettext
     return [
-        (How.SHARE, say("have something in common")),
-        (How.EACH, say("have in common, each thing counts")),
-        (How.SAME, say("are the same")),
-        (How.DIFFERENT, say("are different")),
-        (How.HIGHER, say("the mentor’s is higher by at least")),
-        (How.LOWER, say("the learner’s is higher by at least")),
+        (How.SHARE, say("something in common")),
+        (How.EACH, say("each thing in common")),
+        (How.SAME, say("the same")),
+        (How.DIFFERENT, say("different")),
+        (How.HIGHER, say("the mentor higher by at least")),
+        (How.LOWER, say("the learner higher by at least")),
         (How.WISHED_BY_MENTEE, say("the learner named the mentor")),
         (How.WISHED_BY_MENTOR, say("the mentor named the learner")),
     ]
@@ -140,5 +140,5 @@ def _muches(words: Words) -> list[Choice]:
         (Much.LOW, say("Low (%(weight)s)", weight=WEIGHTS[Much.LOW])),
         (Much.NOTHING, say("Not at all")),
         (Much.NEVER, say("Never together")),
-        (Much.NUMBER, say("As the number says")),
+        (Much.NUMBER, say("By a number")),
     ]
