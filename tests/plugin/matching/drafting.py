@@ -84,7 +84,6 @@ class Instructor:
         *,
         rules: Json | None = None,
         based_on: UUID | None = None,
-        now: datetime = NOW,
         **options: Any,
     ) -> UUID:
         """Begin a draft, and return its id."""
@@ -96,7 +95,7 @@ class Instructor:
                 rules=rules,
                 based_on=drafts.one(session, programme, based_on) if based_on else None,
                 by=self.person_id,
-                now=now,
+                now=self.mentes.clock(),
             ).id
 
     def makes(self, **said: Any) -> UUID:
@@ -108,7 +107,8 @@ class Instructor:
     def publishes(self, draft_id: UUID) -> None:
         """Publish a draft; the worker has not begun yet."""
         with self.changing(draft_id) as (session, draft):
-            publishing.publish(session, draft, by=self.person_id, now=NOW)
+            now = self.mentes.clock()
+            publishing.publish(session, draft, by=self.person_id, now=now)
 
     def draft(self, draft_id: UUID) -> Draft:
         """Return a draft as it is now."""
