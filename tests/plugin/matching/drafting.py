@@ -12,6 +12,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from lti.message import Context
 from plugin.app import Mentes
 from plugin.foundation.outbox import one_by_one
 from plugin.matching import drafts, publishing
@@ -35,6 +36,7 @@ from tests.plugin.factories import (
 )
 
 SKILLS = ("Listening", "Budgets", "Slides")
+ANOTHER = Context(id="3", label="MENT102", title="Another course")
 Json = dict[str, Any]
 
 

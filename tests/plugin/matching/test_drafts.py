@@ -9,7 +9,6 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy.orm import Session
 
-from lti.message import Context
 from plugin.foundation.errors import DraftMovedOn, NotFound, PairRefused
 from plugin.matching import drafts, publishing, service
 from plugin.matching.drafts import APART, LATEST, Options
@@ -18,10 +17,9 @@ from plugin.matching.engine.results import Objective
 from plugin.matching.model import Draft, DraftState
 from plugin.pairings.service import open_pairing
 from tests.plugin.factories import NOW, an_organisation, at_once, every
-from tests.plugin.matching.drafting import Instructor, an_instructor
+from tests.plugin.matching.drafting import ANOTHER, Instructor, an_instructor
 
 TRIED_OUT: dict[str, Any] = {"version": 1, "rules": [{"kind": "wish", "weight": 3}]}
-ANOTHER = Context(id="3", label="MENT102", title="Another course")
 
 
 # Beginning.

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from lti.message import Context
 from plugin.foundation.events import EventRow
 from plugin.matching.engine.errors import RulesInvalid
 from plugin.matching.engine.people import Mentee, Mentor
@@ -16,9 +15,7 @@ from plugin.matching.engine.rules import Overlap, RuleSet
 from plugin.matching.model import MatchingRules
 from plugin.matching.service import current_rules, judged, save_rules
 from tests.plugin.factories import NOW, an_organisation, at_once, every
-from tests.plugin.matching.drafting import Instructor, an_instructor
-
-ANOTHER = Context(id="3", label="MENT102", title="Another course")
+from tests.plugin.matching.drafting import ANOTHER, Instructor, an_instructor
 
 
 def overlapping(weight: int) -> dict[str, Any]:
