@@ -8,7 +8,7 @@ import numpy.typing as npt
 from plugin.matching.engine.kernels import Scores
 from plugin.matching.engine.roster import Indices
 
-BITS = 16
+_MOST_BITS = 16
 _SPREAD = 8192
 """Rows whose lots differ."""
 
@@ -20,7 +20,7 @@ class Lots:
     copy and no computation. Only raw bits of the generator are used: numpy promises those.
     """
 
-    def __init__(self, columns: int, *, seed: int, bits: int = BITS) -> None:
+    def __init__(self, columns: int, *, seed: int, bits: int = _MOST_BITS) -> None:
         raw = np.random.PCG64(seed % 2**64).random_raw(columns + _SPREAD)
         self._lots = (raw >> np.uint64(64 - bits)).astype(np.float32) / np.float32(2**bits)
         self._windows = np.lib.stride_tricks.sliding_window_view(self._lots, columns)
@@ -28,6 +28,11 @@ class Lots:
     def add_to(self, block: Scores, rows: Indices) -> None:
         """Add the lots of some rows to their scores."""
         block += self._windows[_scattered(rows)]
+
+
+def bits_beside(most: int, kind: np.dtype[np.floating]) -> int:
+    """Return how fine lots may be so that they never reach a whole point beside such scores."""
+    return max(0, min(_MOST_BITS, np.finfo(kind).nmant - most.bit_length()))
 
 
 def _scattered(rows: Indices) -> npt.NDArray[np.int64]:

@@ -58,9 +58,7 @@ class Columns:
         Args:
             room: points that shall still fit on top of every pair.
         """
-        penalty = 2 ** (self.most + room).bit_length()
-        hard = sum(each.hard for each in self.compiled) + 1
-        kind = np.float32 if penalty * (hard + 1) <= SINGLE else np.float64
+        penalty, kind = self._penalty(room)
         scatter = self.wishes.and_also(self.barred.times(-penalty))
         shape = len(self.roster.mentees.ids), len(self.roster.mentors.ids)
         return self._grid(
@@ -98,6 +96,15 @@ class Columns:
         barred = self.barred.taken(mentees, mentors, shape)
         blocks[barred.rows, barred.columns] = True
         yield None, blocks
+
+    def _penalty(self, room: int) -> tuple[int, type[np.floating]]:
+        """Return what a reason against a pair costs, and the precision that holds all of them."""
+        reasons = sum(each.hard for each in self.compiled) + 2
+        smallest = 2 ** (self.most + room).bit_length()
+        for penalty in (8 * smallest, 4 * smallest, 2 * smallest, smallest):
+            if penalty * reasons <= SINGLE:
+                return penalty, np.float32
+        return 8 * smallest, np.float64
 
     def _values(self, compiled: Compiled, mentees: Whole, mentors: Whole) -> Numbers:
         """Return what one rule gives to single pairs."""
@@ -139,7 +146,12 @@ class Columns:
             left[:, here] = (term.left * factor).astype(kind)[rows]
             right[here] = term.right.T.astype(kind)[:, columns]
             if term.kernel is not None:
-                kernels.append(term.kernel.times(factor).astype(kind).taken(rows, columns))
+                kernel = term.kernel.times(factor).astype(kind).taken(rows, columns)
+                pairs = kernel.as_pairs()
+                if pairs is None:
+                    kernels.append(kernel)
+                else:
+                    scatter = scatter.and_also(Scatter.of(*pairs))
             column = here.stop
         return Grid(
             left=left,

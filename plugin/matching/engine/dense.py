@@ -14,7 +14,7 @@ from plugin.matching.engine.kernels import Numbers
 from plugin.matching.engine.results import Objective
 from plugin.matching.engine.roster import Flags, Whole
 
-LARGEST = 1_500_000
+LARGEST = 250_000
 """Entries. Beyond it, a few candidates for everybody and a proof are faster than all pairs."""
 
 
@@ -26,7 +26,7 @@ def fits(task: Assignment) -> bool:
 def solved(task: Assignment) -> Assigned:
     """Return the optimum."""
     seats, ranks = _seats(task)
-    values = task.values(0, task.shape[0]).astype(np.float64)[:, seats]
+    values = task.pairs.block(0, task.shape[0]).astype(np.float64)[:, seats]
     possible = values >= 0
     values += task.extras[:, np.newaxis] - task.balance * ranks
     if task.objective is Objective.SCORE:

@@ -12,13 +12,16 @@ import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_array
 
-from plugin.matching.engine.roster import Flags, Indices
+from plugin.matching.engine.roster import Flags, Indices, Places
 
 Scores = npt.NDArray[np.floating]
 Numbers = npt.NDArray[np.float64]
 Picked = slice | Indices
 Chosen = Numbers | csr_array
 """Answer × option, with what the option is worth there. Sparse when there are very many options."""
+
+FEW = 50
+"""Pairs to a person that are better kept one by one than computed anew for every block."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +48,19 @@ class Counted:
     def transposed(self) -> Counted:
         """Return the kernel with rows and columns exchanged."""
         return replace(self, left=self.right, right=self.left)
+
+    def as_pairs(self) -> tuple[Places, Places, Numbers] | None:
+        """Return rows, columns and worth of the pairs that share anything, if they are few."""
+        if isinstance(self.left, np.ndarray) or isinstance(self.right, np.ndarray):
+            return None
+        chosen = np.bincount(self.left.indices, minlength=self.left.shape[1])
+        offered = np.bincount(self.right.indices, minlength=self.right.shape[1])
+        if int(chosen @ offered) > FEW * sum(self.left.shape[:1] + self.right.shape[:1]):
+            return None
+        counts = (self.left @ self.right.T).tocoo()
+        worth = np.zeros(counts.nnz)
+        self._add(worth, counts.data.astype(np.float64))
+        return counts.row, counts.col, worth
 
     def add_to(self, block: Scores, rows: slice) -> None:
         """Add what the pairs of some rows with all columns are worth."""
@@ -88,6 +104,9 @@ class Compared:
     def transposed(self) -> Compared:
         """Return the kernel with rows and columns exchanged."""
         return replace(self, left=self.right, right=self.left, reverse=not self.reverse)
+
+    def as_pairs(self) -> None:
+        """Return nothing: those for whom it holds are many."""
 
     def add_to(self, block: Scores, rows: slice) -> None:
         """Add what the pairs of some rows with all columns are worth."""

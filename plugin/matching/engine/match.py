@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 
 import numpy as np
 
-from plugin.matching.engine import dense, stable
+from plugin.matching.engine import dense, sparse, stable
 from plugin.matching.engine.assignment import NOBODY, Assigned, Assignment
 from plugin.matching.engine.columns import Columns, compiled
 from plugin.matching.engine.errors import Problem, RulesInvalid
@@ -92,7 +92,9 @@ def _solved(task: Assignment, seed: int) -> Assigned:
         return Assigned(mentors=nobody, total=0, bound=0)
     if task.objective is Objective.STABLE:
         return stable.solved(task, seed=seed)
-    return dense.solved(task)
+    if dense.fits(task):
+        return dense.solved(task)
+    return sparse.solved(task, seed=seed)
 
 
 def _pairs(

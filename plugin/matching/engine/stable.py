@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from plugin.matching.engine.assignment import NOBODY, Assigned, Assignment
-from plugin.matching.engine.chance import Lots
+from plugin.matching.engine.chance import Lots, bits_beside
 from plugin.matching.engine.grid import row_blocks
 from plugin.matching.engine.kernels import Numbers
 from plugin.matching.engine.roster import Whole
@@ -24,7 +24,8 @@ def solved(task: Assignment, *, seed: int) -> Assigned:
     An uneven load plays no part: to a mentor the second mentee is as good as the first.
     """
     rows, columns = task.shape
-    lots = Lots(columns, seed=seed)
+    most = task.pairs.most + int(task.extras.max(initial=0))
+    lots = Lots(columns, seed=seed, bits=bits_beside(most, np.dtype(np.float64)))
     mentors = np.full(rows, NOBODY, dtype=np.int64)
     worth = np.full(rows, _NOTHING)
     bars = np.full(columns, _NOTHING)
@@ -42,12 +43,12 @@ def _proposals(task: Assignment, asking: Whole, bars: Numbers, lots: Lots) -> tu
     """Return whom each of those who ask likes best of those who want them, and what it is worth."""
     chosen = np.full(len(asking), NOBODY, dtype=np.int64)
     worth = np.full(len(asking), _NOTHING)
-    some = task.of(asking)
-    for part in row_blocks(some.shape):
-        values = some.values(part.start, part.stop).astype(np.float64)
+    pairs, extras = task.pairs.of(asking), task.extras[asking]
+    for part in row_blocks(pairs.shape):
+        values = pairs.block(part.start, part.stop).astype(np.float64)
         excluded = values < 0
         lots.add_to(values, asking[part])
-        values += some.extras[part, np.newaxis]
+        values += extras[part, np.newaxis]
         values[excluded | (values <= bars)] = _NOTHING
         best = values.argmax(axis=1)
         worth[part] = values[np.arange(len(best)), best]

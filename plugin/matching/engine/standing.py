@@ -13,6 +13,7 @@ from plugin.matching.engine.grid import Scatter
 from plugin.matching.engine.results import Objective
 from plugin.matching.engine.roster import Roster, Whole
 from plugin.matching.engine.rules import POINTS
+from plugin.matching.engine.valued import Valued
 
 Named = tuple[str, str]
 """Ids of a mentee and a mentor."""
@@ -73,8 +74,10 @@ def undecided(
     mentors = np.flatnonzero(taken < roster.capacity)
     kept = proposed.scatter(POINTS * keep_bonus)
     task = Assignment(
-        grid=columns.grid(mentees, mentors, room=POINTS * keep_bonus),
-        kept=kept.taken(mentees, mentors, shape),
+        pairs=Valued(
+            grid=columns.grid(mentees, mentors, room=POINTS * keep_bonus),
+            kept=kept.taken(mentees, mentors, shape),
+        ),
         extras=columns.extras[mentees],
         places=np.minimum((roster.capacity - taken)[mentors], max(len(mentees), 1)),
         taken=taken[mentors],

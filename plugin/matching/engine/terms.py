@@ -36,7 +36,9 @@ NARROW = 64
 LARGEST_TABLE = 4_000_000
 """Entries of a table that is laid out to see how narrow it is."""
 MOST_OPTIONS = 256
-"""More options than this are counted by a sparse product."""
+"""More options than this are always counted by a sparse product."""
+RARE = 0.02
+"""Answers that share anything are so few that a sparse product, kept pair by pair, is better."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,7 +151,7 @@ def _chosen(
     )
     values = np.ones(len(rows)) if worth is None else worth[rows]
     shape = (len(answers) + 1, len(options) + len(numbers))
-    if shape[1] > MOST_OPTIONS:
+    if shape[1] > NARROW:
         return csr_array((values, (rows, columns)), shape=shape)
     chosen = np.zeros(shape)
     chosen[rows, columns] = values
@@ -165,7 +167,7 @@ def _laid_out(parts: _Sum) -> tuple[Numbers, Numbers, Kernel | None]:
     table = _table(parts)
     if table is not None:
         return *table, None
-    if isinstance(shared, Counted) and width is not None and width <= MOST_OPTIONS:
+    if isinstance(shared, Counted) and width is not None and not _is_sparse(shared):
         return *_product(parts, shared), None
     left, right = _rest(parts)
     return left, right, shared.times(parts.shares)
@@ -178,6 +180,16 @@ def _linear_width(shared: Kernel) -> int | None:
     if shared.most is not None and _most_common(shared) > shared.most:
         return None
     return int(shared.left.shape[1])
+
+
+def _is_sparse(shared: Counted) -> bool:
+    """Tell whether there are so many options, or so rare ones, that columns would be waste."""
+    if isinstance(shared.left, np.ndarray) or isinstance(shared.right, np.ndarray):
+        return False
+    (answers, options), others = shared.left.shape, shared.right.shape[0]
+    chosen = np.bincount(shared.left.indices, minlength=options)
+    offered = np.bincount(shared.right.indices, minlength=options)
+    return options > MOST_OPTIONS or int(chosen @ offered) < RARE * answers * others
 
 
 def _most_common(shared: Counted) -> int:
