@@ -15,6 +15,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict
 from threading import Thread
@@ -22,6 +23,8 @@ from typing import Any
 
 from plugin.matching.engine.errors import MatchingError, Problem
 from plugin.matching.engine.people import Answer, Answers, Mentee, Mentor
+
+OFTEN = 0.25  # s
 
 Json = dict[str, Any]
 
@@ -85,10 +88,12 @@ def solution_of(task: Json, tell: Callable[[str, float], None]) -> Json:
 
 def main() -> None:
     """Read a task, solve it, say what came of it."""
-    task = json.loads(sys.stdin.buffer.readline())
+    task = sys.stdin.buffer.readline()
+    if not task:
+        return
     Thread(target=_end_with_the_one_who_waits, daemon=True).start()
     try:
-        _say("solution", solution_of(task, lambda stage, part: _say("far", [stage, part])))
+        _say("solution", solution_of(json.loads(task), _Far().tell))
     except MatchingError as error:
         _say("problems", [asdict(each) for each in error.problems])
 
@@ -96,6 +101,20 @@ def main() -> None:
 def problems_of(said: Iterable[Mapping[str, str]]) -> list[Problem]:
     """Return the problems in what `main` said."""
     return [Problem(**each) for each in said]
+
+
+class _Far:
+    """Says how far the engine is, a few times a second at most."""
+
+    def __init__(self) -> None:
+        self._stage = ""
+        self._next = 0.0
+
+    def tell(self, stage: str, part: float) -> None:
+        now = time.monotonic()
+        if stage != self._stage or now >= self._next:
+            self._stage, self._next = stage, now + OFTEN
+            _say("far", [stage, part])
 
 
 def _say(key: str, value: Any) -> None:
