@@ -15,7 +15,7 @@ from plugin.programmes.model import Programme
 from plugin.programmes.questions import Questionnaire
 
 HEADINGS = ("mentee_id", "mentee", "mentor_id", "mentor", "origin", "accepted", "why")
-FORMULAS = ("=", "+", "-", "@", "\t", "\r")
+FORMULAS = ("=", "+", "-", "@", "\t", "\r", "\n")
 """What spreadsheets take for the beginning of a formula."""
 
 Cells = tuple[str, ...]

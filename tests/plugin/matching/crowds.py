@@ -21,7 +21,18 @@ SKILLS = ("Giving feedback", "Excel", "Leading meetings", "Public speaking", "Pl
 SITES = ("Berlin", "Porto", "Lyon")
 TEAMS = ("Sales", "Finance", "Research", "Support")
 GIVEN = ("Ada", "Ben", "Chiara", "Dmitri", "Elif", "Femi", "Göran", "Hana", "Ines", "Joon")
-FAMILY = ("Abel", "Brandt", "Costa", "Diallo", "Eriksen", "Fischer", "Găvan", "Haddad", "Ito", "Jung")
+FAMILY = (
+    "Abel",
+    "Brandt",
+    "Costa",
+    "Diallo",
+    "Eriksen",
+    "Fischer",
+    "Găvan",
+    "Haddad",
+    "Ito",
+    "Jung",
+)
 
 
 def asked(programme: Programme) -> Questionnaire:
@@ -79,18 +90,17 @@ def a_crowd(
 
 def _people(session: Session, many: int, rng: random.Random, now: datetime) -> list[UUID]:
     ids = [uuid4() for _ in range(many)]
-    session.execute(
-        insert(Person),
-        [
-            {
-                "id": person_id,
-                "organisation_id": organisation_of(session),
-                "name": f"{rng.choice(GIVEN)} {rng.choice(FAMILY)} {number}",
-                "created_at": now,
-            }
-            for number, person_id in enumerate(ids)
-        ],
-    )
+    rows = [
+        {
+            "id": person_id,
+            "organisation_id": organisation_of(session),
+            "name": f"{rng.choice(GIVEN)} {rng.choice(FAMILY)} {number}",
+            "created_at": now,
+        }
+        for number, person_id in enumerate(ids)
+    ]
+    if rows:
+        session.execute(insert(Person), rows)
     return ids
 
 
@@ -100,4 +110,6 @@ def _answers(questionnaire: Questionnaire, part: Part, rng: random.Random) -> di
         options = [each.id for each in question.options][:8]
         most = min(question.most(part) or 3, len(options))
         answers[question.key] = rng.sample(options, rng.randint(1, most))
+    if "language" in answers:
+        answers["language"] = ["en", *answers["language"][1:]]  # all can talk with each other
     return answers
