@@ -19,6 +19,7 @@ def main() -> int:
     asked = _asked()
     found: list[table.Checked] = []
     left_out: list[str] = []
+    print(table.machine() + "\n", flush=True)
     for row in _rows(asked):
         try:
             compared = _compared(row, asked.rounds or row.rounds)

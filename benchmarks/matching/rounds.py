@@ -22,7 +22,7 @@ from benchmarks.matching import rows
 from benchmarks.matching.environments import CHECKOUT, python_with
 from benchmarks.matching.judge import Verdict, verdict
 from benchmarks.matching.populations import NOBODY, SEED, Kind, Population, population
-from benchmarks.matching.tools.measuring import WARM_UP, Answer, Job
+from benchmarks.matching.tools.measuring import Answer, Job
 
 LONGEST = 2 * 3600
 """Seconds that a tool may take once."""
@@ -37,6 +37,8 @@ class Tool:
     """In `benchmarks.matching.tools`."""
     requirement: str | None = None
     """What pip installs into an environment of its own; None: ours has it."""
+    warm_up: int = 60
+    """Mentees of the instance on which code is loaded and caches are filled before measuring."""
     reads_rows: bool = False
     """Whether it takes its people as JSON, having no numpy to make them."""
     options: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
@@ -185,6 +187,11 @@ def judged(people: Population, answer: Answer, *, share: bool) -> Outcome:
     )
 
 
+def _nine_tenths(people: People) -> tuple[int, int]:
+    mentees, mentors = people.made().size
+    return mentees * 9 // 10, mentors * 9 // 10
+
+
 def _say(what: str) -> None:
     """Tell who waits how far it is, in a line that the next one overwrites."""
     if sys.stderr.isatty():
@@ -193,8 +200,8 @@ def _say(what: str) -> None:
 
 def _job(tool: Tool, people: People, folder: Path) -> Job:
     job: Job = asdict(people) | dict(tool.options) | {"answer": str(folder / "answer.json")}
-    few = People(mentees=WARM_UP, kind=people.kind, share=people.share)
-    job["warm_up"] = asdict(few) | ({"settled": (50, 20)} if "settled" in job else {})
+    few = People(mentees=tool.warm_up, kind=people.kind, share=people.share)
+    job["warm_up"] = asdict(few) | ({"settled": _nine_tenths(few)} if "settled" in job else {})
     if tool.reads_rows:
         for those, of in ((people, job), (few, job["warm_up"])):
             path = folder / f"{those.mentees}.json"

@@ -2,10 +2,24 @@
 
 from __future__ import annotations
 
+import os
+import platform
 from dataclasses import dataclass
+from importlib.metadata import version
 
 from benchmarks.matching.rounds import Rounds
 from benchmarks.matching.targets import MB, Comparison, Finding, Target
+
+
+def machine() -> str:
+    """Return what everything runs on, and how busy that is with other things."""
+    parts = [
+        f"{os.cpu_count()} processors",
+        f"load {os.getloadavg()[0]:.1f}",
+        f"Python {platform.python_version()}",
+        *(f"{name} {version(name)}" for name in ("numpy", "scipy")),
+    ]
+    return ", ".join(parts)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

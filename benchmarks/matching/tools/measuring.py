@@ -16,9 +16,6 @@ Answer = dict[str, Any]
 """`mentor_of`, a mentor's row or -1 to a mentee; whatever else the tool wants known."""
 Ready = TypeVar("Ready")
 
-WARM_UP = 60
-"""Mentees of the instance on which code is loaded and caches are filled before measuring."""
-
 
 class Stopwatch:
     """Seconds that have passed, on the clock and on the processors, unless it stands."""
