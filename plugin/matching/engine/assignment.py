@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from plugin.matching.engine.kernels import Numbers
 from plugin.matching.engine.results import Objective
 from plugin.matching.engine.roster import Whole
 from plugin.matching.engine.valued import Valued
@@ -66,5 +67,5 @@ class Assigned:
     """`Assignment.total` of it."""
     bound: int
     """No other answer that serves the objective as well has a higher total."""
-    prices: Whole | None = None
-    """What one more place of each column would be worth; None: not known."""
+    prices: Numbers | None = None
+    """What one more place of each column is worth. NaN: points do not say. None: not known."""

@@ -13,7 +13,7 @@ from plugin.matching.engine.chance import Lots, bits_beside
 from plugin.matching.engine.edges import Edges
 from plugin.matching.engine.grid import row_blocks
 from plugin.matching.engine.kernels import Numbers, Scores
-from plugin.matching.engine.roster import Places, Whole
+from plugin.matching.engine.roster import Indices, Places, Whole
 from plugin.matching.engine.valued import Valued
 
 FOR_MENTEE = 16
@@ -94,7 +94,7 @@ def _choose(
     found[2].append(np.floor(values[rows, places]).astype(np.float64))
 
 
-def largest(block: Scores, number: int) -> Places:
+def largest(block: Scores, number: int) -> Indices:
     """Return the columns of the largest entries of each row, in no order.
 
     In a long row, the largest entry of each group is found first: the best entries are in the best

@@ -11,7 +11,7 @@ weights make that impossible, columns are double, and sums below 2⁵³.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -64,6 +64,11 @@ class Columns:
         return self._grid(
             self.compiled, mentees, mentors, penalty, kind, scatter.taken(mentees, mentors, shape)
         )
+
+    def without(self, pairs: Scatter) -> Columns:
+        """Return columns under which these pairs can never be, either."""
+        both = self.barred.and_also(pairs)
+        return replace(self, barred=replace(both, values=np.ones(len(both.values))))
 
     def points(self, mentees: Whole, mentors: Whole) -> Whole:
         """Return what single pairs are worth, whether or not they are excluded."""

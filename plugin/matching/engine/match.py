@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 import numpy as np
 
-from plugin.matching.engine import dense, sparse, stable
-from plugin.matching.engine.assignment import NOBODY, Assigned, Assignment
 from plugin.matching.engine.columns import Columns, compiled
-from plugin.matching.engine.errors import Problem, RulesInvalid
+from plugin.matching.engine.finding import Found, found, found_one_way
 from plugin.matching.engine.gathering import gathered
 from plugin.matching.engine.matching import Matching
+from plugin.matching.engine.options import Named, Options, Progress
 from plugin.matching.engine.people import Mentee, Mentor
 from plugin.matching.engine.reading import checked
 from plugin.matching.engine.results import Objective, Origin, Pair
-from plugin.matching.engine.rules import HEAVIEST, RuleSet
-from plugin.matching.engine.standing import Named, Standing, Undecided, undecided
-
-Progress = Callable[[str, float], None]
-"""Told the stage (`people`, `pairs`, `done`) and which part of the whole is done."""
+from plugin.matching.engine.roster import Roster
+from plugin.matching.engine.rules import RuleSet
+from plugin.matching.engine.standing import Standing
 
 
 def match(
@@ -34,6 +31,7 @@ def match(
     floor: bool = True,
     balance: int = 0,
     seed: int = 0,
+    tolerance: float | None = None,
     progress: Progress | None = None,
 ) -> Matching:
     """Return the best pairs. Every mentee without an accepted one is given at most one mentor.
@@ -49,61 +47,60 @@ def match(
         objective: see `Objective`.
         floor: with coverage, first the worst pair is made as good as it can be; the total after.
         balance: weight that counts against each mentee whom a mentor already has; 0: among equal
-            answers one with an even load is preferred.
+            answers of a small programme one with an even load is preferred.
         seed: decides ties, whatever the order of the people.
+        tolerance: share of the total that may be missing at most; None: nothing up to 50,000
+            mentees who are without a mentor, beyond them 0.3 %. What is missing is
+            `Matching.gap`.
         progress: told how far it is.
 
     Raises:
         RulesInvalid: a rule, `keep_bonus` or `balance` cannot be used.
         PeopleInvalid: two people share an id, a capacity is below zero, an answer is unreadable.
     """
-    tell = progress or _silent
     rules = checked(rules)
-    _check_weights(keep_bonus=keep_bonus, balance=balance)
-    tell("people", 0.0)
-    columns = compiled(rules, gathered(mentees, mentors, seed=seed))
-    stand = Standing.of(columns.roster, accepted)
-    proposals = Standing.of(columns.roster, proposed)
-    open_ = undecided(
-        columns, stand, proposals, keep_bonus=keep_bonus, balance=balance, objective=objective
+    options = Options(
+        accepted=tuple(accepted),
+        proposed=tuple(proposed),
+        keep_bonus=keep_bonus,
+        objective=objective,
+        floor=floor,
+        balance=balance,
+        seed=seed,
+        tolerance=tolerance,
     )
-    tell("pairs", 0.1)
-    assigned = _solved(open_.task, seed)
+    tell = progress or _silent
+    tell("people", 0.0)
+    return matched(gathered(mentees, mentors, seed=seed), rules, options, tell)
+
+
+def matched(roster: Roster, rules: RuleSet, options: Options, tell: Progress) -> Matching:
+    """Return the best pairs of people who were gathered already, with the same seed."""
+    columns = compiled(rules, roster)
+    stand = Standing.of(roster, options.accepted)
+    proposals = Standing.of(roster, options.proposed)
+    tell("pairs", 0.05)
+    find = found if rules.reciprocal else found_one_way
+    answer = find(columns, stand, proposals, options, tell)
     tell("done", 1.0)
     return Matching(
-        pairs=_pairs(columns, stand, proposals, open_, assigned),
-        total=assigned.total,
-        bound=assigned.bound,
-        floor=None,
-        objective=objective,
-        seed=seed,
-        ignored=stand.unknown + proposals.unknown,
+        pairs=_pairs(columns, stand, proposals, answer),
+        found=answer,
+        stand=stand,
+        proposals=proposals,
         rules=rules,
         columns=columns,
-        standing=_before(stand, proposals),
-        most_matched=lambda: 0,
-        priced=dict,
+        options=options,
+        again=lambda rules, options: matched(roster, rules, options, _silent),
     )
-
-
-def _solved(task: Assignment, seed: int) -> Assigned:
-    if not all(task.shape):
-        nobody = np.full(task.shape[0], NOBODY, dtype=np.int64)
-        return Assigned(mentors=nobody, total=0, bound=0)
-    if task.objective is Objective.STABLE:
-        return stable.solved(task, seed=seed)
-    if dense.fits(task):
-        return dense.solved(task)
-    return sparse.solved(task, seed=seed)
 
 
 def _pairs(
-    columns: Columns, stand: Standing, proposals: Standing, open_: Undecided, assigned: Assigned
+    columns: Columns, stand: Standing, proposals: Standing, answer: Found
 ) -> tuple[Pair, ...]:
     """Return the pairs that stand, and the new ones."""
-    there = assigned.mentors != NOBODY
-    mentees = np.append(stand.mentees, open_.mentees[there])
-    mentors = np.append(stand.mentors, open_.mentors[assigned.mentors[there]])
+    mentees = np.append(stand.mentees, answer.mentees)
+    mentors = np.append(stand.mentors, answer.mentors)
     scores = columns.points(mentees, mentors).tolist()
     before = set(zip(proposals.mentees.tolist(), proposals.mentors.tolist(), strict=True))
     ids, others = columns.roster.mentees.ids, columns.roster.mentors.ids
@@ -116,27 +113,6 @@ def _pairs(
             Pair(mentee=ids[row], mentor=others[column], score=scores[place], origin=origin)
         )
     return tuple(sorted(pairs, key=lambda each: (each.mentee, each.mentor)))
-
-
-def _before(stand: Standing, proposals: Standing) -> tuple[tuple[int, int], ...]:
-    """Return the pairs there were before; a proposal to who has a mentor is none."""
-    rows = np.append(stand.mentees, proposals.mentees).tolist()
-    columns = np.append(stand.mentors, proposals.mentors).tolist()
-    return tuple(dict.fromkeys(zip(rows, columns, strict=True)))
-
-
-def _check_weights(**weights: int) -> None:
-    problems = [
-        Problem(
-            slug="weight-out-of-range",
-            where=f"/{name}",
-            text=f"Give a whole number from 0 to {HEAVIEST}.",
-        )
-        for name, weight in weights.items()
-        if type(weight) is not int or not 0 <= weight <= HEAVIEST
-    ]
-    if problems:
-        raise RulesInvalid(problems)
 
 
 def _silent(stage: str, part: float) -> None:

@@ -12,7 +12,7 @@ from enum import Enum, auto
 
 import numpy as np
 
-from plugin.matching.engine.assignment import Assignment
+from plugin.matching.engine.assignment import NOBODY, Assignment
 from plugin.matching.engine.coverage import Cover
 from plugin.matching.engine.edges import Edges
 from plugin.matching.engine.kernels import Numbers
@@ -50,6 +50,12 @@ class Part:
         first = np.repeat(np.cumsum(self.places) - self.places, self.places)
         ranks = np.arange(len(first)) - first + np.repeat(self.taken, self.places)
         return (self.balance * ranks).astype(np.float64)
+
+    def answer(self, mentors: Whole) -> Whole:
+        """Return an assignment's answer for the rows of the part, in the part's numbers."""
+        column_of = np.full(int(self.columns.max()) + 2, NOBODY, np.int64)
+        column_of[self.columns] = np.arange(len(self.columns))
+        return column_of[mentors[self.rows]]
 
     def edges(self, edges: Edges, shape: tuple[int, int]) -> Edges:
         """Return those of an assignment's edges that are in the part, in the part's numbers."""

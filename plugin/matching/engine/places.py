@@ -27,10 +27,7 @@ def places_by_mentee(
     )
     per_row = np.bincount(edges.rows, weights=counts, minlength=rows).astype(np.int64)
     starts = np.append(0, np.cumsum(per_row)).astype(np.int32)
-    if costs is None:
-        data = np.ones(len(each), dtype=np.int8)
-    else:
-        data = edges.values[each] - costs[indices]
+    data = np.ones(len(each), np.int8) if costs is None else edges.values[each] - costs[indices]
     graph = csr_array((data, indices, starts), shape=(rows, int(places.sum())))
     return graph, np.repeat(np.arange(len(places), dtype=np.int32), places)
 

@@ -14,7 +14,7 @@ from plugin.matching.engine.grid import row_blocks
 from plugin.matching.engine.kernels import Numbers, Scores
 from plugin.matching.engine.parts import Full, Part
 from plugin.matching.engine.prices import worth_of_places
-from plugin.matching.engine.roster import Places, Whole
+from plugin.matching.engine.roster import Indices, Whole
 
 JOINING = 8
 """Pairs of a mentee that join at a time."""
@@ -43,7 +43,7 @@ def judged(task: Assignment, part: Part, paid: Numbers, gained: Numbers) -> Judg
     # An excluded pair is worth so little that it tempts nobody, unless prices are very low.
     tempting = pairs.most - pairs.grid.penalty - paid.min() >= gained.min()
     bound = worth_of_places(part, paid)
-    found: list[tuple[Places, Places]] = []
+    found: list[tuple[Whole, Whole]] = []
     for rows in row_blocks(part.shape):
         block = pairs.block(rows.start, rows.stop)
         if tempting:
@@ -70,7 +70,7 @@ def _less(block: Scores, paid: Numbers) -> Scores:
     return block
 
 
-def _preferred(gains: Scores, gained: Numbers) -> tuple[Whole, Places]:
+def _preferred(gains: Scores, gained: Numbers) -> tuple[Whole, Indices]:
     """Return the best of the pairs that each row prefers to what it has."""
     columns = largest(gains, min(JOINING, gains.shape[1]))
     values = np.take_along_axis(gains, columns, axis=1)
@@ -78,7 +78,7 @@ def _preferred(gains: Scores, gained: Numbers) -> tuple[Whole, Places]:
     return rows, columns[rows, places]
 
 
-def _edges(task: Assignment, found: list[tuple[Places, Places]]) -> Edges:
+def _edges(task: Assignment, found: list[tuple[Whole, Whole]]) -> Edges:
     if not found:
         return Edges.empty()
     rows = np.concatenate([each for each, _ in found])

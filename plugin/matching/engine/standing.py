@@ -10,13 +10,10 @@ import numpy as np
 from plugin.matching.engine.assignment import Assignment
 from plugin.matching.engine.columns import Columns
 from plugin.matching.engine.grid import Scatter
-from plugin.matching.engine.results import Objective
+from plugin.matching.engine.options import Named, Options
 from plugin.matching.engine.roster import Roster, Whole
 from plugin.matching.engine.rules import POINTS
 from plugin.matching.engine.valued import Valued
-
-Named = tuple[str, str]
-"""Ids of a mentee and a mentor."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,10 +56,7 @@ def undecided(
     columns: Columns,
     accepted: Standing,
     proposed: Standing,
-    *,
-    keep_bonus: int,
-    balance: int,
-    objective: Objective,
+    options: Options,
 ) -> Undecided:
     """Return what accepted pairs leave open: who has no mentor, and the places not taken."""
     roster = columns.roster
@@ -72,16 +66,16 @@ def undecided(
     free[accepted.mentees] = False
     mentees = np.flatnonzero(free)
     mentors = np.flatnonzero(taken < roster.capacity)
-    kept = proposed.scatter(POINTS * keep_bonus)
+    kept = proposed.scatter(POINTS * options.keep_bonus)
     task = Assignment(
         pairs=Valued(
-            grid=columns.grid(mentees, mentors, room=POINTS * keep_bonus),
+            grid=columns.grid(mentees, mentors, room=POINTS * options.keep_bonus),
             kept=kept.taken(mentees, mentors, shape),
         ),
         extras=columns.extras[mentees],
         places=np.minimum((roster.capacity - taken)[mentors], max(len(mentees), 1)),
         taken=taken[mentors],
-        balance=POINTS * balance,
-        objective=objective,
+        balance=POINTS * options.balance,
+        objective=options.objective,
     )
     return Undecided(mentees=mentees, mentors=mentors, task=task)
