@@ -25,6 +25,7 @@ from plugin.matching.engine.gathering import gathered
 from plugin.matching.engine.grid import Scatter
 from plugin.matching.engine.leaders import Leaders
 from plugin.matching.engine.left_out import LeftOut, WhyLeftOut
+from plugin.matching.engine.options import Named
 from plugin.matching.engine.people import Mentee, Mentor
 from plugin.matching.engine.placing import Placed, placed
 from plugin.matching.engine.reading import checked
@@ -32,7 +33,7 @@ from plugin.matching.engine.reciprocal import BothRoles, rule_out_lesser_ways
 from plugin.matching.engine.results import WhyNot
 from plugin.matching.engine.roster import Flags, Roster, Whole
 from plugin.matching.engine.rules import RuleSet
-from plugin.matching.engine.standing import Named, Standing
+from plugin.matching.engine.standing import Standing
 from plugin.matching.engine.unmatched import unmatched
 from plugin.matching.engine.worth import RULED_OUT, all_points, best_of_rows
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -9,6 +10,7 @@ import numpy as np
 from plugin.matching.engine import dense, sparse, stable
 from plugin.matching.engine.assignment import NOBODY, Assigned, Assignment
 from plugin.matching.engine.columns import Columns
+from plugin.matching.engine.coverage import covered
 from plugin.matching.engine.floor import highest
 from plugin.matching.engine.grid import Scatter
 from plugin.matching.engine.mutual import other_ways, worse_ways
@@ -46,6 +48,24 @@ class Found:
         given = self.assigned.mentors
         mentors: Whole = self.open.mentors[given[given != NOBODY]]
         return mentors
+
+    def most_matched(self, seed: int) -> int:
+        """Return how many of those without a mentor could have one at once."""
+        task = self.open.task
+        if task.objective is Objective.COVERAGE or not all(task.shape):
+            return len(self.mentees)
+        return covered(task, sparse.likely(task, seed=seed), seed=seed)[0].matched
+
+    def prices(self, ids: Sequence[str]) -> dict[str, int]:
+        """Return the prices by id; `ids` are those of all mentors."""
+        task, paid = self.open.task, self.assigned.prices
+        if task.objective is Objective.STABLE or not all(task.shape):
+            return {}
+        if paid is None:
+            paid = sparse.implied_prices(task, self.assigned.mentors)
+        known = np.flatnonzero(~np.isnan(paid))
+        rows = self.open.mentors[known].tolist()
+        return dict(zip((ids[row] for row in rows), paid[known].astype(int).tolist(), strict=True))
 
     def without(self, which: Flags) -> Found:
         """Return the same less some of the pairs."""

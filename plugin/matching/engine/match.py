@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 import numpy as np
 
@@ -85,14 +86,26 @@ def matched(roster: Roster, rules: RuleSet, options: Options, tell: Progress) ->
     tell("done", 1.0)
     return Matching(
         pairs=_pairs(columns, stand, proposals, answer),
-        found=answer,
-        stand=stand,
-        proposals=proposals,
+        total=answer.assigned.total,
+        bound=answer.assigned.bound,
+        floor=answer.floor,
+        objective=options.objective,
+        seed=options.seed,
+        ignored=stand.unknown + proposals.unknown,
         rules=rules,
         columns=columns,
-        options=options,
-        again=lambda rules, options: matched(roster, rules, options, _silent),
+        standing=_before(stand, proposals),
+        most_matched=lambda: len(np.unique(stand.mentees)) + answer.most_matched(options.seed),
+        priced=lambda: answer.prices(roster.mentors.ids),
+        again=lambda rules, **changed: matched(roster, rules, replace(options, **changed), _silent),
     )
+
+
+def _before(stand: Standing, proposals: Standing) -> tuple[tuple[int, int], ...]:
+    """Return the pairs there were before, each once."""
+    rows = np.append(stand.mentees, proposals.mentees).tolist()
+    columns = np.append(stand.mentors, proposals.mentors).tolist()
+    return tuple(dict.fromkeys(zip(rows, columns, strict=True)))
 
 
 def _pairs(

@@ -3,30 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
-from math import isnan
 from typing import Any, Generic, TypeVar
 
 import numpy as np
 
 from plugin.matching.engine.columns import Columns
-from plugin.matching.engine.coverage import covered
 from plugin.matching.engine.explaining import Explanation
 from plugin.matching.engine.explaining import explain as explained
-from plugin.matching.engine.finding import Found
 from plugin.matching.engine.grid import Scatter
 from plugin.matching.engine.measuring import statistics
 from plugin.matching.engine.mutual import other_ways
-from plugin.matching.engine.options import Named, Options
 from plugin.matching.engine.outcome import Outcome
 from plugin.matching.engine.people import Mentee, Mentor
 from plugin.matching.engine.reading import checked
 from plugin.matching.engine.results import Objective, Pair, Statistics, Unmatched
 from plugin.matching.engine.roster import Whole
 from plugin.matching.engine.rules import RuleSet
-from plugin.matching.engine.sparse import implied_prices, likely
-from plugin.matching.engine.standing import Standing
 from plugin.matching.engine.suggesting import Suggestion, suggestions
 from plugin.matching.engine.unmatched import unmatched
 
@@ -39,56 +33,33 @@ class Matching:
 
     pairs: tuple[Pair, ...]
     """In the order of the mentees' ids."""
+    total: int
+    """Points of the objective: the pairs, what waiting and keeping are worth, less what an uneven
+    load costs. Pairs that stood before are not in it: nothing was to be decided about them."""
+    bound: int
+    """No other pairs that match as many have a higher total."""
+    floor: int | None
+    """No new pair scores less, and no higher floor lets as many have a mentor. None: no floor was
+    sought, or there is no new pair."""
+    objective: Objective
+    seed: int
+    ignored: tuple[tuple[str, str], ...]
+    """Pairs that were said to stand or to be proposed, of people who are not here."""
     rules: RuleSet
-    options: Options
     columns: Columns
     """Everybody, and what each pair is worth."""
-    found: Found
-    """What was decided."""
-    stand: Standing
-    proposals: Standing
-    again: Callable[[RuleSet, Options], Matching] = field(repr=False, compare=False)
-    """Matches the same people."""
-
-    @property
-    def total(self) -> int:
-        """Points of the objective: the new pairs, what waiting and keeping are worth, less what an
-        uneven load costs. Pairs that stood before are not in it: they were not to be decided.
-        """
-        return self.found.assigned.total
-
-    @property
-    def bound(self) -> int:
-        """No other new pairs that serve the objective as well have a higher total."""
-        return self.found.assigned.bound
+    standing: tuple[tuple[int, int], ...]
+    """Rows of the pairs given as accepted or proposed."""
+    most_matched: Callable[[], int]
+    """How many mentees could have a mentor at once."""
+    priced: Callable[[], Mapping[str, int]]
+    again: Callable[..., Matching] | None = field(default=None, repr=False, compare=False)
+    """Matches the same people with other rules and options."""
 
     @property
     def gap(self) -> int:
         """Points that better pairs could gain at most; 0: these are proved to be the best."""
         return self.bound - self.total
-
-    @property
-    def floor(self) -> int | None:
-        """No new pair scores less, and no higher floor lets as many have a mentor.
-
-        None: no floor was sought, or there is no new pair.
-        """
-        return self.found.floor
-
-    @property
-    def objective(self) -> Objective:
-        """What was sought."""
-        return self.options.objective
-
-    @property
-    def seed(self) -> int:
-        """What decided ties."""
-        return self.options.seed
-
-    @property
-    def ignored(self) -> tuple[Named, ...]:
-        """Pairs that were said to stand or to be proposed, of people who are not here."""
-        return self.stand.unknown + self.proposals.unknown
 
     @cached_property
     def prices(self) -> Mapping[str, int]:
@@ -98,17 +69,7 @@ class Matching:
         be have a mentor, and others' are not, the fewer are left out: between the two, points are
         not what counts.
         """
-        if self.objective is Objective.STABLE or not len(self.found.open.mentors):
-            return {}
-        paid = self.found.assigned.prices
-        if paid is None:
-            paid = implied_prices(self.found.open.task, self.found.assigned.mentors)
-        ids = self.columns.roster.mentors.ids
-        return {
-            ids[row]: int(price)
-            for row, price in zip(self.found.open.mentors.tolist(), paid.tolist(), strict=True)
-            if not isnan(price)
-        }
+        return self.priced()
 
     @cached_property
     def unmatched(self) -> tuple[Unmatched, ...]:
@@ -133,21 +94,13 @@ class Matching:
     @cached_property
     def before(self) -> Statistics:
         """What stood or was proposed before, in numbers."""
-        mentees = np.append(self.stand.mentees, self.proposals.mentees)
-        mentors = np.append(self.stand.mentors, self.proposals.mentors)
-        return statistics(self.columns, *_each_once(mentees, mentors), possible=self.possible)
+        rows = np.array(self.standing, dtype=np.int64).reshape(-1, 2)
+        return statistics(self.columns, rows[:, 0], rows[:, 1], possible=self.possible)
 
     @cached_property
     def possible(self) -> int:
-        """How many mentees could have a mentor at once, beside the pairs that stand."""
-        matched = len(np.unique(self.stand.mentees))
-        if self.objective is Objective.COVERAGE:
-            return matched + len(self.found.mentees)
-        task = self.found.open.task
-        if not all(task.shape):
-            return matched
-        edges = likely(task, seed=self.seed)
-        return matched + covered(task, edges, seed=self.seed)[0].matched
+        """How many mentees could have a mentor at once."""
+        return self.most_matched()
 
     @cached_property
     def outcome(self) -> Outcome:
@@ -181,22 +134,20 @@ class Matching:
         free = {each.id: outcome.free(each) for each in mentors}
         return suggestions(mentee, mentors, self.rules, free=free, n=n, seed=self.seed)
 
-    def what_if(self, *, rules: RuleSet | None = None, **changed: Any) -> Matching:
-        """Return what another choice would give the same people.
+    def what_if(self, *, rules: RuleSet | None = None, **options: Any) -> Matching:
+        """Return what other rules or options would give the same people with the same seed.
 
         Args:
             rules: other rules.
-            changed: any of `match`'s options but the seed.
+            options: of `match`, those that change.
 
         Raises:
             RulesInvalid: as `match` does.
-            TypeError: there is no such option.
+            TypeError: there is no such option, or this matching cannot be made again.
         """
-        if "seed" in changed:
-            raise TypeError("The seed stays: another one would compare chance with chance.")
-        return self.again(
-            self.rules if rules is None else checked(rules), replace(self.options, **changed)
-        )
+        if self.again is None:
+            raise TypeError("Match the people anew: this matching was not made by match().")
+        return self.again(self.rules if rules is None else checked(rules), **options)
 
     @cached_property
     def _rows(self) -> tuple[Whole, Whole]:
@@ -205,11 +156,6 @@ class Matching:
             np.array([mentees[each.mentee] for each in self.pairs], dtype=np.int64),
             np.array([mentors[each.mentor] for each in self.pairs], dtype=np.int64),
         )
-
-
-def _each_once(mentees: Whole, mentors: Whole) -> tuple[Whole, Whole]:
-    pairs = np.unique(np.stack([mentees, mentors], axis=1), axis=0)
-    return pairs[:, 0], pairs[:, 1]
 
 
 class People(Mapping[str, Person], Generic[Person]):

@@ -26,12 +26,13 @@ from plugin.matching.engine.gathering import gathered
 from plugin.matching.engine.in_rounds import filled_in_rounds
 from plugin.matching.engine.matching import Matching
 from plugin.matching.engine.openings import Openings
+from plugin.matching.engine.options import Named
 from plugin.matching.engine.people import Mentee, Mentor
 from plugin.matching.engine.reading import checked
 from plugin.matching.engine.results import Objective, WhyNot
 from plugin.matching.engine.roster import Whole
 from plugin.matching.engine.rules import HEAVIEST, RuleSet
-from plugin.matching.engine.standing import Named, Standing
+from plugin.matching.engine.standing import Standing
 from plugin.matching.engine.worth import RULED_OUT, all_points
 
 LARGEST = 12_000_000
