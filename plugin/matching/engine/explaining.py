@@ -66,8 +66,9 @@ class Better:
     taken_by: tuple[Pair, ...] = ()
     """Of TAKEN and FULL: who has the places, highest score first."""
     others_lose: int | None = None
-    """Of TAKEN: all others together would lose so many points at least, no fewer than `more`: the
-    prices prove it. None: they do not."""
+    """Of TAKEN: had this mentee that place, all others together would have so many points fewer at
+    least (what waiting is worth among them), no less than `more`: the prices prove it. None: they
+    do not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,7 @@ hold a number for one person and options for another, because questions change t
 
 from __future__ import annotations
 
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from plugin.matching.engine.outcome import Outcome
@@ -26,6 +27,9 @@ from plugin.matching.engine.rules import (
     Wish,
 )
 from plugin.matching.engine.scoring import exclusion, score
+
+unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+"""For machines that have other things to do as well."""
 
 FIELDS = ("skill", "help", "site", "level")
 OPTIONS = ("a", "b", "c", "d", "e", "f", "g")

@@ -21,7 +21,13 @@ from plugin.matching.engine.rules import (
     Wish,
 )
 from plugin.matching.engine.scoring import exclusion
-from tests.plugin.matching.engine.strategies import a_mentee, a_mentor, hard_rules, rule_sets
+from tests.plugin.matching.engine.strategies import (
+    a_mentee,
+    a_mentor,
+    hard_rules,
+    rule_sets,
+    unhurried,
+)
 
 SAME = Same(mentee="site", mentor="site", weight=1)
 DIFFERENT = Different(mentee="site", mentor="site", weight=1)
@@ -118,6 +124,7 @@ def test_rules_without_any_weight_are_doubtful() -> None:
     ]
 
 
+@unhurried
 @given(rule_sets)
 def test_any_rules_can_be_asked_about(rules: RuleSet) -> None:
     places = [each.where for each in warnings(rules, asked=())]
@@ -127,6 +134,7 @@ def test_any_rules_can_be_asked_about(rules: RuleSet) -> None:
 said = st.one_of(st.integers(-3, 3), st.sampled_from(["a", "a b", "c"]))
 
 
+@unhurried
 @given(st.lists(hard_rules, max_size=4), said, said)
 def test_where_two_people_can_meet_there_is_no_contradiction(
     hard: list[Require | Forbid], one: object, other: object

@@ -3,17 +3,28 @@
 from __future__ import annotations
 
 from itertools import product
+from random import Random
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 
 from plugin.matching.engine.explaining import Better, Why, explain, why_not, why_unmatched
+from plugin.matching.engine.match import match
+from plugin.matching.engine.matching import Matching
 from plugin.matching.engine.outcome import Outcome
 from plugin.matching.engine.people import Mentee, Mentor
-from plugin.matching.engine.results import Origin, Pair, RuledOut, Unmatched, WhyNot
+from plugin.matching.engine.results import Objective, Origin, Pair, RuledOut, Unmatched, WhyNot
 from plugin.matching.engine.rules import Overlap, Require, RuleSet, Same
 from plugin.matching.engine.scoring import exclusion, exclusions, score
-from tests.plugin.matching.engine.strategies import a_mentee, a_mentor, outcomes
+from tests.plugin.matching.engine.strategies import (
+    a_mentee,
+    a_mentor,
+    groups_of_mentees,
+    groups_of_mentors,
+    outcomes,
+    rule_sets,
+    unhurried,
+)
 
 SKILL = Overlap(mentee="skill", mentor="skill", weight=10)
 LANGUAGE = Require(what=Same(mentee="language", mentor="language", weight=0))
@@ -209,6 +220,7 @@ def test_a_place_left_free_was_not_worth_taking() -> None:
     assert why_unmatched(an_outcome([ADA], [BEST]), "ada").why is WhyNot.BELOW_FLOOR
 
 
+@unhurried
 @given(outcomes)
 def test_every_explanation_is_true(outcome: Outcome) -> None:
     for mentee in outcome.mentees.values():
@@ -243,9 +255,52 @@ def _is_true(outcome: Outcome, mentee: Mentee, better: Better, had: int | None) 
         assert better.taken_by == ()
 
 
+@unhurried
 @given(outcomes)
 def test_why_not_agrees_with_the_explanation(outcome: Outcome) -> None:
     for mentee_id, mentor_id in product(outcome.mentees, outcome.mentors):
         found = {each.mentor: each for each in explain(outcome, mentee_id).better}
         if mentor_id in found:
             assert why_not(outcome, mentee_id, mentor_id) == found[mentor_id]
+
+
+@settings(unhurried, max_examples=40)
+@given(groups_of_mentees, groups_of_mentors, rule_sets)
+def test_the_engine_finds_for_all_why_they_have_nobody(
+    learning: list[Mentee], teaching: list[Mentor], rules: RuleSet
+) -> None:
+    matching = match(learning, teaching, rules)
+    one_by_one = [why_unmatched(matching.outcome, each.mentee) for each in matching.unmatched]
+    assert list(matching.unmatched) == one_by_one
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_what_the_others_would_lose_is_no_less_than_said(seed: int) -> None:
+    matching = _crowded(Random(seed))  # noqa: S311 # people, not secrets
+    proved = 0
+    for pair in matching.pairs:
+        for each in matching.explain(pair.mentee).better:
+            if each.others_lose is not None:
+                forced = matching.what_if(accepted=((pair.mentee, each.mentor),))
+                lost = _of_others(matching, pair.mentee) - _of_others(forced, pair.mentee)
+                assert lost >= each.others_lose >= each.more > 0
+                proved += 1
+    assert proved
+
+
+def _crowded(random: Random) -> Matching:
+    """A score-only matching of thirty mentees for about twenty places."""
+
+    def skills() -> dict[str, str]:
+        return {"skill": " ".join(random.sample("abcdefgh", random.randint(1, 3)))}
+
+    mentees = [a_mentee(f"mentee-{number}", answers=skills()) for number in range(30)]
+    mentors = [
+        a_mentor(f"mentor-{number}", answers=skills(), capacity=random.randint(1, 3))
+        for number in range(10)
+    ]
+    return match(mentees, mentors, RuleSet(rules=(SKILL,)), objective=Objective.SCORE)
+
+
+def _of_others(matching: Matching, mentee_id: str) -> int:
+    return sum(pair.score for pair in matching.pairs if pair.mentee != mentee_id)

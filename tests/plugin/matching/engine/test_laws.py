@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import product
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from plugin.matching.engine.laws import (
@@ -17,12 +17,20 @@ from plugin.matching.engine.laws import (
     overfull_mentors,
     refused_with_room,
 )
+from plugin.matching.engine.match import match
 from plugin.matching.engine.outcome import Outcome
 from plugin.matching.engine.people import Mentee, Mentor
-from plugin.matching.engine.results import Origin, Pair
+from plugin.matching.engine.results import Objective, Origin, Pair
 from plugin.matching.engine.rules import Overlap, Require, RuleSet, Same
 from plugin.matching.engine.scoring import extra, score
-from tests.plugin.matching.engine.strategies import a_mentee, a_mentor, mentees, mentors, rule_sets
+from tests.plugin.matching.engine.strategies import (
+    a_mentee,
+    a_mentor,
+    mentees,
+    mentors,
+    rule_sets,
+    unhurried,
+)
 
 RULES = RuleSet(
     rules=(
@@ -116,6 +124,7 @@ few_mentees = st.lists(mentees, max_size=4, unique_by=lambda each: each.id)
 few_mentors = st.lists(mentors, max_size=4, unique_by=lambda each: each.id)
 
 
+@unhurried
 @given(few_mentees, few_mentors, rule_sets)
 def test_the_best_pairs_of_all_obey_the_laws(
     learning: list[Mentee], teaching: list[Mentor], rules: RuleSet
@@ -128,6 +137,7 @@ def test_the_best_pairs_of_all_obey_the_laws(
     assert improving_swaps(best) == []
 
 
+@unhurried
 @given(few_mentees, few_mentors, rule_sets)
 def test_the_best_pair_first_leaves_nobody_who_would_rather_have_another(
     learning: list[Mentee], teaching: list[Mentor], rules: RuleSet
@@ -149,6 +159,28 @@ def test_the_best_pair_first_leaves_nobody_who_would_rather_have_another(
             chosen.append((mentee, mentor))
     stable = among(learning, teaching, rules, chosen)
     assert blocking_pairs(stable) == []
+
+
+crowds = st.tuples(
+    st.lists(mentees, min_size=3, max_size=9, unique_by=lambda each: each.id),
+    st.lists(mentors, min_size=2, max_size=8, unique_by=lambda each: each.id),
+)
+
+
+@settings(unhurried, max_examples=40)
+@given(crowds, rule_sets, st.sampled_from(Objective), st.integers(0, 3))
+def test_what_the_engine_answers_obeys_the_laws(
+    crowd: tuple[list[Mentee], list[Mentor]], rules: RuleSet, objective: Objective, seed: int
+) -> None:
+    rules = replace(rules, reciprocal=True)
+    outcome = match(*crowd, rules, objective=objective, floor=False, seed=seed).outcome
+    assert excluded_pairs(outcome) == []
+    assert overfull_mentors(outcome) == []
+    if objective is Objective.STABLE:
+        assert blocking_pairs(outcome) == []
+    else:
+        assert refused_with_room(outcome) == []
+        assert improving_swaps(outcome) == []
 
 
 def _every_way(learning: list[Mentee], teaching: list[Mentor], rules: RuleSet) -> Iterator[Outcome]:

@@ -29,7 +29,7 @@ from plugin.matching.engine.rules import (
     Same,
     Wish,
 )
-from tests.plugin.matching.engine.strategies import rule_sets
+from tests.plugin.matching.engine.strategies import rule_sets, unhurried
 
 DOCUMENT: dict[str, Any] = {
     "version": 1,
@@ -82,6 +82,7 @@ def test_what_is_not_said_has_the_defaults_of_the_rules() -> None:
     assert rules_from_json({"version": 1, "rules": []}) == RuleSet()
 
 
+@unhurried
 @given(rule_sets)
 def test_what_is_written_is_read_back_the_same(rules: RuleSet) -> None:
     document = json.loads(json.dumps(rules_to_json(rules), allow_nan=False))
@@ -244,12 +245,14 @@ anything = st.recursive(
 )
 
 
+@unhurried
 @given(anything)
 def test_anything_at_all_is_read_or_refused(value: object) -> None:
     with suppress(RulesInvalid):
         assert isinstance(rules_from_json(value), RuleSet)
 
 
+@unhurried
 @given(rule_sets, anything, st.randoms(use_true_random=False))
 def test_a_document_with_one_thing_exchanged_is_read_or_refused(
     rules: RuleSet, other: object, random: Any

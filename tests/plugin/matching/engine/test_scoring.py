@@ -29,6 +29,7 @@ from tests.plugin.matching.engine.strategies import (
     mentees,
     mentors,
     rule_sets,
+    unhurried,
 )
 
 
@@ -152,6 +153,7 @@ def test_contributions_tell_what_was_found() -> None:
     )
 
 
+@unhurried
 @given(rule_sets, mentees, mentors)
 def test_contributions_sum_exactly_to_the_score(
     rules: RuleSet, mentee: Mentee, mentor: Mentor
@@ -161,6 +163,7 @@ def test_contributions_sum_exactly_to_the_score(
     assert all(each.points >= 0 for each in parts)
 
 
+@unhurried
 @given(comparisons, mentees, mentors)
 def test_a_soft_rule_finds_something_exactly_where_it_holds(
     rule: Comparison, mentee: Mentee, mentor: Mentor

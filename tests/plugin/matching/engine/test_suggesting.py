@@ -17,6 +17,7 @@ from tests.plugin.matching.engine.strategies import (
     groups_of_mentors,
     mentees,
     rule_sets,
+    unhurried,
 )
 
 SKILL = RuleSet(rules=(Overlap(mentee="skill", mentor="skill", weight=10),))
@@ -84,6 +85,7 @@ def test_nobody_is_suggested_where_nobody_is_or_nobody_is_wanted() -> None:
     assert names([a_mentor()], {"mo": 1}, n=0) == []
 
 
+@unhurried
 @given(mentees, groups_of_mentors, rule_sets, st.integers(0, 8), st.randoms(use_true_random=False))
 def test_suggestions_are_the_best_that_are_possible_in_whatever_order(
     mentee: Mentee, mentors: list[Mentor], rules: RuleSet, n: int, random: Random

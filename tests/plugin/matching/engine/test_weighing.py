@@ -10,7 +10,7 @@ from plugin.matching.engine.people import Mentee, Mentor
 from plugin.matching.engine.rules import Overlap, Require, RuleSet, Same, Wish
 from plugin.matching.engine.scoring import contributions, score
 from plugin.matching.engine.weighing import reweighted
-from tests.plugin.matching.engine.strategies import mentees, mentors, rule_sets
+from tests.plugin.matching.engine.strategies import mentees, mentors, rule_sets, unhurried
 
 SITE = Same(mentee="site", mentor="site", weight=10)
 SKILL = Overlap(mentee="skill", mentor="skill", weight=45)
@@ -44,6 +44,7 @@ def test_what_cannot_be_weighed_is_refused(weights: dict[int, int], slugs: list[
     assert [each.slug for each in refused.value.problems] == slugs
 
 
+@unhurried
 @given(rule_sets, mentees, mentors)
 def test_without_its_weight_a_rule_takes_just_its_points_away(
     rules: RuleSet, mentee: Mentee, mentor: Mentor
