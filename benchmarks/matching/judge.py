@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from scipy.sparse import csr_array
@@ -23,6 +23,8 @@ class Verdict:
     """Pairs that a hard rule forbids."""
     over_capacity: int
     """Mentees above what their mentor takes."""
+    worst: int | None = field(default=None, compare=False)
+    """Points of the worst pair; equally good assignments may differ in it."""
 
 
 def verdict(people: Population, mentor_of: Whole, *, share: bool = False) -> Verdict:
@@ -39,11 +41,13 @@ def verdict(people: Population, mentor_of: Whole, *, share: bool = False) -> Ver
     mentees = np.flatnonzero(mentor_of != NOBODY)
     mentors = mentor_of[mentees]
     taken = np.bincount(mentors, minlength=of_mentors)
+    points = scores.of_pairs(people, mentees, mentors, share=share)
     return Verdict(
         matched=len(mentees),
-        total=int(scores.of_pairs(people, mentees, mentors, share=share).sum()),
+        total=int(points.sum()),
         against_a_rule=int(scores.forbidden(people, mentees, mentors).sum()),
         over_capacity=int(np.maximum(taken - people.capacity, 0).sum()),
+        worst=int(points.min()) if len(points) else None,
     )
 
 

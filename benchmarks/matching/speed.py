@@ -54,9 +54,9 @@ def rows() -> list[Row]:
         *(_against_dense(1000, kind) for kind in KINDS),
         *(_newcomers(kind) for kind in KINDS),
         _newcomers(Kind.SURPLUS, floor=True),
-        _floor(1000),
+        *(_floor(1000, kind) for kind in (Kind.SURPLUS, Kind.SCARCE)),
         *(_against_dense(10_000, kind) for kind in KINDS),
-        _floor(10_000),
+        *(_floor(10_000, kind) for kind in (Kind.SURPLUS, Kind.SCARCE)),
         _alone(People(mentees=20_000), peak=400 * MB, gap=0),
         _alone(People(mentees=100_000, mentors=30_000, most_places=7), peak=1000 * MB, gap=0.003),
     ]
@@ -135,15 +135,20 @@ def _newcomers(kind: Kind, *, floor: bool = False) -> Row:
     )
 
 
-def _floor(mentees: int) -> Row:
+def _floor(mentees: int, kind: Kind) -> Row:
     return Row(
-        people=People(mentees=mentees),
+        people=People(mentees=mentees, kind=kind),
         ours=WITH_FLOOR,
         peer=MENTES,
         rounds=5 if mentees == 1000 else 1,
         quick=mentees == 1000,
         also=" · what the floor costs",
-        targets=(targets.keeps_the_rules(), targets.share_of_time(), targets.share_of_total()),
+        targets=(
+            targets.keeps_the_rules(),
+            targets.share_of_time(),
+            targets.share_of_total(),
+            targets.worst_pair(),
+        ),
     )
 
 

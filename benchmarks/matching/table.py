@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from importlib.metadata import version
 
 from benchmarks.matching.rounds import Rounds
+from benchmarks.matching.scores import POINT
 from benchmarks.matching.targets import MB, Comparison, Finding, Target
 
 
@@ -65,7 +66,7 @@ def _did(rounds: Rounds) -> str:
     return (
         f"  {rounds.tool.name:28} {_seconds(rounds.wall):>7} s {spread:17}"
         f" CPU {_seconds(rounds.cpu):>6} s  {rounds.peak / MB:6,.0f} MB"
-        f"  {verdict.matched:7,} matched  total {verdict.total / 1000:,.0f}"
+        f"  {verdict.matched:7,} matched  total {verdict.total / POINT:,.0f}"
         f"{faults}{f'  ({remark})' if remark else ''}"
     )
 

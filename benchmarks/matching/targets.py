@@ -8,6 +8,7 @@ from statistics import median
 
 from benchmarks.matching.judge import most_matchable
 from benchmarks.matching.rounds import People, Rounds
+from benchmarks.matching.scores import POINT
 
 MB = 1_000_000
 
@@ -177,6 +178,19 @@ def accepted_unchanged() -> Target:
         return Finding(words=f"{changed} changed", reached=changed == 0)
 
     return Target(name="accepted", to_reach="0 changed", find=find)
+
+
+def worst_pair() -> Target:
+    """What the worst pair is worth, ours and the peer's."""
+
+    def find(row: Comparison) -> Finding:
+        assert row.peer is not None
+        ours, theirs = (each.verdict.worst or 0 for each in (row.ours, row.peer))
+        return Finding(
+            words=f"{ours / POINT:g}, without {theirs / POINT:g}", reached=ours >= theirs
+        )
+
+    return Target(name="worst pair", to_reach="no worse", find=find)
 
 
 def _totals(row: Comparison) -> str:

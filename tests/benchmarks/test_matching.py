@@ -38,9 +38,14 @@ def _name(people: People) -> str:
 
 
 def an_outcome(
-    *, wall: float = 1.0, peak: int = 100 * targets.MB, total: int = 5000, claimed: int = 5000
+    *,
+    wall: float = 1.0,
+    peak: int = 100 * targets.MB,
+    total: int = 5000,
+    worst: int = 5000,
+    claimed: int = 5000,
 ) -> Outcome:
-    given = Verdict(matched=1, total=total, against_a_rule=0, over_capacity=0)
+    given = Verdict(matched=1, total=total, against_a_rule=0, over_capacity=0, worst=worst)
     return Outcome(wall=wall, cpu=wall, peak=peak, verdict=given, digest="d", claimed=claimed)
 
 
@@ -216,6 +221,7 @@ def test_what_was_promised_by_nobody_cannot_be_missed() -> None:
         (targets.gap(0), an_outcome(), an_outcome()),
         (targets.accepted_unchanged(), replace(an_outcome(), changed=1), an_outcome()),
         (targets.everyone_matchable(), an_outcome(), an_outcome()),
+        (targets.worst_pair(), an_outcome(worst=4999), an_outcome()),
     ],
     ids=lambda each: each.name if isinstance(each, targets.Target) else "",
 )
