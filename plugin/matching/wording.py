@@ -246,7 +246,7 @@ PRESET_WORDS: Mapping[str, tuple[str, str]] = {
     ),
     "reverse-mentoring": (
         to_say("Reverse mentoring"),
-        to_say("Who feels less sure teaches who feels surer."),
+        to_say("Whoever is surer of the subject teaches, whatever their rank."),
     ),
 }
 
