@@ -32,6 +32,7 @@ from plugin.matching.people import People, people_of
 from plugin.matching.publishing import PUBLISHING, publish_some
 from plugin.matching.reasons import Reason, reasons_of
 from plugin.matching.solving import EngineDied, Solve, in_a_process
+from plugin.matching.wording import PROBLEMS
 from plugin.programmes.model import Programme
 
 __all__ = ["DRAFTING", "PUBLISHING", "DraftDelivery", "PublishDelivery"]
@@ -96,7 +97,8 @@ class DraftDelivery:
         except LeaseLost:  # another worker thought us dead, and has the debt now
             return Postponed(problem="lease-lost")
         except MatchingError as error:
-            text = " ".join(dict.fromkeys(each.text for each in error.problems))
+            texts = (PROBLEMS.get(each.slug, each.text) for each in error.problems)
+            text = " ".join(dict.fromkeys(texts))
             return self._failed(debt, text, Outcome.DELIVERED, "not-usable")
         except AWAY:
             raise

@@ -63,7 +63,7 @@ def _awaited(engine: subprocess.Popen[bytes], task: Json, beat: Beat) -> Json:
             case {"problems": problems}:
                 raise MatchingError(problems_of(problems))
             case _:
-                raise EngineDied(f"The engine ended with {engine.wait()}.")
+                raise EngineDied(f"exit status {engine.wait()}")
 
 
 def _send(engine: subprocess.Popen[bytes], task: Json) -> None:
@@ -73,7 +73,7 @@ def _send(engine: subprocess.Popen[bytes], task: Json) -> None:
         engine.stdin.write(json.dumps(task, separators=(",", ":")).encode() + b"\n")
         engine.stdin.flush()
     except BrokenPipeError as error:
-        raise EngineDied("The engine ended before it read its task.") from error
+        raise EngineDied("ended before it read its task") from error
 
 
 def _gathered(output: IO[bytes], lines: SimpleQueue[bytes]) -> None:
