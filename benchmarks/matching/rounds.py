@@ -82,6 +82,8 @@ class Outcome:
     verdict: Verdict
     digest: str
     """The same for the same assignment."""
+    solving: float | None = None
+    """Seconds of `wall` after everybody had been read, where the tool says so."""
     gap: float | None = None
     """How far from the optimum it may be at most, by the tool's own certificate: 0.003 = 0.3 %."""
     changed: int = 0
@@ -180,6 +182,7 @@ def judged(people: Population, answer: Answer, *, share: bool) -> Outcome:
         peak=answer["peak"],
         verdict=verdict(people, mentor_of, share=share),
         digest=hashlib.sha256(mentor_of.tobytes()).hexdigest(),
+        solving=answer.get("solving"),
         gap=answer.get("gap"),
         changed=int(((accepted != NOBODY) & (accepted != before)).sum()),
         claimed=answer.get("claimed"),

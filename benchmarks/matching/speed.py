@@ -129,6 +129,7 @@ def _newcomers(kind: Kind, *, floor: bool = False) -> Row:
         targets=(
             targets.keeps_the_rules(),
             targets.share_of_time(0.1 if promised else None),
+            targets.share_of_solving(),
             targets.accepted_unchanged(),
             targets.share_of_total(0.97 if promised else None),
         ),

@@ -91,6 +91,23 @@ def share_of_time(at_most: float | None = None) -> Target:
     return Target(name="time", to_reach=f"≤ {at_most:g}×" if at_most else "", find=find)
 
 
+def share_of_solving(at_most: float | None = None) -> Target:
+    """Our time in times of the peer's, both from when people have been read."""
+
+    def find(row: Comparison) -> Finding:
+        assert row.peer is not None
+        rounds = zip(row.ours.outcomes, row.peer.outcomes, strict=True)
+        shares = [
+            one.solving / other.solving for one, other in rounds if one.solving and other.solving
+        ]
+        if not shares:
+            return Finding(words="not told", reached=False)
+        share = median(shares)
+        return Finding(words=f"{share:.2f}×", reached=at_most is None or share <= at_most)
+
+    return Target(name="solving", to_reach=f"≤ {at_most:g}×" if at_most else "", find=find)
+
+
 def share_of_memory(at_most: float) -> Target:
     """Our peak in times of the peer's."""
 

@@ -49,6 +49,9 @@ def an_outcome(
     return Outcome(wall=wall, cpu=wall, peak=peak, verdict=given, digest="d", claimed=claimed)
 
 
+SOLVED = replace(an_outcome(), solving=1.0)
+
+
 def a_comparison(ours: Outcome, peer: Outcome) -> Comparison:
     return Comparison(
         people=People(mentees=30), ours=Rounds(DENSE, (ours,)), peer=Rounds(DENSE, (peer,))
@@ -212,6 +215,8 @@ def test_what_was_promised_by_nobody_cannot_be_missed() -> None:
     [
         (targets.keeps_the_rules(), an_outcome(claimed=5001), an_outcome()),
         (targets.times_faster(50), an_outcome(wall=1), an_outcome(wall=49)),
+        (targets.share_of_solving(0.1), replace(an_outcome(), solving=0.2), SOLVED),
+        (targets.share_of_solving(0.1), an_outcome(), an_outcome()),
         (targets.share_of_memory(0.1), an_outcome(), an_outcome(peak=900 * targets.MB)),
         (targets.peak(99 * targets.MB), an_outcome(), an_outcome()),
         (targets.no_lower_total(), an_outcome(), an_outcome(total=5001)),

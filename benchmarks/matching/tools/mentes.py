@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeVar
 
@@ -41,6 +43,7 @@ class Ready:
 
     def matched(self, stopwatch: Stopwatch) -> Matching:
         """Match everybody."""
+        self.read_at = math.nan
         return match(
             self._mentees or _uncounted(self.people.stream_of_mentees(), stopwatch),
             self._mentors or _uncounted(self.people.stream_of_mentors(), stopwatch),
@@ -48,7 +51,13 @@ class Ready:
             accepted=self.accepted,
             objective=self.objective,
             floor=self.floor,
+            progress=self._note,
         )
+
+    def _note(self, stage: str, part: float) -> None:
+        """Remember when all people were read."""
+        if stage == "pairs" and math.isnan(self.read_at):
+            self.read_at = time.perf_counter()
 
     def _settled(self, mentees: int, mentors: int) -> Sequence[Named]:
         """Return the best pairs of those who were here first."""
@@ -75,11 +84,13 @@ def mentor_of(pairs: Iterable[Pair] | Iterable[Named], mentees: int) -> Whole:
 def _solve(ready: Ready, stopwatch: Stopwatch) -> Answer:
     found = ready.matched(stopwatch)
     stopwatch.stand()
+    solving = time.perf_counter() - ready.read_at
     mentees = ready.people.size[0]
     answer = {
         "mentor_of": mentor_of(found.pairs, mentees).tolist(),
         "accepted": mentor_of(ready.accepted, mentees).tolist(),
         "claimed": sum(pair.score for pair in found.pairs),
+        "solving": solving,
         "gap": found.gap / max(found.bound, 1),
     }
     stopwatch.go_on()
