@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, null, select
+from sqlalchemy import Select, and_, func, null, select
 from sqlalchemy.orm import Session, aliased
 
-from plugin.matching.model import Draft, DraftPair, DraftUnmatched
+from plugin.matching.model import Draft, DraftPair
 from plugin.people.model import Person
 
 LISTED = 100
@@ -47,7 +47,7 @@ class Comparison:
     only_left: int
     only_right: int
     unmatched_left: Differences
-    """Mentees without a mentor in the left draft only."""
+    """Mentees with a mentor in the right draft only; also who came after the left was made."""
     unmatched_right: Differences
     other_mentor: Differences
     """Mentees with one mentor here and another there."""
@@ -85,18 +85,21 @@ def _count(session: Session, rows: Select[Any]) -> int:
 
 
 def _unmatched(session: Session, here: Draft, there: Draft, *, is_left: bool) -> Differences:
-    """Return whom one draft leaves without a mentor while the other finds them one."""
-    without, pair = aliased(DraftUnmatched), aliased(DraftPair)
-    rows = select(without).join(pair, pair.mentee_id == without.mentee_id)
-    rows = rows.where(without.draft_id == here.id, pair.draft_id == there.id)
+    """Return who has a mentor in one draft (there) and none in the other, or is not in it yet."""
+    pair, none = aliased(DraftPair), aliased(DraftPair)
+    rows = (
+        select(pair)
+        .outerjoin(none, and_(none.draft_id == here.id, none.mentee_id == pair.mentee_id))
+        .where(pair.draft_id == there.id, none.id.is_(None))
+    )
     left, right = (None, pair) if is_left else (pair, None)
-    return _differences(session, rows, without, left, right)
+    return _differences(session, rows, pair, left, right)
 
 
 def _differences(
     session: Session,
     rows: Select[Any],
-    who: type[DraftPair] | type[DraftUnmatched],
+    who: type[DraftPair],
     left: type[DraftPair] | None,
     right: type[DraftPair] | None,
 ) -> Differences:
