@@ -16,13 +16,14 @@ from plugin.foundation.outbox import owe
 from plugin.matching.drafts import held
 from plugin.matching.events import DraftPublished
 from plugin.matching.model import Draft, DraftPair, DraftState
-from plugin.pairings.service import open_pairing, pair
+from plugin.pairings.model import Pairing
+from plugin.pairings.service import pair
 from plugin.programmes.model import Part, Participation
-from plugin.programmes.service import participation, taken
+from plugin.programmes.service import taken
 
 PUBLISHING = "publishing"
 """What is owed for a published draft: that its pairs become pairings."""
-BATCH = 50
+BATCH = 25
 """Pairs a transaction; each takes some milliseconds, and whoever joins waits for all of them.
 Between two, the worker looks after everything else."""
 MADE = "made"
@@ -81,17 +82,19 @@ def publish_some(session: Session, draft_id: UUID, *, now: datetime) -> None:
     draft = session.get_one(Draft, draft_id, with_for_update=True)
     if draft.state != DraftState.PUBLISHING:
         return
-    taken(session, draft.programme_id)
-    for each in _next(session, draft):
-        each.outcome = _made(session, draft, each, now)
+    taken(session, draft.programme_id)  # from now on we alone change who takes part
+    pairs = _next(session, draft)
+    standing = _Standing(session, draft, pairs)
+    for each in pairs:
+        each.outcome = standing.hindrance(each) or _made(session, draft, each, now)
     session.flush()
-    pairs, done = session.execute(
+    total, done = session.execute(
         select(func.count(DraftPair.id), func.count(DraftPair.outcome)).where(
             DraftPair.draft_id == draft.id
         )
     ).one()
-    if done < pairs:
-        draft.progress = 100 * done // pairs
+    if done < total:
+        draft.progress = 100 * done // total
         _owe(session, draft, done, now)
     else:
         draft.state, draft.stage, draft.progress = DraftState.PUBLISHED, None, 100
@@ -114,21 +117,46 @@ def _next(session: Session, draft: Draft) -> Sequence[DraftPair]:
     ).all()
 
 
+class _Standing:
+    """Where the people of some pairs stand now, read at once."""
+
+    def __init__(self, session: Session, draft: Draft, pairs: Sequence[DraftPair]) -> None:
+        mentees = {each.mentee_id for each in pairs}
+        everybody = mentees | {each.mentor_id for each in pairs}
+        rows = session.execute(
+            select(Pairing.mentee_id, Pairing.mentor_id).where(
+                Pairing.programme_id == draft.programme_id,
+                Pairing.mentee_id.in_(mentees),
+                Pairing.closed_at.is_(None),
+            )
+        )
+        self._mentor_of = {row.mentee_id: row.mentor_id for row in rows}
+        parts = session.scalars(
+            select(Participation).where(
+                Participation.programme_id == draft.programme_id,
+                Participation.person_id.in_(everybody),
+                Participation.left_at.is_(None),
+            )
+        )
+        self._parts = {(each.person_id, each.part): each for each in parts}
+
+    def hindrance(self, pair: DraftPair) -> str | None:
+        """Return why a pair cannot, or need not, be made; None: there may yet be no place."""
+        mentor_now = self._mentor_of.get(pair.mentee_id)
+        if mentor_now is not None:
+            return STOOD if mentor_now == pair.mentor_id else Skipped.HAS_MENTOR
+        mentee = self._parts.get((pair.mentee_id, Part.MENTEE))
+        mentor = self._parts.get((pair.mentor_id, Part.MENTOR))
+        if mentee is None:
+            return Skipped.MENTEE_LEFT
+        if mentor is None:
+            return Skipped.MENTOR_LEFT
+        return Skipped.KEPT_APART if _refused(mentee, mentor) else None
+
+
 def _made(session: Session, draft: Draft, drafted: DraftPair, now: datetime) -> str:
-    """Make one pairing, or say why there is none."""
-    now_with = open_pairing(session, draft.programme_id, drafted.mentee_id)
-    if now_with is not None:
-        return STOOD if now_with.mentor_id == drafted.mentor_id else Skipped.HAS_MENTOR
-    mentee = participation(session, draft.programme_id, drafted.mentee_id, Part.MENTEE)
-    mentor = participation(session, draft.programme_id, drafted.mentor_id, Part.MENTOR)
-    if mentee is None or mentee.left_at is not None:
-        return Skipped.MENTEE_LEFT
-    if mentor is None or mentor.left_at is not None:
-        return Skipped.MENTOR_LEFT
-    if _refused(mentee, mentor):
-        return Skipped.KEPT_APART
     try:
-        pair(
+        made = pair(
             session,
             draft.programme_id,
             mentor_id=drafted.mentor_id,
@@ -138,7 +166,7 @@ def _made(session: Session, draft: Draft, drafted: DraftPair, now: datetime) -> 
         )
     except NoPlaceLeft:
         return Skipped.MENTOR_FULL
-    return MADE
+    return MADE if made else Skipped.HAS_MENTOR
 
 
 def _refused(mentee: Participation, mentor: Participation) -> bool:

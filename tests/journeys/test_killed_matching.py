@@ -26,7 +26,7 @@ from tests.plugin.factories import every
 from tests.plugin.matching.crowds import a_crowd, asked
 from tests.plugin.matching.drafting import Instructor, an_instructor
 
-LEARNERS = BATCH + 25
+LEARNERS = 2 * BATCH + 5
 WORKER = """
 import json, os, signal, sys
 from threading import Event
@@ -58,7 +58,7 @@ WHILE_MATCHING: list[Moment] = [
     (["UPDATE outbox", "outcome="], 1),  # all is done, but for saying so
 ]
 WHILE_PUBLISHING: list[Moment] = [
-    (["INSERT INTO pairing"], BATCH + 20),  # in the middle of the second batch
+    (["INSERT INTO pairing"], BATCH + 10),  # in the middle of the second batch
     (["UPDATE outbox", "outcome="], 2),  # the second batch is made, but for saying so
 ]
 
