@@ -42,15 +42,11 @@ def advice(session: Session, programme: Programme, draft: Draft, words: Words) -
     """Return why mentees of a draft have no mentor, the commonest reason first."""
     rules = rules_from_json(draft.rules)
     counted = overviews.ruling_out(session, draft)
-    told: dict[tuple[str, int | None], int] = {}
-    for (why, rule), learners in counted.items():
-        of = (why, rule if why == WhyNot.RULED_OUT else None)
-        told[of] = told.get(of, 0) + learners
     return [
         _of_rule(session, programme, rules, rule, learners, words)
         if why == WhyNot.RULED_OUT
         else _of_places(why, learners, words)
-        for (why, rule), learners in sorted(told.items(), key=lambda each: -each[1])
+        for (why, rule), learners in counted.most_common()
     ]
 
 

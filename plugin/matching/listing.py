@@ -2,26 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from plugin.foundation.i18n import Words
-from plugin.matching.views import PAGE, Only, UnmatchedLine
+from plugin.matching.views import Only
 
 LONGEST_SEARCH = 100
 LAST_PAGE = 1_000_000
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UnmatchedPage:
-    """Some of those without a mentor, by name."""
-
-    lines: Sequence[UnmatchedLine]
-    page: int
-    """From 1."""
-    pages: int
-    found: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,15 +58,6 @@ class Listing:
 
 def _page(text: str) -> int:
     return min(max(int(text), 1), LAST_PAGE) if text.isdecimal() and len(text) < 8 else 1
-
-
-def page_of(lines: Sequence[UnmatchedLine], page: int) -> UnmatchedPage:
-    """Return one page of those without a mentor; a number beyond the end gives the last."""
-    pages = max(-(-len(lines) // PAGE), 1)
-    page = min(page, pages)
-    return UnmatchedPage(
-        lines=lines[(page - 1) * PAGE : page * PAGE], page=page, pages=pages, found=len(lines)
-    )
 
 
 def filters(words: Words) -> list[tuple[str, str]]:

@@ -5,15 +5,17 @@ Counted by the database, in one query each, however many people there are.
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, Subquery, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, String, Subquery, case, cast, func, or_, select
 from sqlalchemy.orm import Session
 
+from plugin.matching.engine.results import WhyNot
 from plugin.matching.model import Draft, DraftPair, DraftUnmatched, MatchingRules
 from plugin.matching.searching import is_called
 from plugin.pairings.model import Pairing
@@ -211,14 +213,21 @@ def mentor_in(session: Session, draft: Draft, mentee_id: UUID) -> UUID | None:
 def ruling_out(session: Session, draft: Draft) -> Counter[tuple[str, int | None]]:
     """Return why mentees of a draft have no mentor, and which rule excludes most → how many.
 
-    A rule is its place in the draft's rule set; None where none excludes anybody, or a block does.
+    A rule is its place in the draft's rule set; None where it is not a rule, or a block does. The
+    database counts: the same is said of hundreds.
     """
+    is_ruled_out = DraftUnmatched.why == WhyNot.RULED_OUT
+    said = case((is_ruled_out, cast(DraftUnmatched.ruled_out, String)), else_="[]")
     rows = session.execute(
-        select(DraftUnmatched.why, DraftUnmatched.ruled_out).where(
-            DraftUnmatched.draft_id == draft.id
-        )
+        select(DraftUnmatched.why, said, func.count(DraftUnmatched.id))
+        .where(DraftUnmatched.draft_id == draft.id)
+        .group_by(DraftUnmatched.why, said)
     )
-    return Counter((why, ruled_out[0]["rule"] if ruled_out else None) for why, ruled_out in rows)
+    counted: Counter[tuple[str, int | None]] = Counter()
+    for why, text, learners in rows:
+        excluding = json.loads(text)
+        counted[why, excluding[0]["rule"] if excluding else None] += learners
+    return counted
 
 
 def _places_used(draft: Draft) -> Subquery:

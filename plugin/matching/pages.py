@@ -17,7 +17,7 @@ from plugin.foundation.web.security import may_ask_us
 from plugin.matching import drafts, forms, outcome, overviews, publishing, service, views
 from plugin.matching.advice import advice
 from plugin.matching.engine.reading import rules_from_json
-from plugin.matching.listing import Listing, filters, page_of
+from plugin.matching.listing import Listing, filters
 from plugin.matching.model import Draft, DraftState
 from plugin.matching.wording import extras, grouped
 from plugin.programmes import service as programmes
@@ -140,7 +140,7 @@ def _result(session: Session, programme: Programme, found: Draft) -> dict[str, A
         "proof": outcome.proof(statistics, found.options, words()),
         "counts": views.counts(session, found),
         "advice": advice(session, programme, found, words()) if is_ready else [],
-        "unmatched": page_of(views.unmatched(session, found, words()), listing.unmatched),
+        "unmatched": views.unmatched_page(session, found, words(), page=listing.unmatched),
         "pairs": views.pairs(session, found, words(), **listing.wanted()),
         "listing": listing,
         "filters": filters(words()),

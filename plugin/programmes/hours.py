@@ -31,8 +31,14 @@ def in_utc(half_days: Iterable[str], zone: str | None, at: datetime) -> frozense
         zone: an IANA name; None, or one that nobody knows, is UTC.
         at: the moment whose offset holds: clocks change twice a year.
     """
-    offset = at.astimezone(Words(None, zone).zone).utcoffset() or timedelta()
+    offset = _offset(zone, at)
     return frozenset[str]().union(*(_hours(each, offset) for each in half_days))
+
+
+@lru_cache(maxsize=2048)
+def _offset(zone: str | None, at: datetime) -> timedelta:
+    """Return how far a clock is from UTC; whole programmes are asked about at one moment."""
+    return at.astimezone(Words(None, zone).zone).utcoffset() or timedelta()
 
 
 @lru_cache(maxsize=2048)

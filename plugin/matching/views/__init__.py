@@ -18,7 +18,13 @@ from plugin.matching.views.explaining import (
 )
 from plugin.matching.views.pairs import PAGE, Counts, Only, PairLine, PairPage, counts, pairs
 from plugin.matching.views.progress import Published, SkippedLine, progress, published
-from plugin.matching.views.unmatched import RuledOutLine, UnmatchedLine, unmatched
+from plugin.matching.views.unmatched import (
+    RuledOutLine,
+    UnmatchedLine,
+    UnmatchedPage,
+    unmatched,
+    unmatched_page,
+)
 
 __all__ = [
     "PAGE",
@@ -37,6 +43,7 @@ __all__ = [
     "SkippedLine",
     "Suggestion",
     "UnmatchedLine",
+    "UnmatchedPage",
     "compared",
     "counts",
     "explained",
@@ -45,4 +52,5 @@ __all__ = [
     "published",
     "suggested",
     "unmatched",
+    "unmatched_page",
 ]

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from plugin.foundation.i18n import Words, to_say
@@ -15,6 +15,7 @@ from plugin.matching.engine.reading import rules_from_json
 from plugin.matching.engine.results import WhyNot
 from plugin.matching.engine.rules import RuleSet, Wish
 from plugin.matching.model import Draft, DraftUnmatched
+from plugin.matching.views.pairs import PAGE
 from plugin.matching.wording import compared, subject
 from plugin.people.model import Person
 from plugin.programmes.catalogue import PRIVATE
@@ -53,16 +54,50 @@ class UnmatchedLine:
     ruled_out: tuple[RuledOutLine, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnmatchedPage:
+    """Some of the mentees without a mentor, by name."""
+
+    lines: tuple[UnmatchedLine, ...]
+    page: int
+    """From 1; a number beyond the end gives the last page."""
+    pages: int
+    """At least 1."""
+    found: int
+    """Mentees on all pages."""
+
+
+def unmatched_page(session: Session, draft: Draft, words: Words, *, page: int = 1) -> UnmatchedPage:
+    """Return one page of the mentees without a mentor."""
+    found = session.scalars(
+        select(func.count(DraftUnmatched.id)).where(DraftUnmatched.draft_id == draft.id)
+    ).one()
+    pages = max(-(-found // PAGE), 1)
+    page = min(max(page, 1), pages)
+    rows = session.execute(_by_name(draft).limit(PAGE).offset((page - 1) * PAGE)).all()
+    rules = rules_from_json(draft.rules)
+    return UnmatchedPage(
+        lines=tuple(unmatched_line(row, name, rules, words) for row, name in rows),
+        page=page,
+        pages=pages,
+        found=found,
+    )
+
+
 def unmatched(session: Session, draft: Draft, words: Words) -> Sequence[UnmatchedLine]:
     """Return the mentees without a mentor, by name."""
-    rows = session.execute(
+    rows = session.execute(_by_name(draft)).all()
+    rules = rules_from_json(draft.rules)
+    return [unmatched_line(row, name, rules, words) for row, name in rows]
+
+
+def _by_name(draft: Draft) -> Select[DraftUnmatched, str | None]:
+    return (
         select(DraftUnmatched, Person.name)
         .join(Person, Person.id == DraftUnmatched.mentee_id)
         .where(DraftUnmatched.draft_id == draft.id)
         .order_by(Person.name.is_(None), Person.name, Person.id)
-    ).all()
-    rules = rules_from_json(draft.rules)
-    return [unmatched_line(row, name, rules, words) for row, name in rows]
+    )
 
 
 def unmatched_line(
