@@ -16,13 +16,13 @@ from plugin.matching.engine.kernels import Numbers, Scores
 from plugin.matching.engine.roster import Indices, Places, Whole
 from plugin.matching.engine.valued import Valued
 
-FOR_MENTEE = 16
+FOR_MENTEE = 5
 """Mentors that each mentee chooses."""
 FOR_PLACE = 4
 """Mentees that a mentor chooses for every free place, and …"""
 FOR_MENTOR = 16
 """… for all of them together."""
-_LONG = 8000
+_LONG = 2000
 """Rows longer than this are searched by groups."""
 
 Found = tuple[list[Places], list[Places], list[Numbers]]
@@ -73,11 +73,9 @@ def _chosen(
 def _choose(
     block: Scores, first: int, extras: Numbers, numbers: Whole, lots: Lots, found: Found
 ) -> None:
-    excluded = block < 0
     if extras.any():
-        block = block + extras
+        block = np.where(block < 0, block, block + extras)
     lots.add_to(block, np.arange(first, first + len(block)))
-    block[excluded] = -1
     number = min(int(numbers.max()), block.shape[1])
     columns = largest(block, number)
     values = np.take_along_axis(block, columns, axis=1)
@@ -101,7 +99,7 @@ def largest(block: Scores, number: int) -> Indices:
     groups.
     """
     rows, columns = block.shape
-    if columns < _LONG or columns < 64 * number:
+    if columns < _LONG or columns < 256 * number:
         return np.argpartition(block, columns - number, axis=1)[:, columns - number :]
     groups = round((columns / number) ** 0.5)
     width = columns // groups

@@ -66,10 +66,17 @@ def split(edges: Edges, mentors: Whole, columns: int) -> Cover:
     return Cover(mentors=mentors, hungry=reached[:rows], contested=reached[rows:source])
 
 
-def covered(task: Assignment, edges: Edges, *, seed: int) -> tuple[Cover, Edges]:
-    """Return a maximum matching of all pairs, and the edges with those that it took."""
+def covered(
+    task: Assignment, edges: Edges, *, seed: int, known: Whole | None = None
+) -> tuple[Cover, Edges]:
+    """Return a maximum matching of all pairs, and the edges with those that it took.
+
+    Args:
+        known: such a matching, of some of the edges, if there is one already.
+    """
+    rows, columns = task.shape
     while True:
-        found = cover(edges, task.places, task.shape[0])
+        found = cover(edges, task.places, rows) if known is None else split(edges, known, columns)
         more = missing(task, found, seed=seed)
         if not len(more):
             return found, edges

@@ -57,6 +57,14 @@ class Part:
         column_of[self.columns] = np.arange(len(self.columns))
         return column_of[mentors[self.rows]]
 
+    def outside(self, edges: Edges) -> Edges:
+        """Return edges of the part in the assignment's numbers."""
+        return Edges(
+            rows=self.rows[edges.rows].astype(np.int32),
+            columns=self.columns[edges.columns].astype(np.int32),
+            values=edges.values,
+        )
+
     def edges(self, edges: Edges, shape: tuple[int, int]) -> Edges:
         """Return those of an assignment's edges that are in the part, in the part's numbers."""
         row_of, column_of = np.full(shape[0], -1, np.int32), np.full(shape[1], -1, np.int32)
