@@ -86,8 +86,11 @@ def share_in_words(points: float | None, most: int, words: Words) -> str:
     if points is None or most <= 0:
         return "–"
     share = min(max(points / most, 0.0), 1.0)
-    how = "%(words)s: %(percent)s%% of what counts"
-    return words.gettext(how, words=_in_words(share, words), percent=round(share * 100))
+    return words.gettext(
+        "%(words)s: %(percent)s%% of what counts",
+        words=_in_words(share, words),
+        percent=round(share * 100),
+    )
 
 
 def _in_words(share: float, words: Words) -> str:

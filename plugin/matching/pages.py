@@ -16,6 +16,7 @@ from plugin.foundation.web.i18n import words
 from plugin.foundation.web.security import may_ask_us
 from plugin.matching import drafts, forms, outcome, overviews, publishing, service, views
 from plugin.matching.advice import advice
+from plugin.matching.engine.presets import DEFAULT, PRESETS
 from plugin.matching.engine.reading import rules_from_json
 from plugin.matching.listing import Listing, filters
 from plugin.matching.model import Draft, DraftState
@@ -51,6 +52,7 @@ def home() -> str:
             rules=grouped(current.rules, words()),
             extras=extras(current.rules, words()),
             drafts=listed,
+            tries_out=tries_out,
             makers=overviews.names(session, {each.made_by for each in listed}),
             choices=choices(),
             options=drafts.Options(),
@@ -122,6 +124,7 @@ def _about(session: Session, programme: Programme, found: Draft) -> dict[str, An
         "names": made,
         "rules": grouped(rules, words()),
         "extras": extras(rules, words()),
+        "tries_out": tries_out,
         "has_current_rules": rules == current.rules,
         "made_with": outcome.options_in_words(found.options, words()),
         "choices": choices(),
@@ -205,6 +208,11 @@ def discard(draft_id: UUID) -> Response:
     with programme_of_visit() as (session, programme):
         drafts.discard(session, drafts.one(session, programme, draft_id))
     return redirect(url_for(".home", launch_id=visit().launch_id, done="discarded"), 303)
+
+
+def tries_out(found: Draft) -> bool:
+    """Tell whether the rules of a draft were for it alone: of no version, nor those before any."""
+    return found.rules_version is None and rules_from_json(found.rules) != PRESETS[DEFAULT]
 
 
 def draft_of_visit(session: Session, draft_id: UUID) -> tuple[Programme, Draft]:
