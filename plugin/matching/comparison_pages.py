@@ -51,13 +51,16 @@ def _named(session: Session, programme: Programme, side: str) -> Draft | None:
 
 def _lines(left: Draft, right: Draft) -> list[list[str]]:
     """Return what comes of each draft, and how each was made, as rows of a table."""
-    told = [
-        outcome.lines(each.statistics or {}, rules_from_json(each.rules), words())
+    one, other = (
+        {
+            line.label: line.after
+            for line in outcome.lines(each.statistics or {}, rules_from_json(each.rules), words())
+        }
         for each in (left, right)
-    ]
+    )
     made = [outcome.options_in_words(each.options, words()) for each in (left, right)]
     return [
-        *([one.label, one.after, other.after] for one, other in zip(*told, strict=True)),
+        *([label, one.get(label, "0"), other.get(label, "0")] for label in {**one, **other}),
         *(
             [what, how, how_else]
             for (what, how), (_, how_else) in zip(*made, strict=True)

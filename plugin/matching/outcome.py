@@ -52,9 +52,11 @@ def lines(statistics: Mapping[str, Any], rules: RuleSet, words: Words) -> list[L
     def line(label: str, told: Any) -> Line:
         return Line(label=label, before=told(before), after=told(after))
 
+    avoidable = [line(say("Of these, could have one"), lambda it: str(it["avoidable"]))]
     return [
         line(say("Learners with a mentor"), lambda it: _of(it["matched"], it["mentees"], words)),
         line(say("Learners without one"), lambda it: str(it["unmatched"])),
+        *(avoidable if after["avoidable"] else []),
         line(say("A pair on average"), lambda it: share_in_words(it["mean"], most, words)),
         line(say("The weakest pair"), lambda it: share_in_words(it["worst"], most, words)),
         line(

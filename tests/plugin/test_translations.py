@@ -21,6 +21,7 @@ from plugin.foundation.forms import Form, filled
 from plugin.foundation.i18n import SOURCE, Words, languages
 from plugin.foundation.web.problems import known_problems
 from plugin.launches.errors import TITLES
+from plugin.matching import forms as matching_forms
 from plugin.nudges.letters import SUBJECTS
 from plugin.programmes import forms as programme_forms
 from plugin.translations import catalogues
@@ -172,7 +173,7 @@ def test_every_problem_can_be_explained_in_every_language() -> None:
 
 FORMS = [
     form
-    for room in (checkin_forms, programme_forms)
+    for room in (checkin_forms, matching_forms, programme_forms)
     for form in vars(room).values()
     if isinstance(form, type) and issubclass(form, Form) and form is not Form
 ]

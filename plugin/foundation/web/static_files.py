@@ -1,4 +1,4 @@
-"""The few files that pages need: one style sheet, one vendored base, two tiny scripts."""
+"""The few files that pages need: style sheets, one of them vendored, and a few small scripts."""
 
 from __future__ import annotations
 
