@@ -60,14 +60,15 @@ def test_it_is_told_who_has_somebody_else_and_who_has_nobody(instructor: Instruc
     )
 
 
-def test_who_was_not_there_yet_differs_in_nothing(instructor: Instructor) -> None:
+def test_who_came_in_between_has_a_mentor_in_one_only(instructor: Instructor) -> None:
     instructor.attaches(capacity=3)
     instructor.lets_in("Ada")
     left = instructor.makes()
     instructor.lets_in("Ben")
     found = comparison(instructor, left, instructor.makes(based_on=left))
     assert (found.in_both, found.only_left, found.only_right) == (1, 0, 1)
-    assert found.unmatched_left.count == 0
+    assert [each.mentee_name for each in found.unmatched_left.listed] == ["Ben"]
+    assert found.unmatched_right.count == 0
 
 
 def test_long_lists_are_counted_whole_and_listed_in_part(
