@@ -26,10 +26,7 @@ def filled_at_once(open_: Openings) -> Filled:
         total=choice.value,
         bound=best.value + best.gap if as_many else max(open_.ceiling(), choice.value),
         is_full=best.is_full and as_many,
-        prices={
-            open_.columns.roster.mentors.ids[row]: int(choice.prices[row])
-            for row in np.flatnonzero(open_.places)
-        },
+        prices=_prices(open_, task, choice),
     )
 
 
@@ -66,6 +63,20 @@ def _one_way(open_: Openings, task: Task, choice: Choice) -> Choice:
         choice = chosen(task, seed=open_.seed)
     rule_out_lesser_ways(task.points, both)
     return chosen(task, seed=open_.seed)
+
+
+def _prices(open_: Openings, task: Task, choice: Choice) -> dict[str, int]:
+    """Return the prices of places by mentor; none where they do not speak of points alone.
+
+    Where some mentors' places decide how many mentees have one, and others' do not, the difference
+    of their prices is larger than what any pair is worth.
+    """
+    there = np.flatnonzero(open_.places)
+    prices = choice.prices[there]
+    if len(there) and prices.max() - prices.min() > task.points.max() + task.first.max():
+        return {}
+    ids = open_.columns.roster.mentors.ids
+    return {ids[row]: int(price) for row, price in zip(there, prices, strict=True)}
 
 
 def _reached(task: Task, choice: Choice) -> tuple[int, int]:

@@ -25,9 +25,10 @@ from plugin.matching.engine.linear import FINEST, Reals
 from plugin.matching.engine.roster import Flags, Whole
 
 LARGEST = 8_000
-"""Pairs. Beyond it, HiGHS may take minutes."""
-NODES = 400
-"""Of the search tree. A limit of time would give another answer on a slower machine."""
+"""Pairs: 160 people and 50 leaders. Beyond it, HiGHS may take minutes."""
+NODES = 10
+"""Of the search tree: more of them cost minutes in hard cases, and gained nothing. A limit of time
+would give another answer on a slower machine."""
 ROUNDING = 0.5
 """Points by which the bound of HiGHS may be wrong."""
 

@@ -18,22 +18,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from plugin.matching.engine.attainable import most_pairs
-from plugin.matching.engine.linear import Prices, Reals, Task, limits_bound, pair_gains, solved
+from plugin.matching.engine.likely import joining, likely
+from plugin.matching.engine.linear import Prices, Task, limits_bound, pair_gains, solved
 from plugin.matching.engine.roster import Flags, Whole
 
 ROUNDS = 40
 """So often pairs may join."""
 LARGEST_WORTH = 2**62
 """Of a pair as such, times the people: beyond it sums would no longer fit."""
-LIKELY = 8
-"""Best partners of each, on both sides, that the programme sees from the start."""
-JOINING = 6
-"""Partners of each, on both sides, that join at a time: all that exceed the prices, or come near.
-"""
-NEAR = 20
-"""Near: within a twentieth of the most that a pair is worth."""
-BLOCK = 2_000_000
-"""Pairs looked at in one go."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +61,7 @@ def chosen(task: Task, *, seed: int) -> Choice:
     if not (task.points >= 0).any():
         return _nothing(task)
     goal = _attainable(task, seed)
-    known = _best(task.points, LIKELY, seed=seed) & (task.points >= 0)
+    known = likely(task.points, seed=seed)
     worth = 1 + int(task.points.max()) + int(task.first.max())
     while True:
         choice = _improved(task, known, worth)
@@ -132,43 +124,8 @@ def _improved(task: Task, known: Flags, worth: int) -> Choice:
 
 
 def _judged(task: Task, known: Flags, prices: Prices, worth: int) -> tuple[int, bool]:
-    """Return what pairs exceed their prices by, together, and whether any pairs joined.
-
-    With those that exceed them join some that come near, for the prices will move.
-    """
+    """Return what pairs exceed their prices by, together, and whether any pairs joined."""
     gains = pair_gains(task, prices, worth=worth)
-    over = gains > 0
-    excess = int(gains[over].sum())
-    if not (over & ~known).any():
-        return excess, False
-    near = ~known & (gains > -(task.points.max() // NEAR) - 1)
-    known |= near & _best(np.where(near, gains, gains.min() - 1), JOINING, seed=0)
-    return excess, True
-
-
-def _best(points: Whole, number: int, *, seed: int) -> Flags:
-    """Return so many best pairs of everybody, on both sides.
-
-    Equals at random: in the order of the rows, all would get the same few.
-    """
-    random = np.random.default_rng(seed)
-    best = np.zeros(points.shape, dtype=bool)
-    for view, seen in ((points, best), (points.T, best.T)):
-        for part in _blocks(view):
-            block = view[part]
-            seen[part] |= _best_of_rows(block + random.random(block.shape), number)
-    return best
-
-
-def _best_of_rows(ranked: Reals, number: int) -> Flags:
-    best = np.ones(ranked.shape, dtype=bool)
-    if ranked.shape[1] > number:
-        places = np.argpartition(-ranked, number - 1, axis=1)[:, :number]
-        best[:] = False
-        np.put_along_axis(best, places, True, axis=1)
-    return best
-
-
-def _blocks(points: Whole) -> list[slice]:
-    step = max(1, BLOCK // max(1, points.shape[1]))
-    return [slice(start, start + step) for start in range(0, len(points), step)]
+    new = joining(known, gains, most=int(task.points.max()))
+    known |= new
+    return int(gains[gains > 0].sum()), bool(new.any())
