@@ -8,7 +8,8 @@ Wolfe, 1960.) Until then, the prices bound what is missing.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from math import inf
 
 import numpy as np
@@ -17,12 +18,13 @@ from plugin.matching.engine.assignment import NOBODY, Assigned, Assignment
 from plugin.matching.engine.candidates import chosen_by_mentees, chosen_by_mentors
 from plugin.matching.engine.coverage import covered, split
 from plugin.matching.engine.edges import Edges
+from plugin.matching.engine.evening import evened
 from plugin.matching.engine.kernels import Numbers
 from plugin.matching.engine.optimum import best
 from plugin.matching.engine.options import Progress
-from plugin.matching.engine.parts import parts_of
+from plugin.matching.engine.parts import Part, parts_of
 from plugin.matching.engine.prices import prices
-from plugin.matching.engine.pricing import Judge
+from plugin.matching.engine.pricing import Judge, Judgement
 from plugin.matching.engine.results import Objective
 from plugin.matching.engine.roster import Whole
 
@@ -36,11 +38,26 @@ FEW_SEATS = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Round:
-    assigned: Assigned
+class _Solved:
+    """A part, and the best answer among some pairs; all in the part's numbers."""
+
+    part: Part
     edges: Edges
-    """For the next round."""
-    margin: int
+    mentors: Whole
+    paid: Numbers
+    gained: Numbers
+    """By row, extras included."""
+    judgement: Judgement
+
+    @property
+    def slack(self) -> Numbers:
+        """What each edge falls short of what its mentee has."""
+        return self.gained[self.edges.rows] + self.paid[self.edges.columns] - self.edges.values
+
+    def evened(self) -> _Solved:
+        """Return an answer that is worth the same, with a more even load."""
+        even = evened(self.part, self.edges, self.mentors, self.paid, self.slack)
+        return replace(self, mentors=even)
 
 
 def solved(
@@ -53,13 +70,21 @@ def solved(
     """
     known, far = None, inf
     for number in range(MOST_ROUNDS):
-        found = _round(task, edges, known, seed=seed, far=far)
-        assigned, edges, known = found.assigned, found.edges, found.assigned.mentors
-        far = KEPT * found.margin if found.margin and number < SHEDDING else inf
+        cover = None
+        if _covers(task):
+            cover, edges = covered(task, edges, seed=seed, known=known)
+        parts = [_solved(task, part, edges, seed) for part in parts_of(task, cover)]
+        assigned = _put_together(task, parts)
         tell("pairs", 1 - 0.5 ** (number + 1))
         if assigned.bound - assigned.total <= tolerance * abs(assigned.total):
             break
-    return assigned
+        known = assigned.mentors
+        edges = _next_edges(parts, far)
+        margin = max(each.judgement.margin for each in parts)
+        far = KEPT * margin if margin and number < SHEDDING else inf
+    if task.balance:
+        return assigned
+    return _put_together(task, [each.evened() for each in parts])
 
 
 def likely(task: Assignment, *, seed: int) -> Edges:
@@ -82,36 +107,42 @@ def implied_prices(task: Assignment, mentors: Whole) -> Numbers:
     return paid
 
 
-def _round(task: Assignment, edges: Edges, known: Whole | None, *, seed: int, far: float) -> _Round:
-    """Find the best answer among some pairs, and judge all pairs by its prices.
+def _solved(task: Assignment, part: Part, edges: Edges, seed: int) -> _Solved:
+    """Find the best answer for a part among some pairs, and judge all pairs by its prices."""
+    inside = part.edges(edges, task.shape)
+    mentors = best(part, inside)
+    paid = prices(part, inside, mentors)
+    gained = inside.values_of(mentors) - np.where(mentors == NOBODY, 0, paid[mentors])
+    judge = Judge(task, part, paid, gained - task.extras[part.rows], seed=seed)
+    return _Solved(
+        part=part,
+        edges=inside,
+        mentors=mentors,
+        paid=paid,
+        gained=gained,
+        judgement=judge.judgement(),
+    )
 
-    Args:
-        known: an answer with as many matched as can be.
-        far: how far from good a pair must be to be let go.
-    """
-    cover = None
-    if _covers(task):
-        cover, edges = covered(task, edges, seed=seed, known=known)
+
+def _next_edges(parts: Sequence[_Solved], far: float) -> Edges:
+    """Return the pairs for the next round: those that joined, and the old ones but for far ones."""
+    edges = Edges.empty()
+    for each in parts:
+        kept = each.edges.only(each.slack <= far)
+        edges = edges.joined_by(each.part.outside(kept)).joined_by(each.judgement.better)
+    return edges
+
+
+def _put_together(task: Assignment, parts: Sequence[_Solved]) -> Assigned:
     mentors = np.full(task.shape[0], NOBODY, dtype=np.int64)
     paid = np.full(task.shape[1], np.nan)
-    bound, margin, kept = 0, 0, Edges.empty()
-    for part in sorted(parts_of(task, cover), key=lambda each: len(each.columns)):
-        inside = part.edges(edges, task.shape)
-        own = best(part, inside)
-        fair = prices(part, inside, own)
-        gained = inside.values_of(own) - np.where(own == NOBODY, 0, fair[own])
-        judgement = Judge(task, part, fair, gained - task.extras[part.rows], seed=seed).judgement()
-        bound += judgement.bound
-        margin = max(margin, judgement.margin)
-        slack = gained[inside.rows] + fair[inside.columns] - inside.values
-        kept = kept.joined_by(part.outside(inside.only(slack <= far)))
-        kept = kept.joined_by(judgement.better)
-        mentors[part.rows] = np.where(own == NOBODY, NOBODY, part.columns[own])
+    for each in sorted(parts, key=lambda each: len(each.part.columns)):
+        own = each.mentors
+        mentors[each.part.rows] = np.where(own == NOBODY, NOBODY, each.part.columns[own])
         paid[:] = np.nan  # prices of one part say nothing to another
-        paid[part.columns] = fair
-    total = task.total(mentors)
-    assigned = Assigned(mentors=mentors, total=total, bound=bound, prices=paid)
-    return _Round(assigned=assigned, edges=kept, margin=margin)
+        paid[each.part.columns] = each.paid
+    bound = sum(each.judgement.bound for each in parts)
+    return Assigned(mentors=mentors, total=task.total(mentors), bound=bound, prices=paid)
 
 
 def _covers(task: Assignment) -> bool:

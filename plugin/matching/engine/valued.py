@@ -39,7 +39,7 @@ class Valued:
         """Return what the pairs of the rows from `first` up to `last` are worth."""
         scores = self.grid.block(first, last, out)
         if self.lowest > 0:
-            scores[scores < self.lowest] = -self.grid.penalty
+            np.copyto(scores, -self.grid.penalty, where=scores < self.lowest)
         self.kept.add_to(scores, slice(first, last))
         return scores
 
