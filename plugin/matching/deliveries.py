@@ -41,6 +41,8 @@ log = structlog.get_logger()
 
 MOST_ATTEMPTS = 3
 """A draft whose workers died so often is given up: the next one would die of it too."""
+MEASURED = ("before", "after", "total", "bound", "gap", "floor")
+"""What of a solution are statistics."""
 READ, SOLVED = 5, 90
 """Per cent done when the people are read, and when the pairs are found."""
 TOO_LARGE = (
@@ -244,8 +246,9 @@ def _write(
             session.execute(insert(table), rows)
     draft.state, draft.stage, draft.progress = DraftState.READY, None, 100
     draft.people_digest, draft.ended_at = work.digest, now
+    draft.prices = solution["prices"]
     draft.statistics = {
-        **{key: value for key, value in solution.items() if key not in ("pairs", "unmatched")},
+        **{key: solution[key] for key in MEASURED},
         "changed": _changes(work.earlier, solution),
     }
 

@@ -93,7 +93,10 @@ def begin(
 
     Raises:
         RulesInvalid: the rules tried out need attention.
+        NotFound: the other draft is not of this programme.
     """
+    if based_on is not None and based_on.programme_id != programme.id:
+        raise NotFound("There is no such draft in this course.")
     taken(session, programme.id)  # of two at once the later sees the number of the first
     current = service.current_rules(session, programme)
     last = session.scalar(select(func.max(Draft.number)).where(Draft.programme_id == programme.id))

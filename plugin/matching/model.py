@@ -59,7 +59,7 @@ class Draft(Owned):
     based_on: Mapped[UUID | None]
     """The draft whose pairs it began from: accepted ones stay, proposed ones are preferred."""
     rules_version: Mapped[int | None]
-    """None: the rules were tried out for this draft only."""
+    """None: nobody had saved any, or these were tried out for this draft only."""
     rules: Mapped[dict[str, Any]]
     options: Mapped[dict[str, Any]]
     """Objective, floor, balance, keep bonus, seed."""
@@ -68,6 +68,8 @@ class Draft(Owned):
     the same pairs."""
     statistics: Mapped[dict[str, Any] | None]
     """"before" and "after" (`engine.results.Statistics`), "total", "bound", "gap", "changed"."""
+    prices: Mapped[dict[str, Any] | None] = mapped_column(deferred=True)
+    """Mentor → points that one more place would be worth: why a better mentor was not the one."""
     problem: Mapped[str | None]
     made_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
     made_at: Mapped[datetime]

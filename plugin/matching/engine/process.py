@@ -77,6 +77,7 @@ def solution_of(task: Json, tell: Callable[[str, float], None]) -> Json:
     return {
         "pairs": [asdict(each) for each in matching.pairs],
         "unmatched": [asdict(each) for each in matching.unmatched],
+        "prices": dict(matching.prices),
         "before": asdict(matching.before),
         "after": asdict(matching.after),
         "total": matching.total,

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from plugin.foundation.errors import NotFound
 from plugin.foundation.i18n import Words, to_say
-from plugin.matching.drafts import mentees_of, with_a_mentor
+from plugin.matching.drafts import CHOSEN, mentees_of, with_a_mentor
 from plugin.matching.engine import explaining as engine
 from plugin.matching.engine.explaining import Why
 from plugin.matching.engine.outcome import Outcome
@@ -202,22 +202,32 @@ def _outcome(session: Session, programme: Programme, draft: Draft, mentee_id: UU
         select(DraftPair.mentee_id, DraftPair.mentor_id, DraftPair.score, DraftPair.origin).where(
             DraftPair.draft_id == draft.id
         )
-    )
+    ).all()
     origins = {each.value: each for each in Origin}
+    pairs = [
+        Pair(
+            mentee=str(row.mentee_id),
+            mentor=str(row.mentor_id),
+            score=row.score,
+            origin=origins.get(row.origin, Origin.NEW),
+        )
+        for row in rows
+    ]
     return Outcome(
         rules=rules_from_json(draft.rules),
         mentees={mentee.id: mentee},
         mentors={each.id: each for each in mentors},
-        pairs=[
-            Pair(
-                mentee=str(row.mentee_id),
-                mentor=str(row.mentor_id),
-                score=row.score,
-                origin=origins.get(row.origin, Origin.NEW),
-            )
-            for row in rows
-        ],
+        pairs=pairs,
+        prices=_prices(draft, len(pairs), any(row.origin == CHOSEN for row in rows)),
     )
+
+
+def _prices(draft: Draft, pairs: int, any_chosen: bool) -> Mapping[str, int]:
+    """Return what places are worth to everybody; nothing once somebody changed the pairs by hand,
+    for then they prove nothing.
+    """
+    matched = (draft.statistics or {}).get("after", {}).get("matched")
+    return draft.prices or {} if pairs == matched and not any_chosen else {}
 
 
 def _places_used(session: Session, draft: Draft) -> Counter[UUID]:

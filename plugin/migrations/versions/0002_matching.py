@@ -29,6 +29,7 @@ def upgrade() -> None:
         sa.Column("options", sa.JSON(), nullable=False),
         sa.Column("people_digest", sa.String(), nullable=True),
         sa.Column("statistics", sa.JSON(), nullable=True),
+        sa.Column("prices", sa.JSON(), nullable=True),
         sa.Column("problem", sa.String(), nullable=True),
         sa.Column("made_by", sa.Uuid(), nullable=False),
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),

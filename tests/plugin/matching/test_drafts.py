@@ -96,6 +96,21 @@ def test_a_draft_is_found_in_its_programme_alone(instructor: Instructor) -> None
         assert every(session, Draft) == []
 
 
+def test_a_draft_is_not_based_on_one_of_another_programme(instructor: Instructor) -> None:
+    beside = an_instructor(instructor.mentes, instructor.organisation_id, context=ANOTHER)
+    with beside.looking(beside.begins()) as (_, theirs):
+        pass
+    with instructor.at_work() as (session, programme), pytest.raises(NotFound):
+        drafts.begin(
+            session,
+            programme,
+            options=Options(),
+            based_on=theirs,
+            by=instructor.person_id,
+            now=NOW,
+        )
+
+
 # Deciding.
 
 

@@ -82,8 +82,22 @@ def test_a_better_mentor_whose_places_others_have_is_told_with_their_names(
     told = explanation(instructor, draft_id, ben)
     (better,) = told.better
     assert (better.mentor_id, better.mentor_name, better.more) == (mo, "Mo", 10000)
-    assert better.why_not.startswith("The places went to Ada")
+    assert better.why_not == "The places went to Ada: together that is worth more."
     assert explanation(instructor, draft_id, ada).better == ()
+
+
+def test_what_was_changed_by_hand_is_not_said_to_be_worth_more(instructor: Instructor) -> None:
+    mo, una = instructor.attaches("Mo", skill=["Slides"]), instructor.attaches("Una")
+    ada = instructor.lets_in("Ada", skill=["Slides"], wishes=[mo])
+    ben = instructor.lets_in("Ben", skill=["Slides"])
+    draft_id = instructor.makes(rules=RULES)
+    with instructor.changing(draft_id) as (session, draft):
+        for mentee in (ada, ben):
+            drafts.take_apart(session, draft, mentee)
+        drafts.change(session, draft, ben, mo)
+        drafts.change(session, draft, ada, una)
+    (better,) = explanation(instructor, draft_id, ada).better
+    assert better.why_not == "The places went to Ben."
 
 
 def test_a_better_mentor_whom_a_requirement_excludes_is_told_with_the_requirement(
