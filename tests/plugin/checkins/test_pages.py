@@ -61,6 +61,14 @@ def room(mentes: Mentes, campus: Campus, organisation_id: UUID, clock: MovableCl
     return Room(mentes, campus, organisation_id, ada, mo, checkin.id)
 
 
+def test_both_read_why_they_are_a_pair_each_from_their_side(room: Room) -> None:
+    to_ada, to_mo = (browser.get("mine").get_data(as_text=True) for browser in (room.ada, room.mo))
+    assert "A way of talking that suits you both: “On a call”." in to_ada
+    assert "A way of talking that suits you both: “On a call”." in to_mo
+    assert "They had a place free for you." in to_ada
+    assert "You had a place free." in to_mo
+
+
 def test_a_time_is_booked_on_the_clock_of_the_zone_in_the_form(room: Room) -> None:
     path = f"check-ins/{room.checkin_id}"
     answer = room.ada.submit(

@@ -7,6 +7,7 @@ from uuid import UUID
 from plugin.app import Mentes
 from plugin.checkins import service, views
 from plugin.checkins.rules import State, Worth
+from plugin.foundation.i18n import Words
 from plugin.programmes.model import Checkpoint, Part, Programme
 from tests.plugin.factories import (
     ISSUER,
@@ -118,6 +119,33 @@ def test_cards_are_one_statement_however_many(mentes: Mentes, organisation_id: U
         assert len(seen) == 1
         assert len(views.learners(session, pair.programme_id, now=NOW)) == 11
         assert len(seen) == 2
+
+
+def test_a_mentor_sees_why_they_have_somebody_in_as_many_statements_for_many(
+    mentes: Mentes, organisation_id: UUID
+) -> None:
+    pair = mentoring(mentes.database, organisation_id, mentor={"capacity": 5})
+    costs = []
+    for _ in range(2):
+        with mentes.database.transaction(organisation_id) as session:
+            programme = session.get_one(Programme, pair.programme_id)
+            with statements_on(mentes.database.engine) as seen:
+                lines = views.mentees(session, programme, pair.mentor_id, Words("en"))
+            costs.append(len(seen))
+            a_mentee(session, programme, name="Ben Two", talk=["in-writing"])
+            a_mentee(session, programme, name="Chi Three", talk=["call"])
+    assert costs == [1, 1]
+    (ada,) = [line for line in lines if line.name == "Ada One"]
+    assert ada.reasons == (
+        "A way of talking that suits you both: “On a call”.",
+        "Nobody else was with you yet.",
+        "You had a place free.",
+    )
+    ben = next(line for line in lines if line.name == "Ben Two")
+    assert ben.reasons == (
+        "A way of talking that suits you both: “In writing”.",
+        "You had a place free.",
+    )
 
 
 def test_an_instructor_sees_where_learners_stand_those_without_a_mentor_first(

@@ -111,3 +111,16 @@ def test_times_are_written_in_the_persons_language() -> None:
 def test_a_zone_that_we_do_not_know_is_none(zone: str | None) -> None:
     assert known_zone(zone) is None
     assert str(Words("en", zone).zone) == "UTC"
+
+
+@pytest.mark.parametrize(
+    ("names", "listed"),
+    [([], ""), (["A"], "A"), (["A", "B"], "A and B"), (["A", "B", "C"], "A, B and C")],
+)
+def test_names_are_listed_as_people_do(names: list[str], listed: str) -> None:
+    assert Words("en").listed(names) == listed
+
+
+@pytest.mark.usefixtures("german")
+def test_names_are_listed_in_the_persons_language() -> None:
+    assert Words("de").listed(["A", "B", "C"]) == "A, B und C"

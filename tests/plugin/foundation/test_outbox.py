@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import datetime
 from uuid import UUID
 
 import pytest
@@ -52,6 +53,11 @@ def record(
         return outbox.record(
             session, debt, result, now=now, most_attempts=MOST, spread=1.0, forget=forget
         )
+
+
+def prolong(mentes: Mentes, debt: LeasedDebt, *, now: datetime) -> bool:
+    with mentes.database.transaction(debt.organisation_id) as session:
+        return outbox.prolong(session, debt, now=now, lease=60)
 
 
 def debts(mentes: Mentes) -> dict[str, Debt]:
@@ -128,6 +134,17 @@ def test_who_is_late_does_not_end_the_lease_of_who_took_over(mentes: Mentes, owe
     [_taken_over] = claim(mentes, now=later(minutes=2))
     record(mentes, late, Postponed(problem="slow"), now=later(minutes=2))
     assert claim(mentes, now=later(minutes=2, seconds=30)) == []
+
+
+def test_who_takes_long_holds_it_until_somebody_else_has_it(mentes: Mentes, owed: UUID) -> None:
+    (debt,) = claim(mentes)
+    assert prolong(mentes, debt, now=later(seconds=50))
+    assert claim(mentes, now=later(seconds=100)) == []
+    (taken_over,) = claim(mentes, now=later(seconds=200))
+    assert not prolong(mentes, debt, now=later(seconds=201))
+    assert prolong(mentes, taken_over, now=later(seconds=202))
+    record(mentes, taken_over, Settled())
+    assert not prolong(mentes, taken_over, now=later(seconds=203))
 
 
 def test_six_workers_claim_two_hundred_debts_once_each(
