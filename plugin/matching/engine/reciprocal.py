@@ -47,8 +47,8 @@ def rule_out_lesser_ways(
 ) -> None:
     """Rule out pairs that are worth less than the same two people the other way round.
 
-    Of two that are worth the same, the one whose mentee stands later. Where one way is ruled out
-    already, the other stays.
+    Of two that are worth the same, one or the other: it falls evenly on everybody, or somebody
+    would be nobody's mentee. Where one way is ruled out already, the other stays.
 
     Args:
         points: (mentees, mentors), of everybody; -1: ruled out. It is changed.
@@ -61,6 +61,6 @@ def rule_out_lesser_ways(
         mentees, mentors = pairs
     rows, columns = both.as_mentee[mentors], both.as_mentor[mentees]
     here, there = points[mentees, mentors], points[rows, columns]
-    lesser = (here < there) | ((here == there) & (mentees > rows))
-    lesser &= (here >= 0) & (there >= 0)
+    drawn = (mentees > rows) ^ ((mentees + rows) % 2 == 1)
+    lesser = ((here < there) | ((here == there) & drawn)) & (here >= 0) & (there >= 0)
     points[mentees[lesser], mentors[lesser]] = RULED_OUT

@@ -127,11 +127,13 @@ class _Room:
         circle = [first]
         others = np.array(sorted(self.standing - {first}), dtype=np.int64)
         while len(circle) < self._sizes.smallest:
-            others = others[(self._meeting[np.ix_(circle, others)] >= 0).all(axis=0)]
+            others = others[
+                (self._meeting[np.array(circle)[:, np.newaxis], others] >= 0).all(axis=0)
+            ]
             if not len(others):
                 return
             may_meet = (self._meeting[np.ix_(others, others)] >= 0).sum(axis=0)
-            worth = self._meeting[np.ix_(circle, others)].sum(axis=0)
+            worth = self._meeting[np.array(circle)[:, np.newaxis], others].sum(axis=0)
             nearest = others[np.lexsort((-worth, -may_meet))[0]]
             circle.append(int(nearest))
             others = others[others != nearest]
