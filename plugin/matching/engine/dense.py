@@ -11,6 +11,7 @@ from scipy.optimize import linear_sum_assignment
 
 from plugin.matching.engine.assignment import NOBODY, Assigned, Assignment
 from plugin.matching.engine.kernels import Numbers
+from plugin.matching.engine.optimum import or_alone
 from plugin.matching.engine.results import Objective
 from plugin.matching.engine.roster import Flags, Whole
 
@@ -59,8 +60,10 @@ def _costs(task: Assignment, values: Numbers, possible: Flags) -> Numbers:
     that there are as few as can be.
     """
     costs: Numbers
-    if task.objective is Objective.SCORE or not possible.any():
-        costs = np.where(possible, -values, 0)
+    if not possible.any():
+        return np.zeros_like(values)
+    if task.objective is Objective.SCORE:
+        costs = np.where(possible, -or_alone(values, len(values)), 0)
         return costs
     best, worst = values[possible].max(), values[possible].min()
     forbidden = (best - worst) * min(values.shape) + 1

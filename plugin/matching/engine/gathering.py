@@ -7,17 +7,25 @@ the seed decides ties, and who comes or goes leaves the order of all others as i
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from hashlib import blake2b
+from itertools import chain, islice
+from typing import Generic, TypeVar
 
 import numpy as np
 
 from plugin.matching.engine.errors import PeopleInvalid, Problem
-from plugin.matching.engine.people import Answer, Mentee, Mentor
-from plugin.matching.engine.roster import Answered, Flags, Places, Roster, Rows, Side, Whole
+from plugin.matching.engine.people import Answer, Answers, Mentee, Mentor
+from plugin.matching.engine.roster import Answered, Places, Roster, Rows, Side, Whole
 
 LARGEST_NUMBER = 2**53
 """Of an answer; beyond it a number is no whole number to most of the world's JSON readers."""
+NOT_ANSWERED = -1
+UNREADABLE = -2
+AT_A_TIME = 4096
+"""People in memory as they came."""
+Person = TypeVar("Person", Mentee, Mentor)
 _MOST = 2**31 - 1
 """Capacities and days above it mean no more than it."""
 
@@ -30,17 +38,23 @@ def gathered(mentees: Iterable[Mentee], mentors: Iterable[Mentor], *, seed: int)
             zero, or one of whose answers is neither options nor a whole number.
     """
     options: dict[str, int] = {}
-    takers, seekers = _Reading(options), _Reading(options)
-    capacity = takers.read_mentors(mentors)
-    never_matched, waiting_days, wants = seekers.read_mentees(mentees)
-    problems = takers.problems + seekers.problems
+    takers, seekers = _Reading(mentors, options), _Reading(mentees, options)
+    capacity, never_matched, waiting_days, wants = (array("q") for _ in range(4))
+    for some in takers.some():
+        capacity.extend([_bounded(each.capacity) for each in some])
+    for others in seekers.some():
+        never_matched.extend([each.never_matched for each in others])
+        waiting_days.extend([_bounded(each.waiting_days) for each in others])
+        wants.extend([_bounded(each.wants) for each in others])
+    teaching, learning = takers.arrivals(), seekers.arrivals()
+    problems = takers.problems + _below_zero(takers.ids, capacity) + seekers.problems
     if problems:
         raise PeopleInvalid(problems)
     takers_order, seekers_order = takers.order(seed), seekers.order(seed)
     words = tuple(options)
     return Roster(
-        mentees=seekers.side(seekers_order, words, others=takers.ids, their_order=takers_order),
-        mentors=takers.side(takers_order, words, others=seekers.ids, their_order=seekers_order),
+        mentees=seekers.side(seekers_order, words, others=teaching, their_order=takers_order),
+        mentors=takers.side(takers_order, words, others=learning, their_order=seekers_order),
         never_matched=_whole(never_matched)[seekers_order].astype(bool),
         waiting_days=_whole(waiting_days)[seekers_order],
         wants=_whole(wants)[seekers_order],
@@ -48,13 +62,39 @@ def gathered(mentees: Iterable[Mentee], mentors: Iterable[Mentor], *, seed: int)
     )
 
 
+def _below_zero(ids: Sequence[str], capacity: Sequence[int]) -> list[Problem]:
+    text = "Give a number of places that is 0 or more."
+    return [
+        Problem(slug="capacity-below-zero", where=id, text=text)
+        for id, places in zip(ids, capacity, strict=True)
+        if places < 0
+    ]
+
+
 class _Column:
     """One field while it is read."""
 
     def __init__(self) -> None:
-        self.rows = array("i")
-        self.given = array("i")
-        self.distinct: dict[Answer, int] = {}
+        self.places: dict[object, int] = {None: NOT_ANSWERED, frozenset(): NOT_ANSWERED}
+        """Of every answer that was seen, among the distinct ones."""
+        self.distinct: list[Answer] = []
+        self.given: list[tuple[int, Places]] = []
+        """First row, and the places of the answers of the rows from there."""
+
+    def add(self, answer: object, options: dict[str, int]) -> None:
+        """Give a place to an answer that has none."""
+        self.places[answer] = UNREADABLE
+        if isinstance(answer, frozenset):
+            if not answer <= options.keys():
+                new = answer - options.keys()
+                if not all(isinstance(each, str) for each in new):
+                    return
+                for each in new:
+                    options[each] = len(options)
+        elif not isinstance(answer, int) or abs(answer) > LARGEST_NUMBER:
+            return
+        self.places[answer] = len(self.distinct)
+        self.distinct.append(answer)
 
 
 class _Named:
@@ -65,95 +105,84 @@ class _Named:
         self.places = array("i")
         self.ids: list[str] = []
 
-    def add(self, row: int, named: Iterable[str]) -> None:
-        for place, each in enumerate(named, start=1):
-            self.rows.append(row)
-            self.places.append(place)
-            self.ids.append(each)
+    def add(self, row: int, named: Collection[str]) -> None:
+        self.rows.extend([row] * len(named))
+        self.places.extend(range(1, len(named) + 1))
+        self.ids.extend(named)
 
 
-class _Reading:
-    """One side while it is read, in the order of arrival."""
+class _Reading(Generic[Person]):
+    """One side while it is read, in the order of arrival, some thousand people at a time."""
 
-    def __init__(self, options: dict[str, int]) -> None:
+    def __init__(self, people: Iterable[Person], options: dict[str, int]) -> None:
+        self.people: Iterator[Person] = iter(people)
         self.options = options
-        self.ids: dict[str, int] = {}
+        self.ids: list[str] = []
         self.columns: dict[str, _Column] = {}
         self.wishes = _Named()
         self.refuses = _Named()
         self.problems: list[Problem] = []
 
-    def read_mentors(self, mentors: Iterable[Mentor]) -> array[int]:
-        capacity = array("q")
-        for each in mentors:
-            self._read(each)
-            if each.capacity < 0:
-                text = "Give a number of places that is 0 or more."
-                self.problems.append(Problem(slug="capacity-below-zero", where=each.id, text=text))
-            capacity.append(_bounded(each.capacity))
-        return capacity
+    def some(self) -> Iterator[list[Person]]:
+        """Read some people, and yield them for what only their side has."""
+        while chunk := list(islice(self.people, AT_A_TIME)):
+            first = len(self.ids)
+            self.ids.extend([each.id for each in chunk])
+            self._read_answers([each.answers for each in chunk], first)
+            for row, each in enumerate(chunk, start=first):
+                if each.wishes:
+                    self.wishes.add(row, each.wishes)
+                if each.refuses:
+                    self.refuses.add(row, sorted(each.refuses))
+            yield chunk
 
-    def read_mentees(self, mentees: Iterable[Mentee]) -> tuple[array[int], array[int], array[int]]:
-        never_matched, waiting_days, wants = array("q"), array("q"), array("q")
-        for each in mentees:
-            self._read(each)
-            never_matched.append(each.never_matched)
-            waiting_days.append(_bounded(each.waiting_days))
-            wants.append(_bounded(each.wants))
-        return never_matched, waiting_days, wants
-
-    def _read(self, person: Mentee | Mentor) -> None:
-        row = len(self.ids)
-        if not person.id or self.ids.setdefault(person.id, row) != row:
-            slug = "duplicate-id" if person.id else "id-missing"
+    def arrivals(self) -> dict[str, int]:
+        """Return id → row; whoever has no id of their own is a problem."""
+        index = {each: row for row, each in enumerate(self.ids)}
+        if len(index) < len(self.ids) or "" in index:
             text = "Give everybody on one side an id of their own."
-            self.problems.append(Problem(slug=slug, where=person.id, text=text))
-            return
-        for name, answer in person.answers.items():
-            column = self.columns.get(name)
-            if column is None:
-                column = self.columns[name] = _Column()
+            for id, times in Counter(self.ids).items():
+                if times > 1 or not id:
+                    slug = "duplicate-id" if id else "id-missing"
+                    self.problems.append(Problem(slug=slug, where=id, text=text))
+        return index
+
+    def _read_answers(self, answers: list[Answers], first: int) -> None:
+        for name in set().union(*answers):
+            column = self.columns.setdefault(name, _Column())
+            given: list[object] = [each.get(name) for each in answers]
             try:
-                given = column.distinct.get(answer)
-            except TypeError:
-                self._unreadable(person.id, name)
-                continue
-            if given is None:
-                given = self._new_answer(person.id, name, column, answer)
-            if given >= 0:
-                column.rows.append(row)
-                column.given.append(given)
-        if person.wishes:
-            self.wishes.add(row, person.wishes)
-        if person.refuses:
-            self.refuses.add(row, sorted(person.refuses))
+                new = dict.fromkeys(given)
+            except TypeError:  # somebody gave a list; no answer is …
+                given = [each if isinstance(each, Hashable) else ... for each in given]
+                new = dict.fromkeys(given)
+            for each in new:
+                if each not in column.places:
+                    column.add(each, self.options)
+            places = [column.places[each] for each in given]
+            if UNREADABLE in places:
+                self._refuse(name, first, places)
+            column.given.append((first, np.array(places, dtype=np.int32)))
 
-    def _new_answer(self, who: str, name: str, column: _Column, answer: object) -> int:
-        if isinstance(answer, int) and abs(answer) <= LARGEST_NUMBER:
-            return column.distinct.setdefault(int(answer), len(column.distinct))
-        if isinstance(answer, frozenset) and all(isinstance(each, str) for each in answer):
-            if not answer:
-                return -1
-            for each in answer:
-                self.options.setdefault(each, len(self.options))
-            return column.distinct.setdefault(answer, len(column.distinct))
-        self._unreadable(who, name)
-        return -1
-
-    def _unreadable(self, who: str, name: str) -> None:
+    def _refuse(self, name: str, first: int, places: list[int]) -> None:
         text = f"Give the answer to “{name}” as a set of options or as a whole number."
-        self.problems.append(Problem(slug="answer-unreadable", where=who, text=text))
+        self.problems += [
+            Problem(slug="answer-unreadable", where=self.ids[row], text=text)
+            for row, place in enumerate(places, start=first)
+            if place == UNREADABLE
+        ]
 
     def order(self, seed: int) -> Whole:
         """Return the arrivals in the order in which they shall stand."""
         key = blake2b(str(seed).encode(), digest_size=16).digest()
-        hashes = [
-            blake2b(each.encode("utf-8", "surrogatepass"), digest_size=8, key=key).digest()
-            for each in self.ids
-        ]
-        ids = list(self.ids)
-        order = sorted(range(len(ids)), key=lambda row: (hashes[row], ids[row]))
-        return np.array(order, dtype=np.int64)
+        hashed = b"".join(
+            [
+                blake2b(each.encode("utf-8", "surrogatepass"), digest_size=16, key=key).digest()
+                for each in self.ids
+            ]
+        )
+        halves = np.frombuffer(hashed, dtype=">u8").reshape(-1, 2)
+        return np.lexsort((halves[:, 1], halves[:, 0]))
 
     def side(
         self,
@@ -164,8 +193,7 @@ class _Reading:
         their_order: Whole,
     ) -> Side:
         """Return this side in `order`; `others` are the other side's arrivals."""
-        ids = list(self.ids)
-        ids = [ids[row] for row in order]
+        ids = [self.ids[row] for row in order.tolist()]
         rank, their_rank = _ranks(order), _ranks(their_order)
         wishes, wish_places = _pointers(self.wishes, rank, others, their_rank)
         refuses, _ = _pointers(self.refuses, rank, others, their_rank)
@@ -184,28 +212,20 @@ class _Reading:
 
 
 def _answered(column: _Column, options: Mapping[str, int], rank: Whole) -> Answered:
-    given = np.full(len(rank), -1, dtype=np.int32)
-    given[rank[_whole(column.rows)]] = _whole(column.given)
-    distinct = list(column.distinct)
-    flags: Flags = np.array([isinstance(each, int) for each in distinct], dtype=bool)
+    given = np.full(len(rank), NOT_ANSWERED, dtype=np.int32)
+    for first, places in column.given:
+        given[rank[first : first + len(places)]] = places
+    numbers = [each if isinstance(each, int) else None for each in column.distinct]
+    chosen = [each if isinstance(each, frozenset) else () for each in column.distinct]
+    starts = np.zeros(len(chosen) + 1, dtype=np.int64)
+    np.cumsum(list(map(len, chosen)), out=starts[1:])
+    every = map(options.__getitem__, chain.from_iterable(chosen))
     return Answered(
         given=given,
-        options=_rows(
-            [
-                () if isinstance(each, int) else sorted(options[option] for option in each)
-                for each in distinct
-            ]
-        ),
-        numbers=np.array([each if isinstance(each, int) else 0 for each in distinct], np.int64),
-        is_number=flags,
+        options=Rows(starts=starts, items=np.fromiter(every, np.int32, int(starts[-1]))),
+        numbers=np.array([each or 0 for each in numbers], dtype=np.int64),
+        is_number=np.array([each is not None for each in numbers], dtype=bool),
     )
-
-
-def _rows(lists: Sequence[Sequence[int]]) -> Rows:
-    starts = np.zeros(len(lists) + 1, dtype=np.int64)
-    np.cumsum([len(each) for each in lists], out=starts[1:])
-    items = np.fromiter((item for each in lists for item in each), np.int32, int(starts[-1]))
-    return Rows(starts=starts, items=items)
 
 
 def _pointers(

@@ -13,6 +13,7 @@ from scipy.sparse.csgraph import min_weight_full_bipartite_matching
 
 from plugin.matching.engine.assignment import NOBODY
 from plugin.matching.engine.edges import Edges
+from plugin.matching.engine.kernels import Numbers
 from plugin.matching.engine.parts import Full, Part
 from plugin.matching.engine.places import places_by_mentee, places_by_mentor
 from plugin.matching.engine.roster import Whole
@@ -43,12 +44,19 @@ def best(part: Part, edges: Edges) -> Whole:
     return mentors
 
 
-def _or_nobody(graph: csr_array) -> csr_array:
-    """Let every row stay alone for nothing; a pair worth nothing is still better than none."""
-    rows = graph.shape[0]
+def or_alone(values: Numbers, rows: int) -> Numbers:
+    """Return values by which a pair that is worth nothing is still better than none.
+
+    As they were, where they are too large for it.
+    """
     factor = rows + 1
-    if np.abs(graph.data).max(initial=0) * factor < _EXACT:
-        graph.data = graph.data * factor + 1
+    return values * factor + 1 if np.abs(values).max(initial=0) * factor < _EXACT else values
+
+
+def _or_nobody(graph: csr_array) -> csr_array:
+    """Let every row stay alone for nothing."""
+    rows = graph.shape[0]
+    graph.data = or_alone(graph.data, rows)
     each = np.arange(rows + 1, dtype=np.int32)
     alone = csr_array((np.ones(rows), each[:-1], each), shape=(rows, rows))
     both = csr_array(hstack([graph, alone], format="csr"))
