@@ -6,7 +6,6 @@ python -m benchmarks.matching [--quick] [--only 10000] [--rounds 3]
 from __future__ import annotations
 
 import argparse
-import subprocess
 import sys
 
 from benchmarks.matching import rounds, speed, table
@@ -23,7 +22,7 @@ def main() -> int:
     for row in _rows(asked):
         try:
             compared = _compared(row, asked.rounds or row.rounds)
-        except (NotInstalled, subprocess.SubprocessError, OSError) as error:
+        except (NotInstalled, rounds.ToolFailed) as error:
             left_out.append(f"{row.title}: {error}")
             continue
         checked = table.checked(compared, row.targets)
@@ -58,8 +57,15 @@ def _asked() -> argparse.Namespace:
         choices=sizes,
         help="rows of so many mentees (1100: newcomers); may be given again",
     )
-    parser.add_argument("--rounds", type=int, help="so many rounds of every row")
+    parser.add_argument("--rounds", type=_one_or_more, help="so many rounds of every row")
     return parser.parse_args()
+
+
+def _one_or_more(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("give a number from 1")
+    return number
 
 
 if __name__ == "__main__":

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import subprocess
 import sys
 import tempfile
@@ -26,6 +25,10 @@ from benchmarks.matching.tools.measuring import Answer, Job
 
 LONGEST = 2 * 3600
 """Seconds that a tool may take once."""
+
+
+class ToolFailed(Exception):
+    """A tool gave no answer; what it said is on standard error."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,14 +163,20 @@ def run(tool: Tool, people: People, folder: Path) -> Answer:
     """Let a tool do its job in a fresh process; `folder` takes what the two tell each other.
 
     Raises:
-        subprocess.CalledProcessError: it failed; what it said is on standard error.
+        ToolFailed: it ended without an answer, or took longer than `LONGEST`.
+        NotInstalled: its environment could not be made.
     """
     job = _job(tool, people, folder)
+    written = Path(job["answer"])
+    written.unlink(missing_ok=True)
     command = [tool.python, "-m", f"benchmarks.matching.tools.{tool.module}", json.dumps(job)]
-    Path(job["answer"]).unlink(missing_ok=True)
-    environment = os.environ | {"PYTHONHASHSEED": "random"}
-    subprocess.run(command, cwd=CHECKOUT, env=environment, timeout=LONGEST, check=True)
-    answer: Answer = json.loads(Path(job["answer"]).read_text())
+    try:
+        done = subprocess.run(command, cwd=CHECKOUT, timeout=LONGEST, check=False)
+    except subprocess.TimeoutExpired as error:
+        raise ToolFailed(f"{tool.name} took longer than {LONGEST} s") from error
+    if done.returncode or not written.exists():
+        raise ToolFailed(f"{tool.name} ended with {done.returncode} and without an answer")
+    answer: Answer = json.loads(written.read_text())
     return answer
 
 

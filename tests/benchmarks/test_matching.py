@@ -14,7 +14,7 @@ from benchmarks.matching import rows, scores, table, targets
 from benchmarks.matching.instances import disagreement, instances
 from benchmarks.matching.judge import Verdict, most_matchable, verdict
 from benchmarks.matching.populations import NOBODY, Kind, Population, Whole, population, rules
-from benchmarks.matching.rounds import Outcome, People, Rounds, Tool, judged, run
+from benchmarks.matching.rounds import Outcome, People, Rounds, Tool, ToolFailed, judged, run
 from benchmarks.matching.targets import Comparison
 from benchmarks.matching.tools import dense, reading
 from plugin.matching.engine import scoring
@@ -189,6 +189,11 @@ def test_a_tool_runs_in_its_own_process_and_is_measured(tmp_path: Path) -> None:
     assert outcome.verdict == verdict(people, dense.best(people))
     assert 0 < outcome.wall < 60
     assert 20 * targets.MB < outcome.peak < 1000 * targets.MB
+
+
+def test_a_tool_that_fails_says_so(tmp_path: Path) -> None:
+    with pytest.raises(ToolFailed, match="broken"):
+        run(Tool(name="broken", module="is_not_there"), People(mentees=30), tmp_path)
 
 
 # the table
