@@ -14,7 +14,8 @@ from plugin.matching.engine.coverage import covered
 from plugin.matching.engine.floor import highest
 from plugin.matching.engine.grid import Scatter
 from plugin.matching.engine.mutual import other_ways, worse_ways
-from plugin.matching.engine.options import Options, Progress
+from plugin.matching.engine.options import Options
+from plugin.matching.engine.pace import Pace
 from plugin.matching.engine.results import Objective
 from plugin.matching.engine.roster import Flags, Whole
 from plugin.matching.engine.standing import Standing, Undecided, undecided
@@ -84,7 +85,7 @@ class Found:
 
 
 def found(
-    columns: Columns, stand: Standing, proposals: Standing, options: Options, tell: Progress
+    columns: Columns, stand: Standing, proposals: Standing, options: Options, pace: Pace
 ) -> Found:
     """Return the best new pairs beside those that stand."""
     open_ = undecided(columns, stand, proposals, options)
@@ -98,6 +99,7 @@ def found(
     edges = None
     if options.floor and options.objective is Objective.COVERAGE:
         lifted = highest(task, sparse.likely(task, seed=options.seed), seed=options.seed)
+        pace.step(0.1)
         floor, edges = lifted.score, lifted.edges
         task = task.at_least(floor or 0)
     if dense.fits(task):
@@ -108,24 +110,24 @@ def found(
             sparse.likely(task, seed=options.seed) if edges is None else edges,
             seed=options.seed,
             tolerance=_tolerance(task, options),
-            tell=tell,
+            pace=pace,
         )
     return Found(open=replace(open_, task=task), assigned=assigned, floor=floor)
 
 
 def found_one_way(
-    columns: Columns, stand: Standing, proposals: Standing, options: Options, tell: Progress
+    columns: Columns, stand: Standing, proposals: Standing, options: Options, pace: Pace
 ) -> Found:
     """Return the best pairs of which none is another the other way round."""
     columns = columns.without(other_ways(columns.roster, stand.mentees, stand.mentors))
-    first = last = found(columns, stand, proposals, options, tell)
+    first = last = found(columns, stand, proposals, options, pace)
     worse = worse_ways(columns, last.mentees, last.mentors)
     for _ in range(MOST_TRIES):
         if not worse.any():
             break
         one = np.ones(int(worse.sum()))
         columns = columns.without(Scatter.of(last.mentees[worse], last.mentors[worse], one))
-        last = found(columns, stand, proposals, options, tell)
+        last = found(columns, stand, proposals, options, pace)
         worse = worse_ways(columns, last.mentees, last.mentors)
     return last if last is first else last.without(worse).bounded_by(first)
 

@@ -11,11 +11,12 @@ from plugin.matching.engine.columns import Columns, compiled
 from plugin.matching.engine.finding import Found, found, found_one_way
 from plugin.matching.engine.gathering import gathered
 from plugin.matching.engine.matching import Matching
-from plugin.matching.engine.options import Named, Options, Progress
+from plugin.matching.engine.options import Named, Options
+from plugin.matching.engine.pace import Pace, Progress
 from plugin.matching.engine.people import Mentee, Mentor
 from plugin.matching.engine.reading import checked
 from plugin.matching.engine.results import Objective, Origin, Pair
-from plugin.matching.engine.roster import Roster
+from plugin.matching.engine.roster import Roster, Whole
 from plugin.matching.engine.rules import RuleSet
 from plugin.matching.engine.standing import Standing
 
@@ -70,20 +71,22 @@ def match(
         seed=seed,
         tolerance=tolerance,
     )
-    tell = progress or _silent
-    tell("people", 0.0)
-    return matched(gathered(mentees, mentors, seed=seed), rules, options, tell)
+    pace = Pace(progress or _silent)
+    pace.begin("people")
+    roster = gathered(mentees, mentors, seed=seed)
+    pace.step(0.05)
+    return matched(roster, rules, options, pace)
 
 
-def matched(roster: Roster, rules: RuleSet, options: Options, tell: Progress) -> Matching:
+def matched(roster: Roster, rules: RuleSet, options: Options, pace: Pace) -> Matching:
     """Return the best pairs of people who were gathered already, with the same seed."""
     columns = compiled(rules, roster)
     stand = Standing.of(roster, options.accepted)
     proposals = Standing.of(roster, options.proposed)
-    tell("pairs", 0.05)
+    pace.begin("pairs")
     find = found if rules.reciprocal else found_one_way
-    answer = find(columns, stand, proposals, options, tell)
-    tell("done", 1.0)
+    answer = find(columns, stand, proposals, options, pace)
+    pace.end()
     return Matching(
         pairs=_pairs(columns, stand, proposals, answer),
         total=answer.assigned.total,
@@ -97,7 +100,9 @@ def matched(roster: Roster, rules: RuleSet, options: Options, tell: Progress) ->
         standing=_before(stand, proposals),
         most_matched=lambda: len(np.unique(stand.mentees)) + answer.most_matched(options.seed),
         priced=lambda: answer.prices(roster.mentors.ids),
-        again=lambda rules, **changed: matched(roster, rules, replace(options, **changed), _silent),
+        again=lambda rules, **changed: matched(
+            roster, rules, replace(options, **changed), Pace(_silent)
+        ),
     )
 
 
@@ -114,18 +119,27 @@ def _pairs(
     """Return the pairs that stand, and the new ones."""
     mentees = np.append(stand.mentees, answer.mentees)
     mentors = np.append(stand.mentors, answer.mentors)
-    scores = columns.points(mentees, mentors).tolist()
-    before = set(zip(proposals.mentees.tolist(), proposals.mentors.tolist(), strict=True))
+    kept = np.isin(_keys(columns, mentees, mentors), _keys(columns, *proposals.rows))
+    origins = [Origin.PROPOSED if each else Origin.NEW for each in kept.tolist()]
+    origins[: len(stand.mentees)] = [Origin.ACCEPTED] * len(stand.mentees)
     ids, others = columns.roster.mentees.ids, columns.roster.mentors.ids
-    pairs = []
-    for place, (row, column) in enumerate(zip(mentees.tolist(), mentors.tolist(), strict=True)):
-        origin = Origin.PROPOSED if (row, column) in before else Origin.NEW
-        if place < len(stand.mentees):
-            origin = Origin.ACCEPTED
-        pairs.append(
-            Pair(mentee=ids[row], mentor=others[column], score=scores[place], origin=origin)
-        )
-    return tuple(sorted(pairs, key=lambda each: (each.mentee, each.mentor)))
+    named = zip(
+        [ids[row] for row in mentees.tolist()],
+        [others[row] for row in mentors.tolist()],
+        columns.points(mentees, mentors).tolist(),
+        origins,
+        strict=True,
+    )
+    return tuple(
+        [
+            Pair(mentee=mentee, mentor=mentor, score=score, origin=origin)
+            for mentee, mentor, score, origin in sorted(named)
+        ]
+    )
+
+
+def _keys(columns: Columns, mentees: Whole, mentors: Whole) -> Whole:
+    return mentees * len(columns.roster.mentors.ids) + mentors
 
 
 def _silent(stage: str, part: float) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from plugin.matching.engine.errors import Problem, RulesInvalid
@@ -11,8 +10,6 @@ from plugin.matching.engine.rules import HEAVIEST
 
 Named = tuple[str, str]
 """Ids of a mentee and a mentor."""
-Progress = Callable[[str, float], None]
-"""Told the stage (`people`, `candidates`, `pairs`, `done`) and which part of the whole is done."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

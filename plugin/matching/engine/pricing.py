@@ -13,6 +13,7 @@ from plugin.matching.engine.columns import SINGLE
 from plugin.matching.engine.edges import Edges
 from plugin.matching.engine.grid import row_blocks
 from plugin.matching.engine.kernels import Numbers, Scores
+from plugin.matching.engine.pace import Pace
 from plugin.matching.engine.parts import Full, Part
 from plugin.matching.engine.prices import worth_of_places
 from plugin.matching.engine.roster import Indices, Whole
@@ -58,7 +59,7 @@ class Judge:
         most, penalty = self._pairs.most, self._pairs.grid.penalty
         self._tempting = most - penalty - paid.min() >= gained.min()
 
-    def judgement(self) -> Judgement:
+    def judgement(self, pace: Pace) -> Judgement:
         """Return what all pairs say."""
         margin = self._margin()
         extras = self._task.extras[self._part.rows]
@@ -71,6 +72,7 @@ class Judge:
                 all_told = np.maximum(all_told, 0)
             bound += int(all_told.sum(dtype=np.float64))
             found.append(self._preferred(gains, rows, margin))
+            pace.step(0.3 * len(gains) / self._part.shape[0])
         return Judgement(bound=bound, better=self._edges(found), margin=margin)
 
     def _margin(self) -> int:

@@ -21,7 +21,7 @@ from plugin.matching.engine.edges import Edges
 from plugin.matching.engine.evening import evened
 from plugin.matching.engine.kernels import Numbers
 from plugin.matching.engine.optimum import best
-from plugin.matching.engine.options import Progress
+from plugin.matching.engine.pace import Pace
 from plugin.matching.engine.parts import Part, parts_of
 from plugin.matching.engine.prices import prices
 from plugin.matching.engine.pricing import Judge, Judgement
@@ -60,9 +60,7 @@ class _Solved:
         return replace(self, mentors=even)
 
 
-def solved(
-    task: Assignment, edges: Edges, *, seed: int, tolerance: float, tell: Progress
-) -> Assigned:
+def solved(task: Assignment, edges: Edges, *, seed: int, tolerance: float, pace: Pace) -> Assigned:
     """Return an answer that is proved to be the optimum, or within `tolerance` (a share) of it.
 
     Args:
@@ -73,9 +71,8 @@ def solved(
         cover = None
         if _covers(task):
             cover, edges = covered(task, edges, seed=seed, known=known)
-        parts = [_solved(task, part, edges, seed) for part in parts_of(task, cover)]
+        parts = [_solved(task, part, edges, seed, pace) for part in parts_of(task, cover)]
         assigned = _put_together(task, parts)
-        tell("pairs", 1 - 0.5 ** (number + 1))
         if assigned.bound - assigned.total <= tolerance * abs(assigned.total):
             break
         known = assigned.mentors
@@ -107,10 +104,11 @@ def implied_prices(task: Assignment, mentors: Whole) -> Numbers:
     return paid
 
 
-def _solved(task: Assignment, part: Part, edges: Edges, seed: int) -> _Solved:
+def _solved(task: Assignment, part: Part, edges: Edges, seed: int, pace: Pace) -> _Solved:
     """Find the best answer for a part among some pairs, and judge all pairs by its prices."""
     inside = part.edges(edges, task.shape)
     mentors = best(part, inside)
+    pace.step(0.2)
     paid = prices(part, inside, mentors)
     gained = inside.values_of(mentors) - np.where(mentors == NOBODY, 0, paid[mentors])
     judge = Judge(task, part, paid, gained - task.extras[part.rows], seed=seed)
@@ -120,7 +118,7 @@ def _solved(task: Assignment, part: Part, edges: Edges, seed: int) -> _Solved:
         mentors=mentors,
         paid=paid,
         gained=gained,
-        judgement=judge.judgement(),
+        judgement=judge.judgement(pace),
     )
 
 

@@ -38,6 +38,11 @@ class Standing:
         known = np.array(rows, dtype=np.int64).reshape(-1, 2)
         return cls(mentees=known[:, 0], mentors=known[:, 1], unknown=tuple(unknown))
 
+    @property
+    def rows(self) -> tuple[Whole, Whole]:
+        """Both sides of the pairs."""
+        return self.mentees, self.mentors
+
     def scatter(self, points: int) -> Scatter:
         """Return so many points for each pair."""
         return Scatter.of(self.mentees, self.mentors, np.full(len(self.mentees), float(points)))
