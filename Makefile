@@ -37,7 +37,7 @@ format: $(VENV)/.test ## Let the formatter decide
 messages: $(VENV)/.demo ## Collect what is said, for translators (L=fr begins a language)
 	@$(RUN) -m plugin.translations $(L)
 
-bench-matching: $(VENV)/.demo ## Measure the matching beside its peers (B=--quick for a minute of it)
+bench-matching: $(VENV)/.demo ## Measure the matching beside its peers (B=--quick for a small part)
 	@$(RUN) -m benchmarks.matching $(B)
 
 clean: ## Remove what was installed
