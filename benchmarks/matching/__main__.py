@@ -49,7 +49,9 @@ def _rows(asked: argparse.Namespace) -> list[speed.Row]:
 def _asked() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.matching", description=__doc__)
     sizes = sorted({row.people.mentees for row in speed.rows()})
-    parser.add_argument("--quick", action="store_true", help="up to 1,000 people: two or three minutes")
+    parser.add_argument(
+        "--quick", action="store_true", help="up to 1,000 people: two or three minutes"
+    )
     parser.add_argument(
         "--only",
         type=int,
