@@ -128,8 +128,8 @@ def _newcomers(kind: Kind, *, floor: bool = False) -> Row:
         also=f" · 1,000 and 10 % newcomers{', with floor' if floor else ''}",
         targets=(
             targets.keeps_the_rules(),
-            targets.share_of_time(0.1 if promised else None),
-            targets.share_of_solving(),
+            targets.share_of_time(),
+            targets.share_of_solving(0.1 if promised else None),
             targets.accepted_unchanged(),
             targets.share_of_total(0.97 if promised else None),
         ),
