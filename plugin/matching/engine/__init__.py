@@ -10,6 +10,13 @@
     explaining.py  why this mentor, not another, or none; weighing.py: what if it counted otherwise
     laws.py        what must be true of any pairs that were made
 
+Beyond one mentor for each mentee:
+
+    several.py       several mentors to a mentee who wants them
+    circles.py       circles that a mentor leads
+    peers.py         pairs of peers; peer_circles.py: circles without a mentor
+    reverse.py       rules and people with the sides exchanged
+
 Everything counts in whole points (`rules.POINTS` to a weight of one), so that sums are exact, a
 proof of the optimum is a proof, and the same input gives the same pairs on every machine.
 

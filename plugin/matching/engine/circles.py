@@ -40,7 +40,7 @@ from plugin.matching.engine.worth import RULED_OUT, all_points, best_of_rows
 SMALLEST = 4
 LARGEST = 8
 """People whom one mentor leads; circles in the field have three to twelve."""
-HELD = 12_000_000
+HELD = 6_000_000
 """Pairs held whole. More people than that are placed in parts, drawn by lot."""
 
 

@@ -17,14 +17,16 @@ def without_the_smallest(question: Leaders) -> Joined:
     The answer is the best on the way: perhaps enough people can be made to join those left.
     """
     leading = question.room >= question.least
+    free = most = question.joined(leading, least=False)
     found: list[Joined] = []
-    while True:
-        free = question.joined(leading, least=False)
-        if free.is_allowed:
-            return max([*found, free], key=_rank)
+    while not free.is_allowed:
         if question.least[leading].sum() <= len(question.points):
             found.append(question.joined(leading))
+            if found[-1].rank == (True, *most.rank[1:]):
+                return found[-1]
         leading = leading & ~_smallest(question, free)
+        free = question.joined(leading, least=False)
+    return max([*found, free], key=_rank)
 
 
 def _smallest(question: Leaders, joined: Joined) -> Flags:

@@ -14,24 +14,23 @@ rest solved again. What was best before then bounds what can be; it may not be r
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 
 from plugin.matching.engine.at_once import filled_at_once
 from plugin.matching.engine.columns import compiled
-from plugin.matching.engine.errors import Problem, RulesInvalid
 from plugin.matching.engine.gathering import gathered
 from plugin.matching.engine.in_rounds import filled_in_rounds
 from plugin.matching.engine.matching import Matching
 from plugin.matching.engine.openings import Openings
-from plugin.matching.engine.options import Named
+from plugin.matching.engine.options import Named, Options
 from plugin.matching.engine.people import Mentee, Mentor
 from plugin.matching.engine.reading import checked
 from plugin.matching.engine.results import Objective, WhyNot
-from plugin.matching.engine.roster import Whole
-from plugin.matching.engine.rules import HEAVIEST, RuleSet
+from plugin.matching.engine.roster import Roster, Whole
+from plugin.matching.engine.rules import RuleSet
 from plugin.matching.engine.standing import Standing
 from plugin.matching.engine.worth import RULED_OUT, all_points
 
@@ -116,38 +115,50 @@ def match_several(
         RulesInvalid: a rule or `keep_bonus` cannot be used.
         PeopleInvalid: two people share an id, a capacity is below zero, an answer is unreadable.
     """
+    options = Options(
+        accepted=tuple(accepted),
+        proposed=tuple(proposed),
+        keep_bonus=keep_bonus,
+        objective=Objective.COVERAGE,
+        floor=False,
+        balance=0,
+        seed=seed,
+        tolerance=None,
+    )
     rules = checked(rules)
-    _check_bonus(keep_bonus)
-    columns = compiled(rules, gathered(mentees, mentors, seed=seed))
+    return _matched(gathered(mentees, mentors, seed=seed), rules, options)
+
+
+def _matched(roster: Roster, rules: RuleSet, options: Options) -> Several:
+    columns = compiled(rules, roster)
     open_ = Openings(
         columns=columns,
         rules=rules,
-        accepted=Standing.of(columns.roster, accepted),
-        proposed=Standing.of(columns.roster, proposed),
-        keep_bonus=keep_bonus,
-        seed=seed,
+        accepted=Standing.of(roster, options.accepted),
+        proposed=Standing.of(roster, options.proposed),
+        keep_bonus=options.keep_bonus,
+        seed=options.seed,
     )
-    fits = len(columns.roster.wants) * len(columns.roster.capacity) <= LARGEST
+    fits = len(roster.wants) * len(roster.capacity) <= LARGEST
     filled = filled_at_once(open_) if fits else filled_in_rounds(open_)
     pairs = open_.pairs(filled.mentees, filled.mentors)
+
+    def again(rules: RuleSet, *, keep_bonus: int = options.keep_bonus) -> Several:
+        return _matched(roster, rules, replace(options, keep_bonus=keep_bonus))
+
     return Several(
         pairs=pairs,
         total=filled.total,
         bound=filled.bound,
         floor=None,
-        objective=Objective.COVERAGE,
-        seed=seed,
+        objective=options.objective,
+        seed=options.seed,
         ignored=open_.accepted.unknown + open_.proposed.unknown,
         rules=rules,
         columns=columns,
         standing=open_.before(),
         most_matched=lambda: len({each.mentee for each in pairs}),
         priced=lambda: filled.prices,
+        again=again,
         is_full=filled.is_full,
     )
-
-
-def _check_bonus(keep_bonus: int) -> None:
-    if type(keep_bonus) is not int or not 0 <= keep_bonus <= HEAVIEST:
-        text = f"Give a whole number from 0 to {HEAVIEST}."
-        raise RulesInvalid([Problem(slug="weight-out-of-range", where="/keep_bonus", text=text)])

@@ -218,6 +218,8 @@ def test_it_explains_itself_as_any_matching_does() -> None:
     assert found.explain("ada").mentor == "mo"
     assert found.unmatched == ()
     assert found.after.total == 15000
+    assert found.what_if(rules=NOTHING).total == 0
+    assert found.what_if(keep_bonus=0).pairs == found.pairs
 
 
 def test_scarce_places_for_some_and_not_for_others_have_no_prices_in_points() -> None:
