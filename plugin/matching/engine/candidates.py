@@ -22,8 +22,8 @@ FOR_PLACE = 4
 """Mentees that a mentor chooses for every free place, and …"""
 FOR_MENTOR = 16
 """… for all of them together."""
-_LONG = 2000
-"""Rows longer than this are searched by groups."""
+LONG = 256
+"""Rows so many times longer than what is sought in them are searched by groups."""
 
 Found = tuple[list[Places], list[Places], list[Numbers]]
 
@@ -99,14 +99,19 @@ def largest(block: Scores, number: int) -> Indices:
     groups.
     """
     rows, columns = block.shape
-    if columns < _LONG or columns < 256 * number:
-        return np.argpartition(block, columns - number, axis=1)[:, columns - number :]
+    if columns < LONG * number:
+        return _largest(block, number)
     groups = round((columns / number) ** 0.5)
     width = columns // groups
     tops = block[:, : width * groups].reshape(rows, groups, width).max(axis=1)
-    best = np.argpartition(tops, width - number, axis=1)[:, width - number :]
+    best = _largest(tops, number)
     members = (best[:, :, np.newaxis] + np.arange(groups) * width).reshape(rows, -1)
     rest = np.broadcast_to(np.arange(width * groups, columns), (rows, columns - width * groups))
     members = np.concatenate([members, rest], axis=1)
     values = np.take_along_axis(block, members, axis=1)
-    return np.take_along_axis(members, largest(values, number), axis=1)
+    return np.take_along_axis(members, _largest(values, number), axis=1)
+
+
+def _largest(block: Scores, number: int) -> Indices:
+    kept = block.shape[1] - number
+    return np.argpartition(block, kept, axis=1)[:, kept:]

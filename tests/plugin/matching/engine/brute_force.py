@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from plugin.matching.engine.people import Mentee, Mentor
 from plugin.matching.engine.rules import POINTS, RuleSet
@@ -42,11 +43,12 @@ class World:
         having = {mentee for mentee, _ in self.accepted}
         return [each for each in self.mentees if each.id not in having]
 
-    def answers(self) -> Iterator[dict[str, str]]:
-        """Yield every way to give new mentors, mentee → mentor."""
+    @cached_property
+    def answers(self) -> list[dict[str, str]]:
+        """Every way to give new mentors, mentee → mentor."""
         taken = Counter(mentor for _, mentor in self.accepted)
         places = {each.id: each.capacity - taken[each.id] for each in self.mentors}
-        yield from self._answers(self.free, places, {})
+        return list(self._answers(self.free, places, {}))
 
     def _answers(
         self, mentees: Sequence[Mentee], places: dict[str, int], given: dict[str, str]

@@ -103,7 +103,7 @@ def test_with_coverage_nothing_matches_more_and_nothing_as_many_better(
     world = replace(world, rules=rules)
     found = matched(world, large=large, floor=False)
     given = new_pairs(found)
-    best = max((len(each), world.total(each)) for each in world.answers())
+    best = max((len(each), world.total(each)) for each in world.answers)
     assert (len(given), world.total(given)) == best
     assert found.total == found.bound == best[1]
 
@@ -113,7 +113,7 @@ def test_with_score_nothing_has_a_higher_total(world: World, large: bool) -> Non
     world = replace(world, rules=replace(world.rules, reciprocal=True))
     found = matched(world, large=large, objective=Objective.SCORE)
     given = new_pairs(found)
-    best = max((world.total(each), len(each)) for each in world.answers())
+    best = max((world.total(each), len(each)) for each in world.answers)
     assert (world.total(given), len(given)) == best  # a pair worth nothing is better than none
     assert found.total == found.bound == best[0]
 
@@ -125,8 +125,8 @@ def test_the_floor_is_the_highest_and_the_total_the_best_above_it(
     world = replace(world, rules=replace(world.rules, reciprocal=True))
     found = matched(world, large=large)
     given = new_pairs(found)
-    most = max(len(each) for each in world.answers())
-    full = [each for each in world.answers() if len(each) == most]
+    most = max(len(each) for each in world.answers)
+    full = [each for each in world.answers if len(each) == most]
     worst = max(world.worst(each) for each in full)
     best = max(world.total(each) for each in full if world.worst(each) == worst)
     assert (len(given), world.worst(given), world.total(given)) == (most, worst, best)
@@ -173,9 +173,7 @@ def test_one_way_only_is_as_good_as_its_bound_says(world: World, large: bool) ->
     world = replace(world, rules=replace(world.rules, reciprocal=False))
     found = matched(world, large=large, floor=False)
     given = new_pairs(found)
-    best = max(
-        (world.total(each) for each in world.answers() if len(each) == len(given)), default=0
-    )
+    best = max((world.total(each) for each in world.answers if len(each) == len(given)), default=0)
     assert found.total == world.total(given) <= best <= found.bound
 
 
@@ -227,7 +225,7 @@ def test_seven_mentees_are_matched_as_well(
 ) -> None:
     world = World(mentees=learning, mentors=teaching, rules=replace(rules, reciprocal=True))
     found = matched(world, floor=False)
-    best = max((len(each), world.total(each)) for each in world.answers())
+    best = max((len(each), world.total(each)) for each in world.answers)
     assert (len(found.pairs), found.total) == best
 
 
