@@ -24,7 +24,8 @@ def test_links_lead_somewhere(document: Path) -> None:
 
 def test_every_make_target_of_the_readme_exists() -> None:
     makefile = (ROOT / "Makefile").read_text()
-    named = set(re.findall(r"(?:^|`)make ([a-z-]+)", (ROOT / "README.md").read_text(), re.MULTILINE))
+    readme = (ROOT / "README.md").read_text()
+    named = set(re.findall(r"(?:^|`)make ([a-z-]+)", readme, re.MULTILINE))
     missing = {name for name in named if not re.search(rf"^{name}:", makefile, re.MULTILINE)}
     assert named >= {"demo", "test", "serve", "check", "help"}
     assert missing == set()
