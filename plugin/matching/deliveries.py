@@ -31,7 +31,7 @@ from plugin.matching.model import Draft, DraftPair, DraftState, DraftUnmatched
 from plugin.matching.people import People, people_of
 from plugin.matching.publishing import PUBLISHING, publish_some
 from plugin.matching.reasons import Reason, reasons_of
-from plugin.matching.solving import EngineDied, Solve, in_a_process
+from plugin.matching.solving import EngineDied, EngineFailed, Solve, in_a_process
 from plugin.matching.wording import PROBLEMS
 from plugin.programmes.model import Programme
 
@@ -102,6 +102,8 @@ class DraftDelivery:
             texts = (PROBLEMS.get(each.slug, each.text) for each in error.problems)
             text = " ".join(dict.fromkeys(texts))
             return self._failed(debt, text, Outcome.DELIVERED, "not-usable")
+        except EngineFailed as error:
+            return self._failed(debt, OUR_FAULT, Outcome.GIVEN_UP, f"internal ({error})")
         except AWAY:
             raise
         except Exception as error:

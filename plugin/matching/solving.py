@@ -10,8 +10,12 @@ from queue import Empty, SimpleQueue
 from threading import Thread
 from typing import IO, Any
 
+import structlog
+
 from plugin.matching.engine.errors import MatchingError
 from plugin.matching.engine.process import problems_of
+
+log = structlog.get_logger()
 
 Json = dict[str, Any]
 Beat = Callable[[str | None, float], None]
@@ -24,8 +28,12 @@ BEAT = 1.0  # s
 ENGINE = (sys.executable, "-m", "plugin.matching.engine.process")
 
 
+class EngineFailed(Exception):
+    """The engine has a fault; its text is the kind of error."""
+
+
 class EngineDied(Exception):
-    """The engine's process ended without a word: killed, or out of memory."""
+    """The engine's process was killed, or had not enough memory."""
 
 
 def in_a_process(task: Json, beat: Beat) -> Json:
@@ -34,6 +42,7 @@ def in_a_process(task: Json, beat: Beat) -> Json:
     Raises:
         MatchingError: the engine cannot work with it.
         EngineDied: it may be tried again.
+        EngineFailed: it would fail again.
         Exception: whatever `beat` raised; the engine is stopped.
     """
     engine = subprocess.Popen(ENGINE, stdin=subprocess.PIPE, stdout=subprocess.PIPE)  # noqa: S603
@@ -62,6 +71,9 @@ def _awaited(engine: subprocess.Popen[bytes], task: Json, beat: Beat) -> Json:
                 return dict(solution)
             case {"problems": problems}:
                 raise MatchingError(problems_of(problems))
+            case {"failed": {"error_type": kind, "trace": trace}} if kind != "MemoryError":
+                log.error("engine.failed", error_type=kind, trace=trace)
+                raise EngineFailed(kind)
             case _:
                 raise EngineDied(f"exit status {engine.wait()}")
 

@@ -3,8 +3,9 @@
     python -m plugin.matching.engine.process
 
 One line of standard input is the task (`task_of`). Every line of standard output is an object with
-one key: `{"far": [stage, part]}` now and then, at last `{"solution": …}` or `{"problems": […]}`.
-When the standard input ends, nobody waits any more, and the process does.
+one key: `{"far": [stage, part]}` now and then, at last `{"solution": …}`, or `{"problems": […]}`, or
+`{"failed": …}` when the fault is ours: what kind of error and where, never its text, which may
+quote. When the standard input ends, nobody waits any more, and the process ends too.
 
 So neither a web process nor a worker ever loads numpy or scipy, what a large programme needs of
 memory is given back, and whoever waits can do something else meanwhile.
@@ -19,6 +20,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict
 from threading import Thread
+from traceback import extract_tb
 from typing import Any
 
 from plugin.matching.engine.errors import MatchingError, Problem
@@ -97,11 +99,18 @@ def main() -> None:
         _say("solution", solution_of(json.loads(task), _Far().tell))
     except MatchingError as error:
         _say("problems", [asdict(each) for each in error.problems])
+    except Exception as error:
+        _say("failed", {"error_type": type(error).__name__, "trace": _trace(error)})
 
 
 def problems_of(said: Iterable[Mapping[str, str]]) -> list[Problem]:
     """Return the problems in what `main` said."""
     return [Problem(**each) for each in said]
+
+
+def _trace(error: Exception) -> list[str]:
+    frames = extract_tb(error.__traceback__)
+    return [f"{frame.filename.rsplit('/', 1)[-1]}:{frame.lineno}" for frame in frames]
 
 
 class _Far:
@@ -124,7 +133,8 @@ def _say(key: str, value: Any) -> None:
 
 
 def _end_with_the_one_who_waits() -> None:
-    sys.stdin.buffer.read()  # ends when whoever started us does
+    while os.read(sys.stdin.fileno(), 1):  # ends when whoever started us does
+        """Nothing more is said to us."""
     os._exit(1)
 
 

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +15,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from config.log import configure_logging
 from plugin.matching import solving
 from plugin.matching.engine.errors import MatchingError
 from plugin.matching.engine.people import Mentee, Mentor
 from plugin.matching.engine.presets import DEFAULT, PRESETS
 from plugin.matching.engine.process import solution_of, task_of
 from plugin.matching.engine.reading import rules_to_json
-from plugin.matching.solving import EngineDied, in_a_process
+from plugin.matching.solving import EngineDied, EngineFailed, in_a_process
 
 RULES = rules_to_json(PRESETS[DEFAULT])
 OPTIONS = {"objective": "coverage", "floor": True, "balance": 0, "keep_bonus": 3, "seed": 7}
@@ -80,6 +82,25 @@ def test_an_engine_that_fails_is_told_from_one_that_answers(
             in_a_process(a_task(), silent)
 
 
+def test_a_fault_of_the_engine_is_told_without_what_it_was_about(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(solving, "ENGINE", (sys.executable, "-c", FAILING))
+    configure_logging("error", stream=(said := StringIO()))
+    with pytest.raises(EngineFailed) as failed:
+        in_a_process(a_task(), silent)
+    assert str(failed.value) == "KeyError"
+    assert '"trace": ["process.py:' in said.getvalue()
+    assert "Ada" not in said.getvalue()
+
+
+def test_too_little_memory_is_no_fault_of_the_engine(monkeypatch: pytest.MonkeyPatch) -> None:
+    short = FAILING.replace("KeyError", "MemoryError")
+    monkeypatch.setattr(solving, "ENGINE", (sys.executable, "-c", short))
+    with pytest.raises(EngineDied):
+        in_a_process(a_task(), silent)
+
+
 def test_it_is_stopped_when_nobody_wants_the_solution(monkeypatch: pytest.MonkeyPatch) -> None:
     for_ever = "import sys, time; sys.stdin.readline(); time.sleep(600)"
     monkeypatch.setattr(solving, "ENGINE", (sys.executable, "-c", for_ever))
@@ -97,6 +118,13 @@ def test_it_is_stopped_when_nobody_wants_the_solution(monkeypatch: pytest.Monkey
     assert time.monotonic() - began < 30
 
 
+FAILING = (
+    "from plugin.matching.engine import process\n"
+    "def failing(task, tell):\n"
+    "    raise KeyError('Ada')\n"
+    "process.solution_of = failing\n"
+    "process.main()\n"
+)
 BUSY = (
     "import time\n"
     "from plugin.matching.engine import process\n"
