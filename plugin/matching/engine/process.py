@@ -3,7 +3,7 @@
     python -m plugin.matching.engine.process
 
 One line of standard input is the task (`task_of`). Every line of standard output is an object with
-one key: `{"far": [stage, part]}` now and then, at last `{"solution": …}`, or `{"problems": […]}`, or
+one key: `{"far": [stage, part]}` now and then, at last `{"solution": …}` or `{"problems": […]}`; or
 `{"failed": …}` when the fault is ours: what kind of error and where, never its text, which may
 quote. When the standard input ends, nobody waits any more, and the process ends too.
 
