@@ -18,7 +18,7 @@ from benchmarks.matching.populations import Kind, rules
 from benchmarks.matching.rounds import People
 from benchmarks.matching.tools import dense
 from benchmarks.matching.tools.mentes import mentor_of
-from plugin.matching.engine import dense as the_dense_way
+from plugin.matching.engine.assigning import dense as the_dense_way
 from plugin.matching.engine.match import match
 
 SIZES = (60, 100, 80, 150, 100, 200, 60, 300, 100, 400, 150, 600, 200, 1000, 3000)

@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from plugin.matching.engine import dense, sparse, stable
-from plugin.matching.engine.assignment import NOBODY, Assigned, Assignment
+from plugin.matching.engine.assigning import dense, sparse, stable
+from plugin.matching.engine.assigning.assignment import NOBODY, Assigned, Assignment
+from plugin.matching.engine.assigning.coverage import covered
+from plugin.matching.engine.assigning.floor import highest
 from plugin.matching.engine.columns import Columns
-from plugin.matching.engine.coverage import covered
-from plugin.matching.engine.floor import highest
 from plugin.matching.engine.grid import Scatter
 from plugin.matching.engine.mutual import other_ways, worse_ways
 from plugin.matching.engine.options import Options

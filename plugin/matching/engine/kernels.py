@@ -37,6 +37,14 @@ class Counted:
         """Return the kernel with its worth multiplied."""
         return replace(self, worth=self.worth * factor)
 
+    def dense(self) -> Counted:
+        """Return the kernel with a column to every option, chosen or not."""
+        left, right = (
+            each if isinstance(each, np.ndarray) else each.toarray()
+            for each in (self.left, self.right)
+        )
+        return replace(self, left=left, right=right)
+
     def astype(self, kind: type[np.floating]) -> Counted:
         """Return the kernel with numbers of another precision."""
         return replace(self, left=self.left.astype(kind), right=self.right.astype(kind))

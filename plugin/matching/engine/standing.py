@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from plugin.matching.engine.assignment import Assignment
+from plugin.matching.engine.assigning.assignment import Assignment
+from plugin.matching.engine.assigning.valued import Valued
 from plugin.matching.engine.columns import Columns
 from plugin.matching.engine.grid import Scatter
 from plugin.matching.engine.options import Named, Options
 from plugin.matching.engine.roster import Roster, Whole
 from plugin.matching.engine.rules import POINTS
-from plugin.matching.engine.valued import Valued
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

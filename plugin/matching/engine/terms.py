@@ -170,6 +170,8 @@ def _laid_out(parts: _Sum) -> tuple[Numbers, Numbers, Kernel | None]:
     if isinstance(shared, Counted) and width is not None and not _is_sparse(shared):
         return *_product(parts, shared), None
     left, right = _rest(parts)
+    if isinstance(shared, Counted) and not _is_sparse(shared):
+        shared = shared.dense()
     return left, right, shared.times(parts.shares)
 
 
@@ -205,14 +207,11 @@ def _longest(chosen: Chosen) -> int:
 
 def _product(parts: _Sum, shared: Counted) -> tuple[Numbers, Numbers]:
     left, right = _rest(parts)
+    full = shared.dense()
     return (
-        np.hstack([_dense(shared.left) * (shared.worth * parts.shares), left]),
-        np.hstack([_dense(shared.right), right]),
+        np.hstack([np.asarray(full.left) * (shared.worth * parts.shares), left]),
+        np.hstack([np.asarray(full.right), right]),
     )
-
-
-def _dense(chosen: Chosen) -> Numbers:
-    return chosen if isinstance(chosen, np.ndarray) else chosen.toarray()
 
 
 def _rest(parts: _Sum) -> tuple[Numbers, Numbers]:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from plugin.matching.engine import candidates, coverage, dense, pricing
+from plugin.matching.engine.assigning import candidates, coverage, dense, pricing
 from plugin.matching.engine.errors import PeopleInvalid, RulesInvalid
 from plugin.matching.engine.laws import (
     blocking_pairs,

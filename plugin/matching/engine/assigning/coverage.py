@@ -16,10 +16,10 @@ import numpy as np
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import breadth_first_order, maximum_bipartite_matching
 
-from plugin.matching.engine.assignment import NOBODY, Assignment
-from plugin.matching.engine.candidates import best_of_rows
-from plugin.matching.engine.edges import Edges
-from plugin.matching.engine.places import places_by_mentee
+from plugin.matching.engine.assigning.assignment import NOBODY, Assignment
+from plugin.matching.engine.assigning.candidates import best_of_rows
+from plugin.matching.engine.assigning.edges import Edges
+from plugin.matching.engine.assigning.places import places_by_mentee
 from plugin.matching.engine.roster import Flags, Whole
 
 JOINING = 4

@@ -9,9 +9,9 @@ from __future__ import annotations
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
-from plugin.matching.engine.assignment import NOBODY, Assigned, Assignment
+from plugin.matching.engine.assigning.assignment import NOBODY, Assigned, Assignment
+from plugin.matching.engine.assigning.optimum import or_alone
 from plugin.matching.engine.kernels import Numbers
-from plugin.matching.engine.optimum import or_alone
 from plugin.matching.engine.results import Objective
 from plugin.matching.engine.roster import Flags, Whole
 

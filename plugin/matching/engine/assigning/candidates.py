@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from plugin.matching.engine.assignment import Assignment
-from plugin.matching.engine.chance import Lots, bits_beside
-from plugin.matching.engine.edges import Edges
+from plugin.matching.engine.assigning.assignment import Assignment
+from plugin.matching.engine.assigning.chance import Lots, bits_beside
+from plugin.matching.engine.assigning.edges import Edges
+from plugin.matching.engine.assigning.valued import Valued
 from plugin.matching.engine.grid import row_blocks
 from plugin.matching.engine.kernels import Numbers, Scores
 from plugin.matching.engine.roster import Indices, Places, Whole
-from plugin.matching.engine.valued import Valued
 
 FOR_MENTEE = 5
 """Mentors that each mentee chooses."""

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from plugin.matching.engine.assignment import NOBODY, Assignment
-from plugin.matching.engine.coverage import Cover, covered
-from plugin.matching.engine.edges import Edges
+from plugin.matching.engine.assigning.assignment import NOBODY, Assignment
+from plugin.matching.engine.assigning.coverage import Cover, covered
+from plugin.matching.engine.assigning.edges import Edges
 from plugin.matching.engine.kernels import Numbers
 from plugin.matching.engine.roster import Whole
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from plugin.matching.engine.assignment import Assignment
+from plugin.matching.engine.assigning.assignment import Assignment
 from plugin.matching.engine.kernels import Numbers
 from plugin.matching.engine.roster import Flags, Indices, Places, Whole
 

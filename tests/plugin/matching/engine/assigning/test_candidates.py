@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plugin.matching.engine import candidates
-from plugin.matching.engine.candidates import largest
-from plugin.matching.engine.chance import Lots, bits_beside
+from plugin.matching.engine.assigning import candidates
+from plugin.matching.engine.assigning.candidates import largest
+from plugin.matching.engine.assigning.chance import Lots, bits_beside
 
 
 @given(

@@ -11,11 +11,11 @@ import numpy as np
 from scipy.sparse import csr_array, hstack
 from scipy.sparse.csgraph import min_weight_full_bipartite_matching
 
-from plugin.matching.engine.assignment import NOBODY
-from plugin.matching.engine.edges import Edges
+from plugin.matching.engine.assigning.assignment import NOBODY
+from plugin.matching.engine.assigning.edges import Edges
+from plugin.matching.engine.assigning.parts import Full, Part
+from plugin.matching.engine.assigning.places import places_by_mentee, places_by_mentor
 from plugin.matching.engine.kernels import Numbers
-from plugin.matching.engine.parts import Full, Part
-from plugin.matching.engine.places import places_by_mentee, places_by_mentor
 from plugin.matching.engine.roster import Whole
 
 _EXACT = 2**50

@@ -11,11 +11,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from plugin.matching.engine.assignment import NOBODY
-from plugin.matching.engine.edges import Edges
+from plugin.matching.engine.assigning.assignment import NOBODY
+from plugin.matching.engine.assigning.edges import Edges
+from plugin.matching.engine.assigning.optimum import best
+from plugin.matching.engine.assigning.parts import Full, Part
 from plugin.matching.engine.kernels import Numbers
-from plugin.matching.engine.optimum import best
-from plugin.matching.engine.parts import Full, Part
 from plugin.matching.engine.roster import Whole
 
 

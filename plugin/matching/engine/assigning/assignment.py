@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from plugin.matching.engine.assigning.valued import Valued
 from plugin.matching.engine.kernels import Numbers
 from plugin.matching.engine.results import Objective
 from plugin.matching.engine.roster import Whole
-from plugin.matching.engine.valued import Valued
 
 NOBODY = -1
 """Instead of a mentor."""

@@ -12,9 +12,9 @@ from enum import Enum, auto
 
 import numpy as np
 
-from plugin.matching.engine.assignment import NOBODY, Assignment
-from plugin.matching.engine.coverage import Cover
-from plugin.matching.engine.edges import Edges
+from plugin.matching.engine.assigning.assignment import NOBODY, Assignment
+from plugin.matching.engine.assigning.coverage import Cover
+from plugin.matching.engine.assigning.edges import Edges
 from plugin.matching.engine.kernels import Numbers
 from plugin.matching.engine.roster import Whole
 

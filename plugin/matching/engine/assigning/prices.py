@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from plugin.matching.engine.assignment import NOBODY
-from plugin.matching.engine.edges import Edges
+from plugin.matching.engine.assigning.assignment import NOBODY
+from plugin.matching.engine.assigning.edges import Edges
+from plugin.matching.engine.assigning.parts import Full, Part
 from plugin.matching.engine.kernels import Numbers
-from plugin.matching.engine.parts import Full, Part
 from plugin.matching.engine.roster import Whole
 
 
@@ -38,7 +38,8 @@ def prices(part: Part, edges: Edges, mentors: Whole) -> Numbers:
         if np.array_equal(raised, paid[known]):
             break
         paid[known] = raised
-    return paid[:-1]
+    fair: Numbers = np.nan_to_num(paid[:-1], neginf=0)
+    return fair
 
 
 def _least(part: Part, mentors: Whole) -> Numbers:

@@ -6,18 +6,18 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from plugin.matching.engine.assignment import Assignment
-from plugin.matching.engine.candidates import largest
-from plugin.matching.engine.chance import Lots
+from plugin.matching.engine.assigning.assignment import Assignment
+from plugin.matching.engine.assigning.candidates import largest
+from plugin.matching.engine.assigning.chance import Lots
+from plugin.matching.engine.assigning.edges import Edges
+from plugin.matching.engine.assigning.parts import Full, Part
+from plugin.matching.engine.assigning.prices import worth_of_places
+from plugin.matching.engine.assigning.valued import Valued
 from plugin.matching.engine.columns import SINGLE
-from plugin.matching.engine.edges import Edges
 from plugin.matching.engine.grid import row_blocks
 from plugin.matching.engine.kernels import Numbers, Scores
 from plugin.matching.engine.pace import Pace
-from plugin.matching.engine.parts import Full, Part
-from plugin.matching.engine.prices import worth_of_places
 from plugin.matching.engine.roster import Indices, Whole
-from plugin.matching.engine.valued import Valued
 
 JOINING = 10
 """Pairs of a mentee that join at a time, and …"""

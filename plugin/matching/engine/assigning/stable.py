@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from plugin.matching.engine.assignment import NOBODY, Assigned, Assignment
-from plugin.matching.engine.chance import Lots, bits_beside
+from plugin.matching.engine.assigning.assignment import NOBODY, Assigned, Assignment
+from plugin.matching.engine.assigning.chance import Lots, bits_beside
 from plugin.matching.engine.grid import row_blocks
 from plugin.matching.engine.kernels import Numbers
 from plugin.matching.engine.roster import Whole

@@ -14,17 +14,17 @@ from math import inf
 
 import numpy as np
 
-from plugin.matching.engine.assignment import NOBODY, Assigned, Assignment
-from plugin.matching.engine.candidates import chosen_by_mentees, chosen_by_mentors
-from plugin.matching.engine.coverage import covered, split
-from plugin.matching.engine.edges import Edges
-from plugin.matching.engine.evening import evened
+from plugin.matching.engine.assigning.assignment import NOBODY, Assigned, Assignment
+from plugin.matching.engine.assigning.candidates import chosen_by_mentees, chosen_by_mentors
+from plugin.matching.engine.assigning.coverage import covered, split
+from plugin.matching.engine.assigning.edges import Edges
+from plugin.matching.engine.assigning.evening import evened
+from plugin.matching.engine.assigning.optimum import best
+from plugin.matching.engine.assigning.parts import Part, parts_of
+from plugin.matching.engine.assigning.prices import prices
+from plugin.matching.engine.assigning.pricing import Judge, Judgement
 from plugin.matching.engine.kernels import Numbers
-from plugin.matching.engine.optimum import best
 from plugin.matching.engine.pace import Pace
-from plugin.matching.engine.parts import Part, parts_of
-from plugin.matching.engine.prices import prices
-from plugin.matching.engine.pricing import Judge, Judgement
 from plugin.matching.engine.results import Objective
 from plugin.matching.engine.roster import Whole
 

@@ -8,9 +8,9 @@ from hypothesis import given
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import maximum_bipartite_matching
 
+from plugin.matching.engine.assigning.coverage import covered
+from plugin.matching.engine.assigning.edges import Edges
 from plugin.matching.engine.columns import compiled
-from plugin.matching.engine.coverage import covered
-from plugin.matching.engine.edges import Edges
 from plugin.matching.engine.gathering import gathered
 from plugin.matching.engine.options import Options
 from plugin.matching.engine.people import Mentee, Mentor

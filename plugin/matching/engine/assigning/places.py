@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.sparse import csr_array
 
-from plugin.matching.engine.edges import Edges
+from plugin.matching.engine.assigning.edges import Edges
 from plugin.matching.engine.kernels import Numbers
 from plugin.matching.engine.roster import Places, Rows, Whole
 

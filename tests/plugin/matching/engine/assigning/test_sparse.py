@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy.optimize import linear_sum_assignment
 
-from plugin.matching.engine import dense
+from plugin.matching.engine.assigning import dense
 from plugin.matching.engine.columns import compiled
 from plugin.matching.engine.gathering import gathered
 from plugin.matching.engine.match import match
