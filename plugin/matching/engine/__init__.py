@@ -6,6 +6,11 @@
     scoring.py     what one pair is worth and why, in plain Python: the definition of a score
     suggesting.py  the best mentors for one mentee
     match.py       `match(...)`: the best pairs for everybody at once, with a proof of how good
+      gathering.py   … everybody read once, kept small in roster.py
+      columns.py     … rules compiled (terms.py, kernels.py): all scores of a block are one product
+      finding.py     … what is open beside the pairs that stand (standing.py), and who decides it
+      assigning/     … the solvers
+      matching.py    … what came of it; measuring.py, unmatched.py when somebody asks
     results.py     what comes back
     explaining.py  why this mentor, not another, or none; weighing.py: what if it counted otherwise
     laws.py        what must be true of any pairs that were made

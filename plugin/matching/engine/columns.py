@@ -17,8 +17,8 @@ import numpy as np
 
 from plugin.matching.engine.grid import Grid, Scatter
 from plugin.matching.engine.kernels import Kernel, Numbers
-from plugin.matching.engine.roster import Flags, Places, Roster, Whole
-from plugin.matching.engine.rules import POINTS, Forbid, Require, RuleSet, Wish
+from plugin.matching.engine.roster import Flags, Indices, Places, Roster, Whole
+from plugin.matching.engine.rules import POINTS, Comparison, Forbid, Require, RuleSet, Wish
 from plugin.matching.engine.terms import Term, term_of
 
 SINGLE = 2**24
@@ -32,9 +32,22 @@ class Compiled:
     rule: int
     """Its place in the rule set, from 0."""
     hard: bool
-    mentee: str
-    mentor: str
     term: Term
+    mentees: Places
+    """Who gave which answer to the mentees' question, as rows of `term.left`."""
+    mentors: Places
+    pairs: Scatter | None
+    """Instead of `term.kernel`, where it concerns few pairs."""
+
+    def values(self, mentees: Indices, mentors: Indices) -> Numbers:
+        """Return what the rule gives to single pairs."""
+        rows, columns = self.mentees[mentees], self.mentors[mentors]
+        values: Numbers = (self.term.left[rows] * self.term.right[columns]).sum(axis=1)
+        if self.pairs is not None:
+            values += self.pairs.at(mentees, mentors)
+        elif self.term.kernel is not None:
+            self.term.kernel.taken(rows, columns).add_to_pairs(values)
+        return values
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,10 +73,8 @@ class Columns:
         """
         penalty, kind = self._penalty(room)
         scatter = self.wishes.and_also(self.barred.times(-penalty))
-        shape = len(self.roster.mentees.ids), len(self.roster.mentors.ids)
-        return self._grid(
-            self.compiled, mentees, mentors, penalty, kind, scatter.taken(mentees, mentors, shape)
-        )
+        scatter = scatter.taken(mentees, mentors, self._shape)
+        return self._grid(self.compiled, mentees, mentors, penalty, kind, scatter)
 
     def without(self, pairs: Scatter) -> Columns:
         """Return columns under which these pairs can never be, either."""
@@ -75,7 +86,7 @@ class Columns:
         values = self.wishes.at(mentees, mentors)
         for each in self.compiled:
             if not each.hard:
-                values += self._values(each, mentees, mentors)
+                values += each.values(mentees, mentors)
         return values.astype(np.int64)
 
     def excluded(self, mentees: Whole, mentors: Whole) -> Flags:
@@ -83,7 +94,7 @@ class Columns:
         against = self.barred.at(mentees, mentors)
         for each in self.compiled:
             if each.hard:
-                against += self._values(each, mentees, mentors)
+                against += each.values(mentees, mentors)
         return against > 0
 
     def verdicts(self, mentees: Whole, mentors: Whole) -> Iterator[tuple[int | None, Flags]]:
@@ -96,11 +107,14 @@ class Columns:
             if each.hard:
                 grid = self._grid((each,), mentees, mentors, 1, np.float32, none)
                 yield each.rule, grid.block(0, len(mentees)) < 0
-        shape = len(self.roster.mentees.ids), len(self.roster.mentors.ids)
         blocks = np.zeros((len(mentees), len(mentors)), dtype=bool)
-        barred = self.barred.taken(mentees, mentors, shape)
+        barred = self.barred.taken(mentees, mentors, self._shape)
         blocks[barred.rows, barred.columns] = True
         yield None, blocks
+
+    @property
+    def _shape(self) -> tuple[int, int]:
+        return len(self.roster.mentees.ids), len(self.roster.mentors.ids)
 
     def _penalty(self, room: int) -> tuple[int, type[np.floating]]:
         """Return what a reason against a pair costs, and the precision that holds all of them."""
@@ -110,21 +124,6 @@ class Columns:
             if penalty * reasons <= SINGLE:
                 return penalty, np.float32
         return 8 * smallest, np.float64
-
-    def _values(self, compiled: Compiled, mentees: Whole, mentors: Whole) -> Numbers:
-        """Return what one rule gives to single pairs."""
-        left, right = self._given(compiled)
-        rows, columns = left[mentees], right[mentors]
-        term = compiled.term
-        values: Numbers = (term.left[rows] * term.right[columns]).sum(axis=1)
-        if term.kernel is not None:
-            term.kernel.taken(rows, columns).add_to_pairs(values)
-        return values
-
-    def _given(self, compiled: Compiled) -> tuple[Places, Places]:
-        """Return who gave which answer to the two fields of a rule."""
-        mentees, mentors = self.roster.mentees, self.roster.mentors
-        return mentees.answered(compiled.mentee).given, mentors.answered(compiled.mentor).given
 
     def _grid(
         self,
@@ -141,22 +140,16 @@ class Columns:
         kernels: list[Kernel] = []
         column = 0
         for each in compiled:
-            rows, columns = (
-                given[some]
-                for given, some in zip(self._given(each), (mentees, mentors), strict=True)
-            )
+            rows, columns, term = each.mentees[mentees], each.mentors[mentors], each.term
             factor = -penalty if each.hard else 1
-            term = each.term
             here = slice(column, column + term.left.shape[1])
-            left[:, here] = (term.left * factor).astype(kind)[rows]
-            right[here] = term.right.T.astype(kind)[:, columns]
-            if term.kernel is not None:
-                kernel = term.kernel.times(factor).astype(kind).taken(rows, columns)
-                pairs = kernel.as_pairs()
-                if pairs is None:
-                    kernels.append(kernel)
-                else:
-                    scatter = scatter.and_also(Scatter.of(*pairs))
+            left[:, here] = term.left[rows] * factor
+            right[here] = term.right[columns].T
+            if each.pairs is not None:
+                pairs = each.pairs.taken(mentees, mentors, self._shape)
+                scatter = scatter.and_also(pairs.times(factor))
+            elif term.kernel is not None:
+                kernels.append(term.kernel.times(factor).taken(rows, columns).astype(kind))
             column = here.stop
         return Grid(
             left=left,
@@ -170,24 +163,11 @@ class Columns:
 
 def compiled(rules: RuleSet, roster: Roster) -> Columns:
     """Return the columns of everybody under these rules."""
-    terms = []
-    for place, rule in enumerate(rules.rules):
-        if isinstance(rule, Wish):
-            continue
-        hard = isinstance(rule, Require | Forbid)
-        what = rule.what if isinstance(rule, Require | Forbid) else rule
-        if not hard and not what.weight:
-            continue
-        one, other = roster.mentees.answered(what.mentee), roster.mentors.answered(what.mentor)
-        terms.append(
-            Compiled(
-                rule=place,
-                hard=hard,
-                mentee=what.mentee,
-                mentor=what.mentor,
-                term=term_of(rule, one, other),
-            )
-        )
+    terms = [
+        _compiled(place, rule, roster)
+        for place, rule in enumerate(rules.rules)
+        if isinstance(rule, Require | Forbid) or (not isinstance(rule, Wish) and rule.weight)
+    ]
     wishes = [each for each in rules.rules if isinstance(each, Wish)]
     most = sum(each.term.most for each in terms if not each.hard)
     return Columns(
@@ -197,6 +177,21 @@ def compiled(rules: RuleSet, roster: Roster) -> Columns:
         barred=_barred(roster),
         most=most + sum(POINTS * each.weight for each in wishes),
         extras=_extras(rules, roster),
+    )
+
+
+def _compiled(place: int, rule: Comparison | Require | Forbid, roster: Roster) -> Compiled:
+    what = rule.what if isinstance(rule, Require | Forbid) else rule
+    one, other = roster.mentees.answered(what.mentee), roster.mentors.answered(what.mentor)
+    term = term_of(rule, one, other)
+    few = term.kernel and term.kernel.taken(one.given, other.given).as_pairs()
+    return Compiled(
+        rule=place,
+        hard=isinstance(rule, Require | Forbid),
+        term=term,
+        mentees=one.given,
+        mentors=other.given,
+        pairs=Scatter.of(*few) if few else None,
     )
 
 

@@ -20,7 +20,7 @@ Picked = slice | Indices
 Chosen = Numbers | csr_array
 """Answer × option, with what the option is worth there. Sparse when there are very many options."""
 
-FEW = 50
+FEW = 10
 """Pairs to a person that are better kept one by one than computed anew for every block."""
 
 
