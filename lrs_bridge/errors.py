@@ -115,11 +115,19 @@ class StatementNotFound(XapiError):
 
 
 class MethodNotAllowed(XapiError):
-    """The resource does not have this method."""
+    """The resource does not have this method.
+
+    Attributes:
+        allowed: the methods that it has.
+    """
 
     slug = "method-not-allowed"
     status = 405
     title = "The method is not allowed here"
+
+    def __init__(self, allowed: tuple[str, ...]) -> None:
+        super().__init__(f"The methods of this resource are {', '.join(allowed)}.")
+        self.allowed = allowed
 
 
 class StatementConflict(XapiError):

@@ -10,7 +10,7 @@ from flask import Blueprint, Flask
 from sqlalchemy.orm import Session
 
 from config.settings import Settings
-from lrs_bridge.lrs.api import xapi_blueprint
+from lrs_bridge.lrs.http import xapi_blueprint
 from lrs_bridge.statement import Statement
 from lti import urls
 from lti.access_tokens import AccessTokens

@@ -22,7 +22,7 @@ from werkzeug.security import generate_password_hash
 from werkzeug.test import TestResponse
 
 from lrs_bridge.lrs import tables
-from lrs_bridge.lrs.api import xapi_blueprint
+from lrs_bridge.lrs.http import xapi_blueprint
 from lrs_bridge.statement import Statement
 
 POSTGRESQL = os.environ.get("MENTES_TEST_POSTGRESQL_URL")

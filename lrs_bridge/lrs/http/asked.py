@@ -1,0 +1,56 @@
+"""A request as a value."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from flask import request
+from werkzeug.datastructures import Authorization, Headers
+from werkzeug.http import parse_options_header
+
+from lrs_bridge.lrs.http.version import Version, spoken
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What a client asks for, however it said it.
+
+    Attributes:
+        method: GET, PUT, POST or DELETE; HEAD is asked as GET.
+        version: the version of the standard whose rules hold.
+        parameters: of the query, in order, twice if given twice.
+        body: returns what was sent.
+    """
+
+    method: str
+    version: Version
+    parameters: Sequence[tuple[str, str]]
+    headers: Headers
+    body: Callable[[], bytes]
+
+    @property
+    def authorization(self) -> Authorization | None:
+        """Return who the client says it is, or None if it does not say, or not understandably."""
+        return Authorization.from_header(self.headers.get("Authorization"))
+
+    @property
+    def content_type(self) -> str:
+        """Return the type of the body with its parameters, as sent; empty if it has none."""
+        return self.headers.get("Content-Type", "")
+
+    @property
+    def mimetype(self) -> str:
+        """Return the type of the body without parameters, in lower case."""
+        return parse_options_header(self.content_type)[0].lower()
+
+
+def read_request() -> Asked:
+    """Return what the request under way asks for."""
+    return Asked(
+        method="GET" if request.method == "HEAD" else request.method,
+        version=spoken(request.headers),
+        parameters=tuple(request.args.items(multi=True)),
+        headers=request.headers,
+        body=lambda: request.get_data(cache=False),
+    )
