@@ -15,7 +15,8 @@ from decimal import Decimal
 from typing import Any
 
 from lrs_bridge.identity import IDENTIFIERS
-from lrs_bridge.statement import listed
+from lrs_bridge.statement import in_utc, listed
+from lrs_bridge.validation.objects import COMPONENTS
 
 Json = Any
 Choose = Callable[[Mapping[str, str]], dict[str, str]]
@@ -42,6 +43,10 @@ def canonical(text: str, assigned: str, choose: Choose) -> str:
         if "definition" not in value:
             return value
         definition = _with_chosen(value["definition"], ("name", "description"), choose)
+        for name in definition.keys() & COMPONENTS:
+            definition[name] = [
+                _with_chosen(one, ("description",), choose) for one in definition[name]
+            ]
         return {**value, "definition": definition}
 
     return _written(_reduced(_parsed(exact(text, assigned)), _unchanged, verb, activity))
@@ -50,13 +55,19 @@ def canonical(text: str, assigned: str, choose: Choose) -> str:
 def altered(text: str, payload: Mapping[str, Any]) -> str | None:
     """Return the text with what an LRS must change in what it received, or None if nothing.
 
-    It overwrites `stored` and `authority`, and returns context activities as arrays even if a
-    single one came without (part 2, section 2.4.6.2).
+    It overwrites `stored` and `authority`, returns context activities as arrays even if a single
+    one came without (part 2, section 2.4.6.2), and returns timestamps in UTC: 1.0.3 recommends it
+    (section 4.5), 2.0 requires it.
     """
-    if not ({"stored", "authority"} & payload.keys() or _has_lone_activity(payload)):
+    if not (
+        "stored" in payload
+        or "authority" in payload
+        or _has_lone_activity(payload)
+        or _has_local_time(payload)
+    ):
         return None
     kept = {k: v for k, v in _parsed(text).items() if k not in ("stored", "authority")}
-    return _written(_reduced(kept, _unchanged, _unchanged, _unchanged))
+    return _written(_with_times_in_utc(_reduced(kept, _unchanged, _unchanged, _unchanged)))
 
 
 def _reduced(statement: Json, actor: Any, verb: Any, activity: Any) -> Json:
@@ -88,6 +99,9 @@ def _reduced_context(context: Json, actor: Any, activity: Any) -> Json:
             relation: [activity(one) for one in listed(several)]
             for relation, several in shown["contextActivities"].items()
         }
+    for names, name in (("contextAgents", "agent"), ("contextGroups", "group")):
+        if names in shown:
+            shown[names] = [{**one, name: actor(one[name])} for one in shown[names]]
     return shown
 
 
@@ -107,11 +121,27 @@ def _verb_id(verb: Json) -> Json:
 
 
 def _activity_id(activity: Json) -> Json:
-    return {k: activity[k] for k in ("objectType", "id") if k in activity}
+    return {"id": activity["id"]}
 
 
 def _with_chosen(value: Json, names: tuple[str, ...], choose: Choose) -> Json:
     return {k: choose(v) if k in names else v for k, v in value.items()}
+
+
+def _has_local_time(payload: Mapping[str, Any]) -> bool:
+    return any(
+        "timestamp" in holder and in_utc(holder["timestamp"]) != holder["timestamp"]
+        for holder in (payload, payload["object"])
+    )
+
+
+def _with_times_in_utc(statement: Json) -> Json:
+    shown = dict(statement)
+    if "timestamp" in shown:
+        shown["timestamp"] = in_utc(shown["timestamp"])
+    if shown["object"].get("objectType") == "SubStatement":
+        shown["object"] = _with_times_in_utc(shown["object"])
+    return shown
 
 
 def _has_lone_activity(payload: Mapping[str, Any]) -> bool:

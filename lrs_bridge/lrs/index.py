@@ -5,7 +5,7 @@ https://github.com/adlnet/xAPI-Spec/blob/1.0.3/xAPI-Communication.md#213-get-sta
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any
@@ -65,7 +65,7 @@ def _scoped(plain: set[Key], related: set[Key]) -> frozenset[tuple[Key, int]]:
     return frozenset([(it, PLAIN) for it in plain] + [(it, RELATED) for it in related])
 
 
-def _keys(actors: tuple[Mapping[str, Any] | None, ...]) -> Iterator[Key]:
+def _keys(actors: Iterable[Mapping[str, Any] | None]) -> Iterator[Key]:
     """Yield the keys of `actors` and of the members of groups among them."""
     for actor in actors:
         if actor is None:
@@ -81,9 +81,14 @@ def _actor_as_object(payload: Mapping[str, Any]) -> Mapping[str, Any] | None:
     return value if value.get("objectType") in ("Agent", "Group") else None
 
 
-def _context_actors(payload: Mapping[str, Any]) -> tuple[Mapping[str, Any] | None, ...]:
+def _context_actors(payload: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     context = payload.get("context", {})
-    return context.get("instructor"), context.get("team")
+    for name in ("instructor", "team"):
+        if name in context:
+            yield context[name]
+    for names, name in (("contextAgents", "agent"), ("contextGroups", "group")):
+        for one in context.get(names, ()):
+            yield one[name]
 
 
 def _activity_as_object(payload: Mapping[str, Any]) -> Iterator[Key]:

@@ -28,12 +28,14 @@ from lrs_bridge.lrs.references import Arrival, Consequences, consequences
 from lrs_bridge.lrs.tables import reach, statement, statement_activity, statement_agent
 from lrs_bridge.lrs.wire import Incoming
 from lrs_bridge.statement import Statement, equivalent, parsed_timestamp, written_timestamp
+from lrs_bridge.version import Version
 from lrs_bridge.vocabulary import Verb
 
 Clock = Callable[[], datetime]
 OnStored = Callable[[Session, UUID, Sequence[Statement]], None]
 
-VERSION_IF_NONE = "1.0.0"  # what a statement without a version is (part 2, section 2.4.10)
+# What a statement without a version is (part 2, section 2.4.10; IEEE 9274.1.1, 4.2.4.2).
+VERSION_IF_NONE = {Version.V1_0: "1.0.0", Version.V2_0: "2.0.0"}
 _TICK = timedelta(microseconds=1)
 
 
@@ -48,6 +50,7 @@ def insert(
     *,
     authority: Mapping[str, Any],
     clock: Clock,
+    version: Version = Version.V1_0,
     on_stored: OnStored = ignored,
 ) -> list[UUID]:
     """Store `statements`, all or none, and return their ids in order.
@@ -57,6 +60,7 @@ def insert(
     Args:
         authority: the agent or group that vouches for the statements; replaces theirs.
         clock: asked once the writer's turn has come, so that `stored` follows that order.
+        version: of the standard, whose rules hold.
         on_stored: told in the same transaction of those that are new, in order, if any are.
 
     Raises:
@@ -72,10 +76,10 @@ def insert(
     for id, one in zip(ids, statements, strict=True):
         if id not in held:
             fresh.append((id, one))
-        elif not equivalent(json.loads(held[id]), one.payload):
+        elif not equivalent(json.loads(held[id]), one.payload, version):
             raise StatementConflict(f"The id {id} is taken by another statement.")
     if fresh:
-        new = _numbered(session, organisation_id, fresh, authority, clock)
+        new = _numbered(session, organisation_id, fresh, authority, clock, version)
         _write(session, organisation_id, new, key_of(authority))
         on_stored(session, organisation_id, [one.statement for one in new])
     return ids
@@ -131,6 +135,7 @@ def _numbered(
     fresh: Sequence[tuple[UUID, Incoming]],
     authority: Mapping[str, Any],
     clock: Clock,
+    version: Version,
 ) -> list[_New]:
     """Give each statement the next place in the order, and what an LRS assigns."""
     seq, last_stored = newest(session, organisation_id)
@@ -141,14 +146,18 @@ def _numbered(
             text=one.text,
             named=one.id is not None,
             entry=entry(one.payload, authority),
-            statement=_assigned(id, one.payload, stored + place * _TICK, authority),
+            statement=_assigned(id, one.payload, stored + place * _TICK, authority, version),
         )
         for place, (id, one) in enumerate(fresh)
     ]
 
 
 def _assigned(
-    id: UUID, payload: Mapping[str, Any], stored: datetime, authority: Mapping[str, Any]
+    id: UUID,
+    payload: Mapping[str, Any],
+    stored: datetime,
+    authority: Mapping[str, Any],
+    version: Version,
 ) -> Statement:
     assigned: dict[str, Any] = {}
     if "id" not in payload:
@@ -156,7 +165,7 @@ def _assigned(
     if "timestamp" not in payload:
         assigned["timestamp"] = written_timestamp(stored)
     if "version" not in payload:
-        assigned["version"] = VERSION_IF_NONE
+        assigned["version"] = VERSION_IF_NONE[version]
     assigned["stored"] = written_timestamp(stored)
     assigned["authority"] = authority
     timestamp = parsed_timestamp(payload["timestamp"]) if "timestamp" in payload else stored

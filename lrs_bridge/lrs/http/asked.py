@@ -9,7 +9,8 @@ from flask import request
 from werkzeug.datastructures import Authorization, Headers
 from werkzeug.http import parse_options_header
 
-from lrs_bridge.lrs.http.version import Version, spoken
+from lrs_bridge.lrs.http.version import spoken
+from lrs_bridge.version import Version
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -43,8 +43,10 @@ class _Statements:
         credential.check_writing()
         for name, _ in asked.parameters:
             raise ParameterInvalid(name[:80], "is not a parameter of POST statements")
-        several = wire.read_statements(_json_body(asked), most=self.setup.largest_batch)
-        ids = self._stored(credential, several)
+        several = wire.read_statements(
+            _json_body(asked), asked.version, most=self.setup.largest_batch
+        )
+        ids = self._stored(asked, credential, several)
         return _json(json.dumps([str(id) for id in ids]))
 
     def put(self, asked: Asked) -> Response:
@@ -52,10 +54,10 @@ class _Statements:
         credential = admitted_to_statements(self.setup, asked)
         credential.check_writing()
         id = statement_id(asked.parameters)
-        one = wire.read_statement(_json_body(asked))
+        one = wire.read_statement(_json_body(asked), asked.version)
         if one.id not in (None, id):
             raise StatementInvalid("/id", "must be the statementId of the request")
-        self._stored(credential, [replace(one, id=id)])
+        self._stored(asked, credential, [replace(one, id=id)])
         return Response(status=204)
 
     def get(self, asked: Asked) -> Response:
@@ -80,7 +82,9 @@ class _Statements:
         g.xapi_consistent_through = max(seen)
         return _multipart(body) if query.attachments else _json(body)
 
-    def _stored(self, credential: Credential, several: list[wire.Incoming]) -> list[UUID]:
+    def _stored(
+        self, asked: Asked, credential: Credential, several: list[wire.Incoming]
+    ) -> list[UUID]:
         with self.setup.transaction() as session:
             return store.insert(
                 session,
@@ -88,6 +92,7 @@ class _Statements:
                 several,
                 authority=credential.authority(self.setup.home_page),
                 clock=self.setup.clock,
+                version=asked.version,
                 on_stored=self.setup.on_stored,
             )
 

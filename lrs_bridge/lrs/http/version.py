@@ -6,23 +6,13 @@ IEEE 9274.1.1-2023, 4.1.2 (the header) and 4.1.6.7 (About)
 
 from __future__ import annotations
 
-import re
-from enum import StrEnum
-
 from flask import Response, g
 from werkzeug.datastructures import Headers
 
 from lrs_bridge.errors import VersionUnsupported
+from lrs_bridge.version import Version, named
 
 HEADER = "X-Experience-API-Version"
-
-
-class Version(StrEnum):
-    """A version whose rules are kept here, by its latest patch."""
-
-    V1_0 = "1.0.3"
-    V2_0 = "2.0.0"
-
 
 SPOKEN = ("1.0.0", "1.0.1", "1.0.2", Version.V1_0, Version.V2_0)
 
@@ -30,19 +20,6 @@ SPOKEN = ("1.0.0", "1.0.1", "1.0.2", Version.V1_0, Version.V2_0)
 # Answers to it say so: nothing else could be right for clients of 1.0 and of 2.0 alike, and both
 # conformance suites read it that way.
 _BEFORE_VERSIONS = "0.9"
-
-_PATCHES_OF = {
-    Version.V1_0: re.compile(r"1\.0(\.\d{1,9})?", re.ASCII),
-    Version.V2_0: re.compile(r"2\.0(\.\d{1,9})?", re.ASCII),
-}
-
-
-def named(given: str | None) -> Version | None:
-    """Return the version that the value of a header or a statement's `version` stands for."""
-    for version, patches in _PATCHES_OF.items():
-        if given is not None and patches.fullmatch(given):
-            return version
-    return None
 
 
 def spoken(headers: Headers) -> Version:
