@@ -21,6 +21,7 @@ from sqlalchemy import (
     Boolean,
     Column,
     Index,
+    LargeBinary,
     MetaData,
     PrimaryKeyConstraint,
     SmallInteger,
@@ -125,6 +126,52 @@ def _links(name: str, what: str) -> Table:
 
 statement_agent = _links("xapi_statement_agent", "agent")
 statement_activity = _links("xapi_statement_activity", "activity")
+
+# State and profile documents, one row each, kept as the bytes that came.
+#   context     digest of what the document belongs to: its kind, activity, agent, registration
+#   key         digest of its id; with the context it is what makes a document one and the same
+#   agent_key   index key of the agent, to find what is kept about a person
+#   etag        SHA-1 of the content in hexadecimal digits
+document = Table(
+    "xapi_document",
+    metadata,
+    Column("organisation_id", Uuid, nullable=False),
+    Column("context", LargeBinary(16), nullable=False),
+    Column("key", LargeBinary(16), nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("activity", Text, nullable=True),
+    Column("agent", Text, nullable=True),
+    Column("agent_key", BigInteger, nullable=True),
+    Column("registration", Uuid, nullable=True),
+    Column("id", Text, nullable=False),
+    Column("content_type", Text, nullable=False),
+    Column("content", LargeBinary, nullable=False),
+    Column("etag", String(40), nullable=False),
+    Column("updated", UTCDateTime, nullable=False),
+    PrimaryKeyConstraint("organisation_id", "context", "key"),
+)
+Index(
+    "ix_xapi_document_agent",
+    document.c.organisation_id,
+    document.c.agent_key,
+    postgresql_where=document.c.agent_key.is_not(None),
+    sqlite_where=document.c.agent_key.is_not(None),
+)
+
+# What is known of an activity: all definitions that statements gave, merged.
+#   key         digest of its id
+#   definition  the JSON of the merged definition
+#   said        digest of the definition that was merged last; who says the same changes nothing
+activity = Table(
+    "xapi_activity",
+    metadata,
+    Column("organisation_id", Uuid, nullable=False),
+    Column("key", LargeBinary(16), nullable=False),
+    Column("id", Text, nullable=False),
+    Column("definition", Text, nullable=False),
+    Column("said", LargeBinary(16), nullable=False),
+    PrimaryKeyConstraint("organisation_id", "key"),
+)
 
 # Who may talk to the store. `scopes` are separated by spaces, as in OAuth.
 credential = Table(

@@ -1,0 +1,54 @@
+"""The record store: documents and canonical activities.
+
+Revision: 0003, after 0002.
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0003"
+down_revision = "0002"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "xapi_document",
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("context", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("key", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("activity", sa.Text(), nullable=True),
+        sa.Column("agent", sa.Text(), nullable=True),
+        sa.Column("agent_key", sa.BigInteger(), nullable=True),
+        sa.Column("registration", sa.Uuid(), nullable=True),
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("content_type", sa.Text(), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.Column("etag", sa.String(length=40), nullable=False),
+        sa.Column("updated", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("organisation_id", "context", "key", name=op.f("pk_xapi_document")),
+    )
+    op.create_index(
+        "ix_xapi_document_agent",
+        "xapi_document",
+        ["organisation_id", "agent_key"],
+        unique=False,
+        postgresql_where=sa.text("agent_key IS NOT NULL"),
+        sqlite_where=sa.text("agent_key IS NOT NULL"),
+    )
+    op.create_table(
+        "xapi_activity",
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("key", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("definition", sa.Text(), nullable=False),
+        sa.Column("said", sa.LargeBinary(length=16), nullable=False),
+        sa.PrimaryKeyConstraint("organisation_id", "key", name=op.f("pk_xapi_activity")),
+    )
+
+
+def downgrade() -> None:
+    op.drop_table("xapi_activity")
+    op.drop_table("xapi_document")
