@@ -9,12 +9,11 @@ https://github.com/adlnet/xAPI-Spec/blob/1.0.3/xAPI-Communication.md#213-get-sta
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
-from decimal import Decimal
 from typing import Any
 
 from lrs_bridge.identity import IDENTIFIERS
+from lrs_bridge.lrs.spelling import parsed, written
 from lrs_bridge.statement import in_utc, listed
 from lrs_bridge.validation.objects import COMPONENTS
 
@@ -30,7 +29,7 @@ def exact(text: str, assigned: str) -> str:
 
 def ids(text: str, assigned: str) -> str:
     """Return the JSON of a statement with only what identifies its actors, verb and activities."""
-    return _written(_reduced(_parsed(exact(text, assigned)), _identified, _verb_id, _activity_id))
+    return written(_reduced(parsed(exact(text, assigned)), _identified, _verb_id, _activity_id))
 
 
 def canonical(text: str, assigned: str, choose: Choose) -> str:
@@ -49,7 +48,7 @@ def canonical(text: str, assigned: str, choose: Choose) -> str:
             ]
         return {**value, "definition": definition}
 
-    return _written(_reduced(_parsed(exact(text, assigned)), _unchanged, verb, activity))
+    return written(_reduced(parsed(exact(text, assigned)), _unchanged, verb, activity))
 
 
 def altered(text: str, payload: Mapping[str, Any]) -> str | None:
@@ -66,8 +65,8 @@ def altered(text: str, payload: Mapping[str, Any]) -> str | None:
         or _has_local_time(payload)
     ):
         return None
-    kept = {k: v for k, v in _parsed(text).items() if k not in ("stored", "authority")}
-    return _written(_with_times_in_utc(_reduced(kept, _unchanged, _unchanged, _unchanged)))
+    kept = {k: v for k, v in parsed(text).items() if k not in ("stored", "authority")}
+    return written(_with_times_in_utc(_reduced(kept, _unchanged, _unchanged, _unchanged)))
 
 
 def _reduced(statement: Json, actor: Any, verb: Any, activity: Any) -> Json:
@@ -151,19 +150,3 @@ def _has_lone_activity(payload: Mapping[str, Any]) -> bool:
         for context in holders
         for activities in context.get("contextActivities", {}).values()
     )
-
-
-def _parsed(text: str) -> Json:
-    return json.loads(text, parse_float=Decimal)
-
-
-def _written(value: Json) -> str:
-    """Return JSON in which a Decimal is written with the digits that it was read from."""
-    if isinstance(value, dict):
-        members = (f"{json.dumps(k)}:{_written(v)}" for k, v in value.items())
-        return "{" + ",".join(members) + "}"
-    if isinstance(value, list):
-        return "[" + ",".join(map(_written, value)) + "]"
-    if isinstance(value, Decimal):
-        return str(value)
-    return json.dumps(value, ensure_ascii=False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from flask import request
+from flask import Request
 from werkzeug.datastructures import Authorization, Headers
 from werkzeug.http import parse_options_header
 
@@ -30,6 +30,10 @@ class Asked:
     headers: Headers
     body: Callable[[], bytes]
 
+    def gives(self, parameter: str) -> bool:
+        """Return whether a parameter is given."""
+        return any(name == parameter for name, _ in self.parameters)
+
     @property
     def authorization(self) -> Authorization | None:
         """Return who the client says it is, or None if it does not say, or not understandably."""
@@ -46,8 +50,8 @@ class Asked:
         return parse_options_header(self.content_type)[0].lower()
 
 
-def read_request() -> Asked:
-    """Return what the request under way asks for."""
+def read_request(request: Request) -> Asked:
+    """Return what a request asks for."""
     return Asked(
         method="GET" if request.method == "HEAD" else request.method,
         version=spoken(request.headers),

@@ -9,7 +9,16 @@ from flask import Blueprint, Response, request
 
 from lrs_bridge.errors import MethodNotAllowed
 from lrs_bridge.lrs import store
-from lrs_bridge.lrs.http import about, admission, cors, problems, statements, version
+from lrs_bridge.lrs.http import (
+    about,
+    admission,
+    alternate,
+    cors,
+    documents,
+    problems,
+    statements,
+    version,
+)
 from lrs_bridge.lrs.http.asked import read_request
 from lrs_bridge.lrs.http.resource import Resource
 from lrs_bridge.lrs.http.setup import LARGEST_BATCH, Setup, Transaction
@@ -49,7 +58,7 @@ def xapi_blueprint(
         largest_batch=largest_batch,
     )
     bp = Blueprint("xapi", __name__)
-    for resource in (about.resource(), statements.resource(setup)):
+    for resource in (about.resource(), statements.resource(setup), *documents.resources(setup)):
         bp.add_url_rule(
             resource.path,
             resource.name,
@@ -70,10 +79,11 @@ def _view(resource: Resource) -> Callable[[], Response]:
     def view() -> Response:
         if request.method == "OPTIONS":
             return cors.options(resource.allowed)
-        answer = resource.methods.get("GET" if request.method == "HEAD" else request.method)
-        asked = read_request()
+        read = alternate.read if alternate.is_alternate(request) else read_request
+        asked = read(request)
         if resource.versioned:
             version.check(asked.headers)
+        answer = resource.methods.get(asked.method)
         if answer is None:
             raise MethodNotAllowed(resource.allowed)
         return answer(asked)
