@@ -55,5 +55,5 @@ $(VENV)/.demo: pyproject.toml | $(VENV)/bin/python
 
 $(VENV)/.test: pyproject.toml | $(VENV)/bin/python
 	@echo "Installing what the tests need …"
-	@$(INSTALL) -e '.[demo,postgresql,server]' --group test --group check
+	@$(INSTALL) -e '.[demo,postgresql,s3,server]' --group test --group check
 	@touch $@ $(VENV)/.demo
