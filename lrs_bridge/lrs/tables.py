@@ -173,6 +173,35 @@ activity = Table(
     PrimaryKeyConstraint("organisation_id", "key"),
 )
 
+# Content that came with statements, once for each organisation.
+#   digest   its SHA-2 in lower-case hexadecimal digits
+#   content  the bytes, or
+#   name     what they are called where they are kept outside of the database
+attachment = Table(
+    "xapi_attachment",
+    metadata,
+    Column("organisation_id", Uuid, nullable=False),
+    Column("digest", String(128), nullable=False),
+    Column("length", BigInteger, nullable=False),
+    Column("content", LargeBinary, nullable=True),
+    Column("name", String(200), nullable=True, unique=True),
+    PrimaryKeyConstraint("organisation_id", "digest"),
+)
+
+# Which statement came with which content.
+#   sha2, content_type   as the statement spells them
+statement_attachment = Table(
+    "xapi_statement_attachment",
+    metadata,
+    Column("organisation_id", Uuid, nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    Column("digest", String(128), nullable=False),
+    Column("sha2", String(128), nullable=False),
+    Column("content_type", Text, nullable=False),
+    PrimaryKeyConstraint("organisation_id", "seq", "digest"),
+    Index("ix_xapi_statement_attachment_digest", "organisation_id", "digest"),
+)
+
 # Who may talk to the store. `scopes` are separated by spaces, as in OAuth.
 credential = Table(
     "xapi_credential",

@@ -35,11 +35,13 @@ class Incoming:
         text: the JSON of it, exactly as it came.
         payload: the same, parsed.
         id: what the sender calls it; None lets the store choose.
+        pointer: where it was in the body, for errors that are found later.
     """
 
     text: str
     payload: Mapping[str, Any]
     id: UUID | None
+    pointer: str = ""
 
 
 def incoming(payload: Mapping[str, Any]) -> Incoming:
@@ -87,7 +89,7 @@ def read_statements(body: Buffer, version: Version = Version.V1_0, *, most: int)
         if index == most:
             raise TooLarge(f"One request may bring {most} statements. Send them in several.")
         try:
-            found.append(_incoming(text[begin:end], value, version))
+            found.append(_incoming(text[begin:end], value, version, step(index)))
         except StatementInvalid as error:
             raise error.within(step(index)) from None
     return found
@@ -102,10 +104,11 @@ def read_json(text: str) -> Any:
     return _sole_value(text)[0]
 
 
-def _incoming(text: str, payload: Any, version: Version) -> Incoming:
+def _incoming(text: str, payload: Any, version: Version, pointer: str = "") -> Incoming:
     check_statement(payload, version)
     given = payload.get("id")
-    return Incoming(text=text, payload=payload, id=UUID(given) if given else None)
+    id = UUID(given) if given else None
+    return Incoming(text=text, payload=payload, id=id, pointer=pointer)
 
 
 def _decoded(body: Buffer) -> str:

@@ -1,4 +1,4 @@
-"""The record store: documents and canonical activities.
+"""The record store: documents, canonical activities, attachments.
 
 Revision: 0003, after 0002.
 """
@@ -47,8 +47,37 @@ def upgrade() -> None:
         sa.Column("said", sa.LargeBinary(length=16), nullable=False),
         sa.PrimaryKeyConstraint("organisation_id", "key", name=op.f("pk_xapi_activity")),
     )
+    op.create_table(
+        "xapi_attachment",
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("digest", sa.String(length=128), nullable=False),
+        sa.Column("length", sa.BigInteger(), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=True),
+        sa.Column("name", sa.String(length=200), nullable=True),
+        sa.PrimaryKeyConstraint("organisation_id", "digest", name=op.f("pk_xapi_attachment")),
+        sa.UniqueConstraint("name", name=op.f("uq_xapi_attachment_name")),
+    )
+    op.create_table(
+        "xapi_statement_attachment",
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("seq", sa.BigInteger(), nullable=False),
+        sa.Column("digest", sa.String(length=128), nullable=False),
+        sa.Column("sha2", sa.String(length=128), nullable=False),
+        sa.Column("content_type", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint(
+            "organisation_id", "seq", "digest", name=op.f("pk_xapi_statement_attachment")
+        ),
+    )
+    op.create_index(
+        "ix_xapi_statement_attachment_digest",
+        "xapi_statement_attachment",
+        ["organisation_id", "digest"],
+        unique=False,
+    )
 
 
 def downgrade() -> None:
+    op.drop_table("xapi_statement_attachment")
+    op.drop_table("xapi_attachment")
     op.drop_table("xapi_activity")
     op.drop_table("xapi_document")
