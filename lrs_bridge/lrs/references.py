@@ -18,7 +18,7 @@ from uuid import UUID
 from sqlalchemy import Column, Row, select
 from sqlalchemy.orm import Session
 
-from lrs_bridge.lrs.index import Entry, entry
+from lrs_bridge.lrs.index import Key, statement_keys
 from lrs_bridge.lrs.tables import reach, statement
 
 
@@ -33,7 +33,7 @@ class Arrival:
     seq: int
     id: UUID
     named: bool
-    entry: Entry
+    keys: frozenset[Key]
     target: UUID | None
     voiding: bool
 
@@ -43,11 +43,11 @@ class Consequences:
     """What arrivals mean for each other and for what is stored.
 
     Attributes:
-        reached: (seq, via, keys of via) for every pair that is new, apart from a statement's own.
+        reached: (seq, via, keys of via) for every pair that is new.
         voided: the seqs of statements, new or stored, that are now voided.
     """
 
-    reached: list[tuple[int, int, Entry]]
+    reached: list[tuple[int, int, frozenset[Key]]]
     voided: set[int]
 
 
@@ -60,9 +60,9 @@ def consequences(
     if not edges:
         return Consequences(reached=[], voided=set())
     pairs = graph.pairs(edges)
-    entries = graph.entries({via for _, via in pairs})
+    keys = graph.keys({via for _, via in pairs})
     return Consequences(
-        reached=[(seq, via, entries[via]) for seq, via in pairs],
+        reached=[(seq, via, keys[via]) for seq, via in pairs],
         voided={
             target for outer, target in edges if graph.voids(outer) and not graph.voids(target)
         },
@@ -116,9 +116,9 @@ class _Graph:
                         found.add((seq, via))
         return found - self._known(found)
 
-    def entries(self, seqs: set[int]) -> dict[int, Entry]:
+    def keys(self, seqs: set[int]) -> dict[int, frozenset[Key]]:
         """Return the index keys of the statements at `seqs`."""
-        found = {seq: self._arrivals[seq].entry for seq in seqs & self._arrivals.keys()}
+        found = {seq: self._arrivals[seq].keys for seq in seqs & self._arrivals.keys()}
         rows = self._session.execute(
             select(statement.c.seq, statement.c.payload, statement.c.assigned).where(
                 statement.c.organisation_id == self._organisation_id,
@@ -127,7 +127,8 @@ class _Graph:
         )
         for row in rows:
             authority = json.loads(row.assigned)["authority"]
-            found[row.seq] = entry(json.loads(row.payload), authority)
+            payload = json.loads(row.payload)
+            found[row.seq] = statement_keys(self._organisation_id, payload, authority)
         return found
 
     def _known(self, pairs: set[tuple[int, int]]) -> set[tuple[int, int]]:

@@ -1,7 +1,7 @@
 """Writing: decide what is new, and store it with everything that it can be found by.
 
 Writers of one organisation take turns. SQLite has one writer anyway; on PostgreSQL a transaction
-lock per organisation gives the same. So `seq` and `stored` count up in the order in which
+lock per organisation gives the same. So `seq`, and with it `stored`, rises in the order in which
 statements become visible, a reader who follows either misses nothing, and two statements that
 refer to each other cannot pass unseen. On PostgreSQL the transaction must be READ COMMITTED (its
 default), and one that also locks other rows should store its statements first.
@@ -12,7 +12,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -21,11 +21,14 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from lrs_bridge.errors import BatchInvalid, StatementConflict
+from lrs_bridge.lrs import attachments, links
+from lrs_bridge.lrs.attachments import Kept
 from lrs_bridge.lrs.consistency import newest, take_turn
 from lrs_bridge.lrs.formats import altered
-from lrs_bridge.lrs.index import Entry, agent_key, entry, key
-from lrs_bridge.lrs.references import Arrival, Consequences, consequences
-from lrs_bridge.lrs.tables import reach, statement, statement_activity, statement_agent
+from lrs_bridge.lrs.index import Key, agent_key, key, statement_keys
+from lrs_bridge.lrs.order import moment, place
+from lrs_bridge.lrs.references import Arrival, consequences
+from lrs_bridge.lrs.tables import statement
 from lrs_bridge.lrs.wire import Incoming
 from lrs_bridge.statement import Statement, equivalent, parsed_timestamp, written_timestamp
 from lrs_bridge.version import Version
@@ -36,7 +39,6 @@ OnStored = Callable[[Session, UUID, Sequence[Statement]], None]
 
 # What a statement without a version is (part 2, section 2.4.10; IEEE 9274.1.1, 4.2.4.2).
 VERSION_IF_NONE = {Version.V1_0: "1.0.0", Version.V2_0: "2.0.0"}
-_TICK = timedelta(microseconds=1)
 
 
 def ignored(_session: Session, _organisation_id: UUID, _statements: Sequence[Statement]) -> None:
@@ -51,6 +53,7 @@ def insert(
     authority: Mapping[str, Any],
     clock: Clock,
     version: Version = Version.V1_0,
+    attached: Sequence[Kept] = (),
     on_stored: OnStored = ignored,
 ) -> list[UUID]:
     """Store `statements`, all or none, and return their ids in order.
@@ -61,6 +64,7 @@ def insert(
         authority: the agent or group that vouches for the statements; replaces theirs.
         clock: asked once the writer's turn has come, so that `stored` follows that order.
         version: of the standard, whose rules hold.
+        attached: content that came with the statements.
         on_stored: told in the same transaction of those that are new, in order, if any are.
 
     Raises:
@@ -81,6 +85,9 @@ def insert(
     if fresh:
         new = _numbered(session, organisation_id, fresh, authority, clock, version)
         _write(session, organisation_id, new, key_of(authority))
+        if attached:
+            came_with = [(one.seq, one.statement.payload) for one in new]
+            attachments.link(session, organisation_id, came_with, attached)
         on_stored(session, organisation_id, [one.statement for one in new])
     return ids
 
@@ -100,7 +107,7 @@ class _New:
     seq: int
     text: str
     named: bool
-    entry: Entry
+    keys: frozenset[Key]
     statement: Statement
 
     @property
@@ -111,7 +118,7 @@ class _New:
             seq=self.seq,
             id=self.statement.id,
             named=self.named,
-            entry=self.entry,
+            keys=self.keys,
             target=UUID(value["id"]) if refers else None,
             voiding=self.statement.payload["verb"]["id"] == Verb.VOIDED,
         )
@@ -138,17 +145,17 @@ def _numbered(
     version: Version,
 ) -> list[_New]:
     """Give each statement the next place in the order, and what an LRS assigns."""
-    seq, last_stored = newest(session, organisation_id)
-    stored = max(clock().astimezone(UTC), last_stored + _TICK)
+    last = newest(session, organisation_id)
+    first = max(place(clock().astimezone(UTC)), last + 1)
     return [
         _New(
-            seq=seq + place + 1,
+            seq=seq,
             text=one.text,
             named=one.id is not None,
-            entry=entry(one.payload, authority),
-            statement=_assigned(id, one.payload, stored + place * _TICK, authority, version),
+            keys=statement_keys(organisation_id, one.payload, authority),
+            statement=_assigned(id, one.payload, moment(seq), authority, version),
         )
-        for place, (id, one) in enumerate(fresh)
+        for seq, (id, one) in enumerate(fresh, start=first)
     ]
 
 
@@ -183,7 +190,7 @@ def _write(session: Session, organisation_id: UUID, new: Sequence[_New], authori
             for one, arrival in zip(new, arrivals, strict=True)
         ],
     )
-    _index(session, organisation_id, new, effects)
+    links.write(session, organisation_id, [(one.seq, one.keys) for one in new], effects.reached)
     earlier = effects.voided - {one.seq for one in new}
     if earlier:
         session.execute(
@@ -200,7 +207,6 @@ def _row(
         "organisation_id": organisation_id,
         "seq": new.seq,
         "id": new.statement.id,
-        "stored": new.statement.stored,
         "timestamp": new.statement.timestamp,
         "authority": authority,
         "target": arrival.target,
@@ -210,29 +216,3 @@ def _row(
         "served": altered(new.text, new.statement.payload),
         "assigned": json.dumps(new.statement.assigned, ensure_ascii=False),
     }
-
-
-def _index(
-    session: Session, organisation_id: UUID, new: Sequence[_New], effects: Consequences
-) -> None:
-    found = [(one.seq, one.seq, one.entry) for one in new] + effects.reached
-    places = [
-        ({"organisation_id": organisation_id, "seq": seq, "via": via, "verb": it.verb}, it)
-        for seq, via, it in found
-    ]
-    rows = {
-        reach: [{**place, "registration": it.registration} for place, it in places],
-        statement_agent: [
-            {**place, "agent": agent, "scope": scope}
-            for place, it in places
-            for agent, scope in it.agents
-        ],
-        statement_activity: [
-            {**place, "activity": activity, "scope": scope}
-            for place, it in places
-            for activity, scope in it.activities
-        ],
-    }
-    for table, several in rows.items():
-        if several:
-            session.execute(insert_into(table), several)

@@ -3,8 +3,13 @@
 Revision: 0003, after 0002.
 """
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.orm import Session
+
+from lrs_bridge.lrs.links import rebuild
 
 revision = "0003"
 down_revision = "0002"
@@ -13,6 +18,8 @@ depends_on = None
 
 
 def upgrade() -> None:
+    _order_by_time_of_storing()
+    _find_by_one_narrow_index()
     op.create_table(
         "xapi_document",
         sa.Column("organisation_id", sa.Uuid(), nullable=False),
@@ -81,3 +88,114 @@ def downgrade() -> None:
     op.drop_table("xapi_attachment")
     op.drop_table("xapi_activity")
     op.drop_table("xapi_document")
+    _find_by_wide_indexes()
+    _order_by_number()
+
+
+def _order_by_time_of_storing() -> None:
+    """Let `seq` be what `stored` was, in microseconds; `stored` rose strictly along it."""
+    if op.get_bind().dialect.name == "sqlite":
+        moment = (
+            "CAST(strftime('%s', {0}.stored) AS INTEGER) * 1000000"
+            " + CAST(substr({0}.stored, 21) AS INTEGER)"
+        )
+    else:
+        moment = "CAST(extract(epoch FROM {0}.stored) * 1000000 AS BIGINT)"
+    _reach_anew(
+        f"SELECT r.organisation_id, {moment.format('one')} AS seq, {moment.format('two')} AS via"  # noqa: S608
+        " FROM xapi_reach r"
+        " JOIN xapi_statement one ON one.organisation_id = r.organisation_id AND one.seq = r.seq"
+        " JOIN xapi_statement two ON two.organisation_id = r.organisation_id AND two.seq = r.via"
+        " WHERE r.seq <> r.via"
+    )
+    op.create_index("ix_xapi_reach_via", "xapi_reach", ["organisation_id", "via", "seq"])
+    op.execute(f"UPDATE xapi_statement SET seq = {moment.format('xapi_statement')}")  # noqa: S608
+    op.drop_index("ix_xapi_statement_stored", table_name="xapi_statement")
+    op.drop_column("xapi_statement", "stored")
+
+
+def _find_by_one_narrow_index() -> None:
+    for name, columns in (
+        ("xapi_statement_key", ("key", "seq")),
+        ("xapi_reached_key", ("key", "seq", "via")),
+    ):
+        op.create_table(
+            name,
+            *(sa.Column(column, sa.BigInteger(), nullable=False) for column in columns),
+            sa.PrimaryKeyConstraint(*columns, name=op.f(f"pk_{name}")),
+            sqlite_with_rowid=False,
+        )
+    with Session(op.get_bind()) as session:
+        rebuild(session)
+        session.commit()  # into the transaction of this migration
+    op.drop_table("xapi_statement_activity")
+    op.drop_table("xapi_statement_agent")
+
+
+def _order_by_number() -> None:
+    """Bring `stored` back. `seq` stays the larger number that it is: its order is the same."""
+    if op.get_bind().dialect.name == "sqlite":
+        stored = (
+            "strftime('%Y-%m-%d %H:%M:%S', seq / 1000000, 'unixepoch')"
+            " || printf('.%06d', seq % 1000000)"
+        )
+    else:
+        stored = "timestamptz 'epoch' + seq * interval '1 microsecond'"
+    op.add_column("xapi_statement", sa.Column("stored", sa.DateTime(timezone=True), nullable=True))
+    op.execute(f"UPDATE xapi_statement SET stored = {stored}")  # noqa: S608
+    with op.batch_alter_table("xapi_statement") as table:
+        table.alter_column("stored", existing_type=sa.DateTime(timezone=True), nullable=False)
+    op.create_index("ix_xapi_statement_stored", "xapi_statement", ["organisation_id", "stored"])
+
+
+def _find_by_wide_indexes() -> None:
+    """Bring the old tables back, empty: the next upgrade finds everything by its text again."""
+    op.drop_table("xapi_reached_key")
+    op.drop_table("xapi_statement_key")
+    _reach_anew(
+        "SELECT organisation_id, seq, via FROM xapi_reach",
+        sa.Column("verb", sa.BigInteger(), nullable=False, server_default="0"),
+        sa.Column("registration", sa.BigInteger(), nullable=True),
+    )
+    op.create_index("ix_xapi_reach_verb", "xapi_reach", ["organisation_id", "verb", "seq", "via"])
+    known = sa.text("registration IS NOT NULL")
+    op.create_index(
+        "ix_xapi_reach_registration",
+        "xapi_reach",
+        ["organisation_id", "registration", "seq", "via"],
+        postgresql_where=known,
+        sqlite_where=known,
+    )
+    for what in ("agent", "activity"):
+        name = f"xapi_statement_{what}"
+        op.create_table(
+            name,
+            sa.Column("organisation_id", sa.Uuid(), nullable=False),
+            sa.Column(what, sa.BigInteger(), nullable=False),
+            sa.Column("scope", sa.SmallInteger(), nullable=False),
+            sa.Column("verb", sa.BigInteger(), nullable=False),
+            sa.Column("seq", sa.BigInteger(), nullable=False),
+            sa.Column("via", sa.BigInteger(), nullable=False),
+            sa.PrimaryKeyConstraint(
+                "organisation_id", what, "scope", "verb", "seq", "via", name=op.f(f"pk_{name}")
+            ),
+            sqlite_with_rowid=False,
+        )
+        op.create_index(f"ix_{name}_page", name, ["organisation_id", what, "scope", "seq", "via"])
+
+
+def _reach_anew(pairs: str, *columns: sa.Column[Any]) -> None:
+    """Make the table of references again, with these pairs and these further columns."""
+    op.execute(f"CREATE TABLE xapi_pair AS {pairs}")
+    op.drop_table("xapi_reach")
+    op.create_table(
+        "xapi_reach",
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("seq", sa.BigInteger(), nullable=False),
+        sa.Column("via", sa.BigInteger(), nullable=False),
+        *columns,
+        sa.PrimaryKeyConstraint("organisation_id", "seq", "via", name=op.f("pk_xapi_reach")),
+        sqlite_with_rowid=False,
+    )
+    op.execute("INSERT INTO xapi_reach (organisation_id, seq, via) SELECT * FROM xapi_pair")
+    op.drop_table("xapi_pair")
