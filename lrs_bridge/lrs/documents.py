@@ -226,21 +226,20 @@ def _inserted(
     is_sqlite = session.get_bind().dialect.name == "sqlite"
     insert = sqlite.insert(document) if is_sqlite else postgresql.insert(document)
     agent = context.agent
-    result = session.execute(
-        insert.values(
-            organisation_id=organisation_id,
-            context=context.key,
-            key=digest(id),
-            kind=context.kind,
-            activity=context.activity,
-            agent=None if agent is None else _identity(agent),
-            agent_key=None if agent is None else agent_key(agent),
-            registration=context.registration,
-            id=id,
-            **_columns(new),
-        ).on_conflict_do_nothing()
-    )
-    return _count(result) == 1
+    values = {
+        "organisation_id": organisation_id,
+        "context": context.key,
+        "key": digest(id),
+        "kind": context.kind,
+        "activity": context.activity,
+        "agent": None if agent is None else _identity(agent),
+        "agent_key": None if agent is None else agent_key(agent),
+        "registration": context.registration,
+        "id": id,
+        **_columns(new),
+    }
+    made = insert.values(values).on_conflict_do_nothing().returning(document.c.key)
+    return session.scalar(made) is not None
 
 
 def _replaced(
@@ -252,12 +251,13 @@ def _replaced(
     new: Document,
 ) -> bool:
     """Replace `kept`, and return whether that is what was kept indeed."""
-    result = session.execute(
+    changed = (
         update(document)
         .where(_exactly(organisation_id, context, id), document.c.etag == kept.etag)
         .values(**_columns(new))
+        .returning(document.c.key)
     )
-    return _count(result) == 1
+    return session.scalar(changed) is not None
 
 
 def _columns(it: Document) -> dict[str, Any]:
@@ -272,7 +272,3 @@ def _columns(it: Document) -> dict[str, Any]:
 def _identity(agent: Mapping[str, Any]) -> str:
     """Return the JSON of what identifies an agent."""
     return json.dumps({name: agent[name] for name in IDENTIFIERS if name in agent})
-
-
-def _count(result: Any) -> int:
-    return int(result.rowcount)
