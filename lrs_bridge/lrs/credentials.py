@@ -46,6 +46,7 @@ class Scope(StrEnum):
 
 _NOT_VALID = "The key and secret do not belong to a valid credential."
 _WRITING = frozenset({Scope.ALL, Scope.STATEMENTS_WRITE})
+_NOT_READING = frozenset({Scope.STATEMENTS_WRITE, Scope.DEFINE})
 _READING_EVERYTHING = frozenset({Scope.ALL, Scope.ALL_READ, Scope.STATEMENTS_READ})
 
 
@@ -86,6 +87,15 @@ class Credential:
         enough = {scope, Scope.ALL} if writing else {scope, Scope.ALL, Scope.ALL_READ}
         if not self.scopes & enough:
             raise Forbidden(f"The credential needs the scope {scope}.")
+
+    def check_looking_up(self) -> None:
+        """Raise `Forbidden` unless this credential reads anything at all."""
+        if self.scopes <= _NOT_READING:
+            raise Forbidden(f"The credential needs the scope {Scope.STATEMENTS_READ}.")
+
+    def reads_everything(self) -> bool:
+        """Return whether this credential reads every statement."""
+        return bool(self.scopes & _READING_EVERYTHING)
 
     def may_define(self) -> bool:
         """Return whether what its statements say of activities counts for all."""

@@ -21,7 +21,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from lrs_bridge.errors import BatchInvalid, StatementConflict
-from lrs_bridge.lrs import attachments, links
+from lrs_bridge.lrs import activities, attachments, links
 from lrs_bridge.lrs.attachments import Kept
 from lrs_bridge.lrs.consistency import newest, take_turn
 from lrs_bridge.lrs.formats import altered
@@ -54,6 +54,7 @@ def insert(
     clock: Clock,
     version: Version = Version.V1_0,
     attached: Sequence[Kept] = (),
+    defines: bool = True,
     on_stored: OnStored = ignored,
 ) -> list[UUID]:
     """Store `statements`, all or none, and return their ids in order.
@@ -65,6 +66,7 @@ def insert(
         clock: asked once the writer's turn has come, so that `stored` follows that order.
         version: of the standard, whose rules hold.
         attached: content that came with the statements.
+        defines: whether what they say of activities counts for all.
         on_stored: told in the same transaction of those that are new, in order, if any are.
 
     Raises:
@@ -85,6 +87,9 @@ def insert(
     if fresh:
         new = _numbered(session, organisation_id, fresh, authority, clock, version)
         _write(session, organisation_id, new, key_of(authority))
+        if defines:
+            said = (one.statement.payload for one in new)
+            activities.define(session, organisation_id, said, new[0].statement.stored)
         if attached:
             came_with = [(one.seq, one.statement.payload) for one in new]
             attachments.link(session, organisation_id, came_with, attached)
