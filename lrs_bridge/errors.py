@@ -9,6 +9,7 @@ XapiError
 ├── BatchInvalid          400  batch-invalid         one id twice in a batch
 ├── Unauthenticated       401  unauthenticated
 ├── Forbidden             403  forbidden             the credential lacks the scope
+├── ResourceUnknown       404  resource-unknown
 ├── StatementNotFound     404  statement-not-found
 ├── DocumentNotFound      404  document-not-found
 ├── MethodNotAllowed      405  method-not-allowed
@@ -115,6 +116,14 @@ class Forbidden(XapiError):
     slug = "forbidden"
     status = 403
     title = "The credential does not allow this"
+
+
+class ResourceUnknown(XapiError):
+    """The standard has no such resource."""
+
+    slug = "resource-unknown"
+    status = 404
+    title = "There is no such resource"
 
 
 class StatementNotFound(XapiError):

@@ -9,6 +9,7 @@ import json
 
 from flask import Response, g
 
+from lrs_bridge.lrs import parameters
 from lrs_bridge.lrs.http.asked import Asked
 from lrs_bridge.lrs.http.resource import ANYONE, Resource
 from lrs_bridge.lrs.http.version import SPOKEN
@@ -20,5 +21,6 @@ def resource() -> Resource:
 
 
 def _get(asked: Asked) -> Response:
+    parameters.read(asked.parameters, {})
     g.xapi_version = asked.version  # also when none was asked for: this is served in any
     return Response(json.dumps({"version": SPOKEN}), content_type="application/json")
