@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 import structlog
-from sqlalchemy import Row, and_, select
+from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from lrs_bridge.lrs.contents import Contents
@@ -34,15 +34,26 @@ class Attached:
     name: str | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Link:
+    """That a statement came with content, and how much that is."""
+
+    seq: int
+    digest: str
+    sha2: str
+    content_type: str
+    length: int
+
+
 def with_attachments(
     session: Session, organisation_id: UUID, page: Page
 ) -> tuple[Page, list[Attached]]:
     """Return as much of `page` as may be sent at once, and what is attached to that."""
     links = _links(session, organisation_id, [one.seq for one in page.found])
-    shown: dict[str, Row[tuple[int, str, str, str, int]]] = {}
+    shown: dict[str, _Link] = {}
     for place, one in enumerate(page.found):
-        more = {row.digest: row for row in links.get(one.seq, ()) if row.digest not in shown}
-        size = sum(row.length for row in (*shown.values(), *more.values()))
+        more = {it.digest: it for it in links.get(one.seq, ()) if it.digest not in shown}
+        size = sum(it.length for it in (*shown.values(), *more.values()))
         if place and size > LARGEST_PAGE:
             page = Page(found=page.found[:place], after=page.found[place - 1].seq)
             break
@@ -52,7 +63,7 @@ def with_attachments(
 
 def parts_of(
     attached: Sequence[Attached], contents: Contents | None
-) -> list[tuple[Mapping[str, str], bytes]]:
+) -> Sequence[tuple[Mapping[str, str], bytes]]:
     """Return headers and content of each, having read what is outside of the database.
 
     Content that was lost there is left out and logged: a reader can do nothing about it, and must
@@ -75,9 +86,7 @@ def parts_of(
     return parts
 
 
-def _links(
-    session: Session, organisation_id: UUID, seqs: Sequence[int]
-) -> dict[int, list[Row[tuple[int, str, str, str, int]]]]:
+def _links(session: Session, organisation_id: UUID, seqs: Sequence[int]) -> dict[int, list[_Link]]:
     """Return what is attached to each of `seqs`, without the content."""
     rows = session.execute(
         select(
@@ -100,16 +109,16 @@ def _links(
         )
         .order_by(statement_attachment.c.seq, statement_attachment.c.digest)
     )
-    found: dict[int, list[Row[tuple[int, str, str, str, int]]]] = {}
+    found: dict[int, list[_Link]] = {}
     for row in rows:
-        found.setdefault(row.seq, []).append(row)
+        found.setdefault(row.seq, []).append(_Link(**row._mapping))
     return found
 
 
 def _fetched(
     session: Session,
     organisation_id: UUID,
-    shown: Mapping[str, Row[tuple[int, str, str, str, int]]],
+    shown: Mapping[str, _Link],
 ) -> list[Attached]:
     if not shown:
         return []

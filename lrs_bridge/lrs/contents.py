@@ -36,6 +36,21 @@ class Contents(Protocol):
         """Yield the names of what was put before a time."""
 
 
+def contents_at(where: str) -> Contents | None:
+    """Return the place that `where` names: a folder, S3-compatible storage, or, if empty, none.
+
+    Raises:
+        ValueError: if it names none; says what to do.
+    """
+    if not where.startswith("s3:"):
+        return Folder(where) if where else None
+    try:
+        from lrs_bridge.lrs.bucket import Bucket  # only who needs it installs boto3
+    except ImportError as error:
+        raise ValueError("Install mentes[s3] to keep attachments in a bucket.") from error
+    return Bucket.at(where)
+
+
 class Folder:
     """Content as files of a folder, written aside and renamed once they are on the disk."""
 

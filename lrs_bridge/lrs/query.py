@@ -55,6 +55,11 @@ class StatementQuery:
     ascending: bool = False
     after: int | None = None
 
+    @property
+    def is_for_one(self) -> bool:
+        """Return whether one statement is asked for, by its id."""
+        return self.statement_id is not None or self.voided_statement_id is not None
+
 
 def parse(parameters: Iterable[tuple[str, str]]) -> StatementQuery:
     """Return what the query string asks for.

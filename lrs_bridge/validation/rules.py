@@ -187,7 +187,9 @@ sha2 = written_as(
 )
 
 media_type = written_as(
-    r"[\w!#$&\-^.+]+/[\w!#$&\-^.+]+(\s*;.*)?", "must be an Internet media type", re.ASCII
+    r"[\w!#$&\-^.+]+/[\w!#$&\-^.+]+[ \t]*(;[^\x00-\x08\x0a-\x1f\x7f]*)?",
+    "must be an Internet media type",
+    re.ASCII,
 )
 
 version = written_as(r"1\.0(\.\d+)?", 'must be a version that begins with "1.0"', re.ASCII)

@@ -7,11 +7,14 @@ from functools import partial
 
 from flask import Blueprint, Response, request
 
-from lrs_bridge.errors import MethodNotAllowed
+from lrs_bridge.errors import MethodNotAllowed, ResourceUnknown
 from lrs_bridge.lrs import store
+from lrs_bridge.lrs.contents import Contents
 from lrs_bridge.lrs.http import (
     about,
+    activities,
     admission,
+    agents,
     alternate,
     cors,
     documents,
@@ -20,7 +23,7 @@ from lrs_bridge.lrs.http import (
     version,
 )
 from lrs_bridge.lrs.http.asked import read_request
-from lrs_bridge.lrs.http.resource import Resource
+from lrs_bridge.lrs.http.resource import ANYONE, Resource
 from lrs_bridge.lrs.http.setup import LARGEST_BATCH, Setup, Transaction
 from lrs_bridge.vocabulary import PROFILE
 
@@ -35,6 +38,7 @@ def xapi_blueprint(
     on_stored: store.OnStored = store.ignored,
     home_page: str = f"{PROFILE}/lrs",
     largest_batch: int = LARGEST_BATCH,
+    contents: Contents | None = None,
 ) -> Blueprint:
     """Return the resources of the store.
 
@@ -48,6 +52,7 @@ def xapi_blueprint(
             URL of the store.
         largest_batch: how many statements one request may bring. The size of a request is
             limited by Flask's MAX_CONTENT_LENGTH.
+        contents: where large attachments are kept; None keeps them in the database.
     """
     setup = Setup(
         transaction=transaction,
@@ -56,9 +61,16 @@ def xapi_blueprint(
         on_stored=on_stored,
         home_page=home_page,
         largest_batch=largest_batch,
+        contents=contents,
     )
     bp = Blueprint("xapi", __name__)
-    for resource in (about.resource(), statements.resource(setup), *documents.resources(setup)):
+    for resource in (
+        about.resource(),
+        activities.resource(setup),
+        agents.resource(setup),
+        statements.resource(setup),
+        *documents.resources(setup),
+    ):
         bp.add_url_rule(
             resource.path,
             resource.name,
@@ -66,6 +78,9 @@ def xapi_blueprint(
             methods=_METHODS,
             provide_automatic_options=False,
         )
+    bp.add_url_rule(
+        "/<path:rest>", "unknown", _unknown, methods=_METHODS, provide_automatic_options=False
+    )
     bp.after_request(partial(admission.say_how_fresh, setup))
     bp.after_request(version.on_every_answer)
     bp.after_request(cors.on_every_answer)
@@ -90,3 +105,12 @@ def _view(resource: Resource) -> Callable[[], Response]:
 
     view.requires = resource.requires  # type: ignore[attr-defined]
     return view
+
+
+def _unknown(rest: str) -> Response:
+    """Answer for every other address, in the same manner as the resources do."""
+    version.spoken(request.headers)
+    raise ResourceUnknown("The standard has no resource at this address.")
+
+
+_unknown.requires = ANYONE  # type: ignore[attr-defined]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
+from lrs_bridge.lrs.contents import Contents
 from lrs_bridge.lrs.store import Clock, OnStored
 
 Transaction = Callable[[], AbstractContextManager[Session]]
@@ -28,3 +29,4 @@ class Setup:
     on_stored: OnStored
     home_page: str
     largest_batch: int
+    contents: Contents | None

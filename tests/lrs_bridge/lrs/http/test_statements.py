@@ -162,17 +162,6 @@ def test_canonical_keeps_one_language_of_each_map(lrs):
     assert shown["verb"]["display"] == {"fr": "fini"}
 
 
-def test_attachments_are_shown_as_the_one_part_that_there_is(lrs):
-    (id,) = lrs.post(a_statement()).json
-    answer = lrs.get(statementId=id, attachments=True)
-    assert answer.content_type == "multipart/mixed; boundary=statements"
-    head, _, rest = answer.text.partition("\r\n\r\n")
-    assert head == "--statements\r\nContent-Type: application/json"
-    body, end = rest.split("\r\n", 1)
-    assert json.loads(body)["id"] == id
-    assert end == "--statements--\r\n"
-
-
 def test_head_says_what_get_says_without_saying_it(lrs):
     lrs.post(a_statement())
     get = lrs.get()
