@@ -10,7 +10,7 @@ import subprocess
 import sys
 
 from benchmarks.matching import rounds, speed, table
-from benchmarks.matching.environments import NotInstalled
+from benchmarks.environments import NotInstalled
 from benchmarks.matching.targets import Comparison
 
 
