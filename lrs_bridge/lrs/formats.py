@@ -32,23 +32,48 @@ def ids(text: str, assigned: str) -> str:
     return written(_reduced(parsed(exact(text, assigned)), _identified, _verb_id, _activity_id))
 
 
-def canonical(text: str, assigned: str, choose: Choose) -> str:
-    """Return the JSON of a statement in one language per language map."""
+def whole(text: str, assigned: str) -> Json:
+    """Return a statement as `exact` shows it, taken apart for `canonical`."""
+    return parsed(exact(text, assigned))
+
+
+def canonical(statement: Json, known: Mapping[str, Mapping[str, Any]], choose: Choose) -> str:
+    """Return the JSON of a statement as the store knows its activities, in one language per map.
+
+    The display of a verb is the statement's own: it is no property of the verb.
+
+    Args:
+        statement: as `whole` returns it.
+        known: canonical definitions of activities, by their ids.
+    """
 
     def verb(value: Json) -> Json:
         return _with_chosen(value, ("display",), choose)
 
     def activity(value: Json) -> Json:
-        if "definition" not in value:
+        definition = known.get(value["id"], value.get("definition"))
+        if definition is None:
             return value
-        definition = _with_chosen(value["definition"], ("name", "description"), choose)
+        definition = _with_chosen(definition, ("name", "description"), choose)
         for name in definition.keys() & COMPONENTS:
             definition[name] = [
                 _with_chosen(one, ("description",), choose) for one in definition[name]
             ]
         return {**value, "definition": definition}
 
-    return written(_reduced(parsed(exact(text, assigned)), _unchanged, verb, activity))
+    return written(_reduced(statement, _unchanged, verb, activity))
+
+
+def activities_in(statement: Json) -> set[str]:
+    """Return the ids of the activities in a statement."""
+    found = set()
+
+    def note(activity: Json) -> Json:
+        found.add(activity["id"])
+        return activity
+
+    _reduced(statement, _unchanged, _unchanged, note)
+    return found
 
 
 def altered(text: str, payload: Mapping[str, Any]) -> str | None:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from werkzeug.datastructures import LanguageAccept
 from werkzeug.http import parse_accept_header
 
-from lrs_bridge.lrs import formats, multipart
+from lrs_bridge.lrs import activities, formats, multipart
 from lrs_bridge.lrs.http.asked import Asked
 from lrs_bridge.lrs.query import StatementQuery
 from lrs_bridge.lrs.select import Found
@@ -32,8 +32,11 @@ def written(
     if query.format == "ids":
         return [formats.ids(one.text, one.assigned) for one in found]
     if query.format == "canonical":
+        statements = [formats.whole(one.text, one.assigned) for one in found]
+        ids = {id for one in statements for id in formats.activities_in(one)}
+        known = activities.known(session, organisation_id, ids)
         choose = _in_language(asked)
-        return [formats.canonical(one.text, one.assigned, choose) for one in found]
+        return [formats.canonical(one, known, choose) for one in statements]
     return [formats.exact(one.text, one.assigned) for one in found]
 
 

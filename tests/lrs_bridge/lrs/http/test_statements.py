@@ -133,35 +133,6 @@ def test_a_lone_context_activity_comes_back_in_an_array_and_numbers_unharmed(lrs
     assert '"raw":1.10}' in answer.text
 
 
-def test_ids_shows_nothing_but_identifiers(lrs):
-    team = {"objectType": "Group", "member": [{**an_agent(), "name": "Ada"}]}
-    statement = a_statement(
-        actor={**an_agent(), "name": "Ada"},
-        object={"id": "https://o.example", "definition": {"name": {"en": "Course"}}},
-        context={"team": team, "contextActivities": {"other": [{"id": "https://p.example"}]}},
-    )
-    lrs.post(statement)
-    (shown,) = lrs.found(format="ids")
-    assert shown["actor"] == an_agent()
-    assert shown["verb"] == {"id": statement["verb"]["id"]}
-    assert shown["object"] == {"id": "https://o.example"}
-    assert shown["context"]["team"] == {"objectType": "Group", "member": [an_agent()]}
-
-
-def test_canonical_keeps_one_language_of_each_map(lrs):
-    names = {"en": "Course", "de": "Kurs"}
-    lrs.post(
-        a_statement(
-            verb={"id": "https://v.example", "display": {"fr": "fini"}},
-            object={"id": "https://o.example", "definition": {"name": names}},
-        )
-    )
-    lrs.headers["Accept-Language"] = "de-AT, de;q=0.9"
-    (shown,) = lrs.found(format="canonical")
-    assert shown["object"]["definition"]["name"] == {"de": "Kurs"}
-    assert shown["verb"]["display"] == {"fr": "fini"}
-
-
 def test_head_says_what_get_says_without_saying_it(lrs):
     lrs.post(a_statement())
     get = lrs.get()
