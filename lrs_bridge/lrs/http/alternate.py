@@ -14,7 +14,7 @@ from flask import Request
 from werkzeug.datastructures import Headers
 
 from lrs_bridge.errors import Malformed, ParameterInvalid
-from lrs_bridge.lrs.http.asked import Asked
+from lrs_bridge.lrs.http.asked import Asked, whole_body
 from lrs_bridge.lrs.http.version import spoken
 from lrs_bridge.lrs.parameters import once_each
 from lrs_bridge.version import Version
@@ -89,7 +89,7 @@ def _fields(request: Request) -> dict[str, str]:
         raise Malformed(f"With the parameter method, the body must be {_FORMS[0]}.")
     try:
         pairs = parse_qsl(
-            request.get_data(cache=False).decode(),
+            whole_body(request).decode(),
             keep_blank_values=True,
             errors="strict",
             max_num_fields=_MOST_FIELDS,

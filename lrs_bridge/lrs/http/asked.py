@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from flask import Request
 from werkzeug.datastructures import Authorization, Headers
+from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.http import parse_options_header
 
 from lrs_bridge.lrs.http.version import spoken
@@ -57,5 +58,21 @@ def read_request(request: Request) -> Asked:
         version=spoken(request.headers),
         parameters=tuple(request.args.items(multi=True)),
         headers=request.headers,
-        body=lambda: request.get_data(cache=False),
+        body=lambda: whole_body(request),
     )
+
+
+def whole_body(request: Request) -> bytes:
+    """Return what was sent, all of it.
+
+    A body of unknown length is read up to the limit, and what was there is not told from what was
+    cut off; so a body as long as the limit is taken for one that is longer.
+
+    Raises:
+        RequestEntityTooLarge: if it is larger than may be sent.
+    """
+    body = request.get_data(cache=False)
+    most = request.max_content_length
+    if request.content_length is None and most is not None and len(body) >= most:
+        raise RequestEntityTooLarge
+    return body
