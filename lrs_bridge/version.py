@@ -2,6 +2,12 @@
 
 1.0.3  https://github.com/adlnet/xAPI-Spec/tree/1.0.3
 2.0.0  IEEE 9274.1.1-2023
+
+Both side by side: a request is read by the rules of the version that it speaks, and its statements
+are kept in one store. Every reader gets a statement as it is, whatever version either of them
+speaks: newer statements must not be converted into a prior format (1.0.3, part 3, section 3.3),
+clients of 1.0 are told to pass over properties that they do not know, and each statement says its
+version. The one thing that differs is spelling: times are in UTC for all.
 """
 
 from __future__ import annotations

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,7 +13,7 @@ import pytest
 
 from lrs_bridge.errors import Unavailable
 from lrs_bridge.lrs.bucket import Bucket
-from lrs_bridge.lrs.contents import Contents, Folder
+from lrs_bridge.lrs.contents import Contents, Folder, contents_at
 from tests.lrs_bridge.object_storage import serving
 
 NAME = "3f0a/ab/abcd-12"
@@ -71,6 +72,26 @@ def test_names_are_listed_by_when_they_were_put(contents: Contents) -> None:
     contents.put("other/cd/cdef-34", b"")
     assert sorted(contents.names(datetime.now(UTC) + SOON)) == [NAME, "other/cd/cdef-34"]
     assert list(contents.names(LONG_AGO)) == []
+
+
+@pytest.mark.parametrize(
+    ("where", "kind"),
+    [
+        ("", type(None)),
+        ("/var/lib/attachments", Folder),
+        ("s3://bucket?region_name=eu-west-1", Bucket),
+    ],
+)
+def test_a_place_is_named_in_one_word(where: str, kind: type) -> None:
+    assert type(contents_at(where)) is kind
+
+
+def test_without_boto3_a_bucket_is_refused_with_what_to_install(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(sys.modules, "lrs_bridge.lrs.bucket", None)
+    with pytest.raises(ValueError, match=r"mentes\[s3\]"):
+        contents_at("s3://bucket")
 
 
 # In a folder
