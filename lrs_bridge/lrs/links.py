@@ -1,7 +1,6 @@
 """Writing and removing what statements are found by.
 
-These are most of the rows that a statement costs, and all of them are whole numbers; so they are
-handed to the driver as they are, in one statement for as many as there be.
+These are most of the rows that a statement costs. They are written in the order of their index.
 """
 
 from __future__ import annotations
@@ -11,9 +10,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, Table, and_, delete, insert, select
+from sqlalchemy import Row, Select, and_, delete, select
 from sqlalchemy.orm import Session
 
+from lrs_bridge.lrs.bulk import insert_rows
 from lrs_bridge.lrs.index import Key, statement_keys
 from lrs_bridge.lrs.tables import reach, reached_key, statement, statement_key
 
@@ -30,14 +30,13 @@ def write(
     reached: Sequence[Reached],
 ) -> None:
     """Let statements be found: each by its own keys, and by those of what it reaches."""
-    _insert(session, statement_key, [(key, seq) for seq, keys in found_by for key in keys])
+    own = [(key, seq) for seq, keys in found_by for key in keys]
+    insert_rows(session, statement_key, sorted(own))
     if not reached:
         return
-    pairs = [
-        {"organisation_id": organisation_id, "seq": seq, "via": via} for seq, via, _ in reached
-    ]
-    session.execute(insert(reach), pairs)
-    _insert(session, reached_key, [(key, seq, via) for seq, via, keys in reached for key in keys])
+    insert_rows(session, reach, sorted((organisation_id, seq, via) for seq, via, _ in reached))
+    theirs = [(key, seq, via) for seq, via, keys in reached for key in keys]
+    insert_rows(session, reached_key, sorted(theirs))
 
 
 def rebuild(session: Session) -> None:
@@ -47,7 +46,8 @@ def rebuild(session: Session) -> None:
     texts = select(statement.c.payload, statement.c.assigned)
     own = texts.add_columns(statement.c.organisation_id, statement.c.seq)
     for rows in _in_parts(session, own):
-        _insert(session, statement_key, [(key, row.seq) for row in rows for key in _keys_of(row)])
+        own_keys = [(key, row.seq) for row in rows for key in _keys_of(row)]
+        insert_rows(session, statement_key, sorted(own_keys))
     others = texts.add_columns(reach.c.organisation_id, reach.c.seq, reach.c.via).join(
         reach,
         and_(
@@ -55,11 +55,8 @@ def rebuild(session: Session) -> None:
         ),
     )
     for rows in _in_parts(session, others):
-        _insert(
-            session,
-            reached_key,
-            [(key, row.seq, row.via) for row in rows for key in _keys_of(row)],
-        )
+        their_keys = [(key, row.seq, row.via) for row in rows for key in _keys_of(row)]
+        insert_rows(session, reached_key, sorted(their_keys))
 
 
 def _in_parts(session: Session, query: Select[Any]) -> Iterator[Sequence[Row[Any]]]:
@@ -70,20 +67,3 @@ def _in_parts(session: Session, query: Select[Any]) -> Iterator[Sequence[Row[Any
 def _keys_of(row: Row[Any]) -> frozenset[Key]:
     authority = json.loads(row.assigned)["authority"]
     return statement_keys(row.organisation_id, json.loads(row.payload), authority)
-
-
-def _insert(session: Session, table: Table, rows: list[tuple[int, ...]]) -> None:
-    """Insert rows of whole numbers, in the order of the index."""
-    rows.sort()
-    names = ", ".join(column.name for column in table.columns)
-    connection = session.connection()
-    if connection.dialect.name == "sqlite":
-        marks = ", ".join("?" for _ in table.columns)
-        connection.exec_driver_sql(f"INSERT INTO {table.name} ({names}) VALUES ({marks})", rows)  # noqa: S608
-        return
-    arrays = tuple(f"{{{','.join(map(str, column))}}}" for column in zip(*rows, strict=True))
-    marks = ", ".join("%s::bigint[]" for _ in table.columns)
-    connection.exec_driver_sql(
-        f"INSERT INTO {table.name} ({names}) SELECT * FROM unnest({marks})",  # noqa: S608
-        arrays,
-    )

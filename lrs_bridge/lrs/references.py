@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Column, Row, select
+from sqlalchemy import Column, Row, bindparam, select
 from sqlalchemy.orm import Session
 
 from lrs_bridge.lrs.index import Key, statement_keys
@@ -172,10 +172,17 @@ class _Graph:
         if not values:
             return ()
         rows = self._session.execute(
-            select(statement.c.seq, statement.c.id, statement.c.target, statement.c.voiding).where(
-                statement.c.organisation_id == self._organisation_id,
-                column.in_(values),
-            )
+            _WITH_ID if column is statement.c.id else _WITH_TARGET,
+            {"organisation_id": self._organisation_id, "values": list(values)},
         ).all()
         self._voiding.update(row.seq for row in rows if row.voiding)
         return rows
+
+
+_WITH_ID, _WITH_TARGET = (
+    select(statement.c.seq, statement.c.id, statement.c.target, statement.c.voiding).where(
+        statement.c.organisation_id == bindparam("organisation_id"),
+        column.in_(bindparam("values", expanding=True)),
+    )
+    for column in (statement.c.id, statement.c.target)
+)
