@@ -53,7 +53,12 @@ def received(statements: Sequence[Incoming], parts: Sequence[Part], version: Ver
         Malformed: if a part is not as it should be; names the part.
         StatementInvalid: if content is missing, or a signature is not one of its statement.
     """
-    attached = [(one, *found) for one in statements for found in _attachments(one.payload)]
+    attached = [
+        (one, *found)
+        for one in statements
+        if "attachments" in one.payload or "attachments" in one.payload["object"]
+        for found in _attachments(one.payload)
+    ]
     if not attached and not parts:
         return {}
     content = _by_digest(parts, {it["sha2"].lower() for _, _, it in attached})

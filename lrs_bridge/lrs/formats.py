@@ -153,10 +153,11 @@ def _with_chosen(value: Json, names: tuple[str, ...], choose: Choose) -> Json:
 
 
 def _has_local_time(payload: Mapping[str, Any]) -> bool:
-    return any(
-        "timestamp" in holder and in_utc(holder["timestamp"]) != holder["timestamp"]
-        for holder in (payload, payload["object"])
-    )
+    for holder in (payload, payload["object"]):
+        at = holder.get("timestamp")
+        if at is not None and in_utc(at) != at:
+            return True
+    return False
 
 
 def _with_times_in_utc(statement: Json) -> Json:
