@@ -51,27 +51,14 @@ def define(
     if not news:
         return
     ids = {digest(id): id for id in news}
-    keys = sorted(ids)
-    rows = {row.key: row for row in _rows(session, organisation_id, keys, locked=True)}
+    rows = {row.key: row for row in _rows(session, organisation_id, sorted(ids), locked=True)}
     changed = []
-    for key in keys:
-        id, row = ids[key], rows.get(key)
-        said = [it for it, _ in news[id]]
-        if row is not None and said == [row.said]:
-            if _WROTE not in session.info:
-                _remembered.add(organisation_id, id, row.said, now)
-            continue
-        before: Definition = json.loads(row.definition) if row else {}
-        definition = reduce(merged, (it for _, it in news[id]), before)
-        changed.append(
-            {
-                "organisation_id": organisation_id,
-                "key": key,
-                "id": id,
-                "definition": json.dumps(definition, ensure_ascii=False),
-                "said": said[-1],
-            }
-        )
+    for key, id in sorted(ids.items()):
+        row, said = rows.get(key), news[id]
+        if row is None or [it for it, _ in said] != [row.said]:
+            changed.append(_changed(organisation_id, key, id, row, said))
+        elif _WROTE not in session.info:
+            _remembered.add(organisation_id, id, row.said, now)
     if changed:
         session.info[_WROTE] = True
         _write(session, changed)
@@ -110,6 +97,7 @@ def said_of_activities(statement: Mapping[str, Any]) -> Iterator[tuple[str, Defi
 
 
 News = dict[str, list[tuple[bytes, Definition]]]
+"""By activity what is said of it, in order, each definition with its digest."""
 
 
 def _news(organisation_id: UUID, statements: Iterable[Mapping[str, Any]], now: datetime) -> News:
@@ -157,6 +145,21 @@ def _rows(
             .order_by(activity.c.key)
         )
         yield from session.execute(query.with_for_update() if locked else query)
+
+
+def _changed(
+    organisation_id: UUID, key: bytes, id: str, row: Any, said: Sequence[tuple[bytes, Definition]]
+) -> dict[str, Any]:
+    """Return the row of an activity once what is said is merged into what it was."""
+    before: Definition = json.loads(row.definition) if row else {}
+    definition = reduce(merged, (it for _, it in said), before)
+    return {
+        "organisation_id": organisation_id,
+        "key": key,
+        "id": id,
+        "definition": json.dumps(definition, ensure_ascii=False),
+        "said": said[-1][0],
+    }
 
 
 def _write(session: Session, rows: list[dict[str, Any]]) -> None:
