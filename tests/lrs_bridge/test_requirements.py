@@ -176,6 +176,7 @@ REFUSED_WHOLE: dict[str, list[dict[str, Any]]] = {
     "XAPI-00028": each("id", *TEXTS),
     "XAPI-00029": each("id", ID.replace("-", ""), "{" + ID + "}", "urn:uuid:" + ID),
     "XAPI-00030": each("id", "0a6f7c1-e55a3-4d1c-9a53-7c2f0f000001"),
+    "XAPI-00100": each("authority", group(ADA, BEN, an_agent("c"))),
     "XAPI-00098": each("authority", group(ADA), group(ADA, BEN, an_agent("c")), group()),
     "XAPI-00101": each("version", "should fail", "0.9.9", "1.1.0", 1, None),
 }

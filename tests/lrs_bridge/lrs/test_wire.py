@@ -67,6 +67,7 @@ def test_a_lone_statement_keeps_its_text_too():
     ],
 )
 def test_what_is_not_json_is_malformed(body):
+    """XAPI-00014, XAPI-00015."""
     with pytest.raises(Malformed):
         read(body)
 
@@ -100,6 +101,7 @@ def test_a_batch_has_a_limit():
 
 
 def test_a_surrogate_pair_is_a_character():
+    """XAPI-00015."""
     (one,) = read(GOOD[:-1] + ', "result": {"response": "\\ud83d\\ude00"}}')
     assert one.payload["result"]["response"] == "😀"
 

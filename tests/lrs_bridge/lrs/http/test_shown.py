@@ -159,6 +159,7 @@ def test_numbers_stay_as_they_were_spelt_in_every_format(lrs):
 
 @pytest.mark.parametrize("version", [V1_0, V2_0])
 def test_times_are_returned_in_utc(lrs, version):
+    """XAPI-00122."""
     speak(lrs, version)
     inner = a_statement(timestamp="2023-05-04T12:00:00.5000-05:00")
     id = stored(

@@ -15,6 +15,7 @@ THROUGH = "X-Experience-API-Consistent-Through"
 
 
 def test_a_posted_statement_is_answered_with_its_id_and_exactly_200(lrs):
+    """XAPI-00026, XAPI-00139, XAPI-00146, XAPI-00147."""
     answer = lrs.post(a_statement())
     assert answer.status_code == 200
     (id,) = answer.json
@@ -22,6 +23,7 @@ def test_a_posted_statement_is_answered_with_its_id_and_exactly_200(lrs):
 
 
 def test_a_batch_is_answered_with_its_ids_in_order(lrs):
+    """XAPI-00146, XAPI-00147."""
     mine = str(uuid4())
     first, second, third = lrs.post([a_statement(), a_statement(id=mine), a_statement()]).json
     assert second == mine
@@ -29,6 +31,7 @@ def test_a_batch_is_answered_with_its_ids_in_order(lrs):
 
 
 def test_an_empty_batch_stores_nothing(lrs):
+    """XAPI-00110, XAPI-00149, XAPI-00154."""
     assert lrs.post([]).json == []
     assert lrs.get().json == {"statements": [], "more": ""}
 
@@ -40,6 +43,7 @@ def test_moodle_gets_its_200_twice_for_an_event_that_it_sends_twice(lrs):
 
 
 def test_a_statement_put_twice_is_stored_once(lrs):
+    """XAPI-00143, XAPI-00144."""
     id = uuid4()
     assert lrs.put(id, a_statement()).status_code == 204
     assert lrs.put(id, a_statement(id=str(id).upper())).status_code == 204
@@ -48,6 +52,7 @@ def test_a_statement_put_twice_is_stored_once(lrs):
 
 
 def test_the_same_id_with_another_statement_is_a_conflict_and_changes_nothing(lrs):
+    """XAPI-00142."""
     id = str(uuid4())
     lrs.post(a_statement(id=id))
     answer = lrs.post([a_statement(), a_statement(id=id, actor=an_agent("43"))])
@@ -75,6 +80,7 @@ def test_a_batch_with_one_bad_statement_stores_none(lrs):
 
 
 def test_put_needs_a_statement_id_that_fits(lrs):
+    """XAPI-00145."""
     assert lrs.client.put(
         "/xapi/statements",
         json=a_statement(),
@@ -90,6 +96,7 @@ def test_put_needs_a_statement_id_that_fits(lrs):
 
 
 def test_a_statement_comes_back_as_it_came_with_what_the_store_adds(lrs):
+    """XAPI-00023, XAPI-00026, XAPI-00099, XAPI-00170."""
     text = """{ "actor":{"mbox":"mailto:ada@lms.example"},
       "verb": {"id":"https://verbs.example/scored"}, "object":{"id":"https://lms.example/q"},
       "result":{"score":{"raw":1.10,"max":1e1}, "extensions":{"https://x.example/é":[null,"\\u00e9"]}}
@@ -108,6 +115,7 @@ def test_a_statement_comes_back_as_it_came_with_what_the_store_adds(lrs):
 
 
 def test_what_the_sender_says_of_stored_and_authority_does_not_count(lrs):
+    """XAPI-00097, XAPI-00099."""
     forged = a_statement(
         stored="2001-01-01T00:00:00Z", authority=an_agent("admin"), version="1.0.3"
     )
@@ -121,6 +129,7 @@ def test_what_the_sender_says_of_stored_and_authority_does_not_count(lrs):
 
 
 def test_a_lone_context_activity_comes_back_in_an_array_and_numbers_unharmed(lrs):
+    """XAPI-00002, XAPI-00096."""
     text = (
         '{"actor":{"mbox":"mailto:a@b.example"},"verb":{"id":"https://v.example"},'
         '"object":{"id":"https://o.example"},"result":{"score":{"raw":1.10}},'
@@ -168,6 +177,7 @@ def test_a_batch_above_the_limit_is_too_large(open_lrs):
 
 @pytest.mark.parametrize("type", ["text/plain", "application/x-www-form-urlencoded", ""])
 def test_statements_are_json_and_say_so(lrs, type):
+    """XAPI-00127."""
     answer = lrs.post(a_statement(), content_type=type)
     assert (answer.status_code, answer.json["slug"]) == (400, "malformed")
 
@@ -181,6 +191,7 @@ def test_a_charset_beside_the_type_is_fine(lrs):
 
 
 def test_every_answer_says_how_fresh_it_is(lrs):
+    """XAPI-00153, XAPI-00160."""
     answers = [
         lrs.post(a_statement()),
         lrs.put(uuid4(), a_statement()),
