@@ -124,6 +124,7 @@ REFUSED: dict[str, list[dict[str, Any]]] = {
     "XAPI-00060": [defined(type=it) for it in ("x", *TEXTS)],
     "XAPI-00061": [defined(moreInfo=it) for it in ("x", *TEXTS)],
     "XAPI-00064": [defined(correctResponsesPattern=["a"]), defined(choices=[{"id": "a"}])],
+    "XAPI-00065": [{"object": {"mbox": "mailto:ada@lms.example"}}],
     "XAPI-00072": [{"object": {**REF, "id": it}} for it in ("x", ID[:-1], *TEXTS)],
     "XAPI-00073": [{"object": {"id": ID}}],
     "XAPI-00074": [result(success=it) for it in ("true", 1, None)],

@@ -158,7 +158,7 @@ def test_only_documents_that_say_they_are_json_are_merged(type):
 
 
 def test_with_nothing_to_merge_into_a_posted_document_is_kept_as_it_is():
-    """XAPI-00310, XAPI-00314: of JSON it must be some."""
+    """XAPI-00233, XAPI-00310, XAPI-00314: of JSON it must be some."""
     for posted in (a_document(b"[1.10]"), a_document(b"{", "text/plain")):
         assert documents.merged(None, posted) is posted
     with pytest.raises(Malformed):

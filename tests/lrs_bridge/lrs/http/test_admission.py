@@ -4,6 +4,7 @@ import pytest
 
 
 def test_without_a_credential_nothing_is_shown(lrs):
+    """XAPI-00334."""
     answer = lrs.client.get("/xapi/statements", headers=lrs.headers)
     assert answer.status_code == 401
     assert answer.headers["WWW-Authenticate"] == 'Basic realm="xAPI", charset="UTF-8"'

@@ -36,6 +36,15 @@ def test_every_resource_but_about_wants_a_version_and_a_credential(lrs, path):
     assert lrs.client.get(path, headers=lrs.headers).json["slug"] == "unauthenticated"
 
 
+@pytest.mark.parametrize("path", RESOURCES)
+def test_no_resource_takes_a_parameter_that_it_does_not_have(lrs, path):
+    """XAPI-00324, XAPI-00325."""
+    for name in ("unknown", "Agent", "activityid", "STATEID", "Since", "Limit"):
+        answer = lrs.ask("GET", path, query={name: "1"})
+        assert (answer.status_code, answer.json["slug"]) == (400, "parameter-invalid")
+        assert answer.json["errors"][0]["parameter"] == name
+
+
 @pytest.mark.parametrize("method", ["GET", "PUT", "OPTIONS"])
 @pytest.mark.parametrize("path", ["/xapi/Statements", "/xapi/statements/", "/xapi/a/b"])
 def test_any_other_address_is_answered_in_the_same_manner(lrs, path, method):

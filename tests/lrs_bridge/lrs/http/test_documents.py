@@ -62,7 +62,7 @@ class Documents:
 
 
 def test_a_document_is_read_as_it_was_written(documents, lrs):
-    """XAPI-00187 to XAPI-00192, XAPI-00230, XAPI-00262 to XAPI-00311."""
+    """XAPI-00187 to XAPI-00193, XAPI-00230, XAPI-00231, XAPI-00259 to XAPI-00311."""
     type = "image/svg+xml; charset=utf-8; x=1"
     assert documents.put(b"\xff\x00abc", type=type).status_code == 204
     answer = documents.ask("GET")
@@ -104,7 +104,7 @@ def test_head_says_what_get_says_without_saying_it(documents):
 
 
 def test_posted_members_are_merged(documents, lrs):
-    """XAPI-00184, XAPI-00234, XAPI-00310, XAPI-00312."""
+    """XAPI-00184, XAPI-00233, XAPI-00234, XAPI-00310, XAPI-00312."""
     assert documents.ask("POST", {"car": "Honda", "seats": {"front": 2}}).status_code == 204
     lrs.clock.forward(minutes=1)
     assert documents.ask("POST", {"type": "Civic", "seats": {"back": 3}}).status_code == 204
@@ -118,7 +118,7 @@ def test_posted_members_are_merged(documents, lrs):
     [("abc", "not/json"), ('{"a":1}{', "application/json"), ("[1]", "application/json")],
 )
 def test_what_cannot_be_merged_changes_nothing(documents, content, type):
-    """XAPI-00229, XAPI-00281, XAPI-00309, XAPI-00313."""
+    """XAPI-00229, XAPI-00232, XAPI-00281, XAPI-00309, XAPI-00313."""
     documents.ask("POST", {"a": 1})
     answer = documents.ask("POST", content, type=type)
     assert (answer.status_code, answer.json["slug"]) == (400, "malformed")
@@ -141,7 +141,7 @@ EVERY = ("GET", "PUT", "POST", "DELETE")
 
 
 def test_parameters_of_state_are_there_known_and_right(lrs):
-    """XAPI-00196 to XAPI-00215."""
+    """XAPI-00196 to XAPI-00217."""
     for methods, wrong in (
         (EVERY, {"activityId": "no IRI"}),
         (EVERY, {"agent": "{"}),
@@ -163,12 +163,33 @@ def test_parameters_of_state_are_there_known_and_right(lrs):
             assert error["parameter"] in wrong
 
 
-@pytest.mark.parametrize("path", [ACTIVITY, AGENT])
-@pytest.mark.parametrize("method", ["PUT", "POST", "DELETE"])
-def test_a_profile_has_an_id(lrs, path, method):
-    """XAPI-00300 to XAPI-00302."""
-    answer = lrs.ask(method, path, query=query(path, None), data="{}")
-    assert answer.json["errors"] == [{"parameter": "profileId", "detail": "is required"}]
+@pytest.mark.parametrize(
+    ("path", "holder", "bad"),
+    [(ACTIVITY, "activityId", ["true", ""]), (AGENT, "agent", ["true", "{", '{"name":"Ada"}'])],
+)
+def test_parameters_of_profiles_are_there_known_and_right(lrs, path, holder, bad):
+    """XAPI-00253 to XAPI-00262, XAPI-00295 to XAPI-00303."""
+    for methods, wrong in (
+        (EVERY, {holder: None}),
+        *((EVERY, {holder: value}) for value in bad),
+        (("PUT", "POST", "DELETE"), {"profileId": None}),
+        (EVERY, {"profileId": ""}),
+        (("GET",), {"profileId": None, "since": "true"}),
+        (EVERY, {"registration": str(uuid4())}),
+        (EVERY, {"stateId": "1"}),
+    ):
+        for method in methods:
+            answer = lrs.ask(method, path, query={**query(path), **wrong}, data="{}")
+            assert (answer.status_code, answer.json["slug"]) == (400, "parameter-invalid")
+            (error,) = answer.json["errors"]
+            assert error["parameter"] in wrong
+
+
+def test_what_is_wrongly_encoded_is_refused(lrs):
+    """XAPI-00235, XAPI-00284."""
+    agent = json.dumps(an_agent()).replace(":", '"', 1)
+    answer = lrs.ask("POST", STATE, query={**query(STATE), "agent": agent}, json={})
+    assert answer.json["errors"] == [{"parameter": "agent", "detail": "must be JSON"}]
 
 
 def test_patch_is_not_allowed(documents):
@@ -181,6 +202,7 @@ def test_patch_is_not_allowed(documents):
 
 
 def test_state_without_a_registration_is_not_the_state_of_any(lrs):
+    """XAPI-00218 to XAPI-00220, XAPI-00227."""
     state, registration = Documents(lrs, STATE), str(uuid4())
     state.put("without")
     state.put("with", registration=registration)

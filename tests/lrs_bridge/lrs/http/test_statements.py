@@ -67,6 +67,7 @@ def test_two_equal_ids_in_one_batch_are_refused(lrs):
 
 
 def test_a_batch_with_one_bad_statement_stores_none(lrs):
+    """XAPI-00182, XAPI-00326."""
     answer = lrs.post([a_statement(), a_statement(verb={"id": "completed"})])
     assert answer.status_code == 400
     assert answer.content_type == "application/problem+json"
@@ -96,12 +97,13 @@ def test_put_needs_a_statement_id_that_fits(lrs):
 
 
 def test_a_statement_comes_back_as_it_came_with_what_the_store_adds(lrs):
-    """XAPI-00023, XAPI-00026, XAPI-00099, XAPI-00170."""
+    """XAPI-00023, XAPI-00026, XAPI-00099, XAPI-00159, XAPI-00165, XAPI-00170, XAPI-00330."""
     text = """{ "actor":{"mbox":"mailto:ada@lms.example"},
       "verb": {"id":"https://verbs.example/scored"}, "object":{"id":"https://lms.example/q"},
       "result":{"score":{"raw":1.10,"max":1e1}, "extensions":{"https://x.example/é":[null,"\\u00e9"]}}
     }"""
     (id,) = lrs.post(text).json
+    assert lrs.get(statementId=id).content_type == "application/json"
     answer = lrs.get(statementId=id).text
     assert answer.startswith(text.rstrip()[:-1])
     added = json.loads("{" + answer[len(text.rstrip()) :])
