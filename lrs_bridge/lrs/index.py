@@ -1,9 +1,9 @@
 """What a statement can be found by: pure functions from a statement to index keys.
 
-A key is the digest of one question: of the organisation, of what is asked for, and mostly also of
-a verb, because the two are so often asked for together. One question is so one range of one
-index. What is found by `agent` or `activity` as they are stands under another key than what is
-found only through their `related_` siblings, so that nothing is written twice.
+A key is the digest of a thing that can be asked for, and of the organisation: an agent, an
+activity, a registration, a verb. What is found by `agent` or `activity` as they are stands under
+another key than what is found only through their `related_` siblings, so that nothing is written
+twice.
 
 https://github.com/adlnet/xAPI-Spec/blob/1.0.3/xAPI-Communication.md#213-get-statements
 """
@@ -11,6 +11,7 @@ https://github.com/adlnet/xAPI-Spec/blob/1.0.3/xAPI-Communication.md#213-get-sta
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import blake2b
 from typing import Any
@@ -42,15 +43,27 @@ def agent_key(actor: Mapping[str, Any]) -> Key | None:
     return None if identifier is None else key(identifier)
 
 
-def statement_keys(
-    organisation_id: UUID, payload: Mapping[str, Any], authority: Mapping[str, Any]
-) -> frozenset[Key]:
-    """Return every key that a valid statement is found by."""
-    organisation, verb = organisation_id.hex, payload["verb"]["id"]
-    found = {_key(organisation, _VERB, verb)}
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What one statement is found by.
+
+    Attributes:
+        verb: its key, which stands beside every other.
+        keys: all of them, the verb's too.
+    """
+
+    verb: Key
+    keys: frozenset[Key]
+
+
+def entry(organisation_id: UUID, payload: Mapping[str, Any], authority: Mapping[str, Any]) -> Entry:
+    """Return what a valid statement is found by."""
+    organisation = organisation_id.hex
+    verb = _often(f"{organisation} {_VERB} {payload['verb']['id']}")
+    found = {verb}
     registration = payload.get("context", {}).get("registration")
     if registration is not None:
-        found.add(_key(organisation, _REGISTRATION, registration.lower()))
+        found.add(key(f"{organisation} {_REGISTRATION} {registration.lower()}"))
     agents = set(_identifiers((payload["actor"], _actor_as_object(payload))))
     activities = set(_activity_as_object(payload))
     for what, values in (
@@ -60,43 +73,38 @@ def statement_keys(
         (_RELATED_ACTIVITY, _related_activities(payload) - activities),
     ):
         for value in values:
-            found.update(_keys(organisation, what, value, verb))
-    return frozenset(found)
+            found.add(_often(f"{organisation} {what} {value}"))
+    return Entry(verb, frozenset(found))
 
 
-def agent_keys(organisation_id: UUID, ifi: str, verb: str | None, related: bool) -> list[Key]:
+def agent_keys(organisation_id: UUID, ifi: str, *, related: bool) -> list[Key]:
     """Return the keys of all statements of an agent; no two of them are of one statement."""
     whats = (_AGENT, _RELATED_AGENT) if related else (_AGENT,)
-    return [_key(organisation_id.hex, what, ifi, verb) for what in whats]
+    return [key(f"{organisation_id.hex} {what} {ifi}") for what in whats]
 
 
-def activity_keys(organisation_id: UUID, iri: str, verb: str | None, related: bool) -> list[Key]:
+def activity_keys(organisation_id: UUID, iri: str, *, related: bool) -> list[Key]:
     """Return the keys of all statements about an activity; no two of them are of one statement."""
     whats = (_ACTIVITY, _RELATED_ACTIVITY) if related else (_ACTIVITY,)
-    return [_key(organisation_id.hex, what, iri, verb) for what in whats]
+    return [key(f"{organisation_id.hex} {what} {iri}") for what in whats]
 
 
-def verb_keys(organisation_id: UUID, iri: str) -> list[Key]:
+def verb_key(organisation_id: UUID, iri: str) -> Key:
     """Return the key of all statements with a verb."""
-    return [_key(organisation_id.hex, _VERB, iri)]
+    return key(f"{organisation_id.hex} {_VERB} {iri}")
 
 
-def registration_keys(organisation_id: UUID, registration: UUID) -> list[Key]:
+def registration_key(organisation_id: UUID, registration: UUID) -> Key:
     """Return the key of all statements with a registration."""
-    return [_key(organisation_id.hex, _REGISTRATION, str(registration))]
+    return key(f"{organisation_id.hex} {_REGISTRATION} {registration}")
 
 
-@lru_cache(maxsize=20_000)
-def _keys(organisation: str, what: str, value: str, verb: str) -> tuple[Key, Key]:
-    """Return the key whatever the verb, and the one with it. Most values come again and again."""
-    return _key(organisation, what, value), _key(organisation, what, value, verb)
+_LONGEST_REMEMBERED = 300  # characters; what is remembered must not grow with what is sent
 
 
-def _key(organisation: str, what: str, value: str, verb: str | None = None) -> Key:
-    """Return a key; `value` stands last, as it alone may hold a space."""
-    if verb is None:
-        return key(f"{organisation} {what} {value}")
-    return key(f"{organisation} {what}+verb {verb} {value}")
+def _often(value: str) -> Key:
+    """Return the key of what most likely comes again and again."""
+    return _remembered(value) if len(value) < _LONGEST_REMEMBERED else key(value)
 
 
 def _related_agents(payload: Mapping[str, Any], authority: Mapping[str, Any]) -> set[str]:
@@ -153,3 +161,6 @@ def _context_activities(payload: Mapping[str, Any]) -> Iterator[str]:
     for activities in payload.get("context", {}).get("contextActivities", {}).values():
         for activity in listed(activities):
             yield activity["id"]
+
+
+_remembered = lru_cache(maxsize=10_000)(key)

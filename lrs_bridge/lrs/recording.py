@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from lrs_bridge.lrs import links
 from lrs_bridge.lrs.bulk import insert_rows
 from lrs_bridge.lrs.formats import altered
-from lrs_bridge.lrs.index import Key, agent_key, key, statement_keys
+from lrs_bridge.lrs.index import Key, agent_key, entry, key
 from lrs_bridge.lrs.order import moment
 from lrs_bridge.lrs.references import Arrival, consequences
 from lrs_bridge.lrs.tables import statement
@@ -95,7 +95,7 @@ def recorded(
             seq=seq,
             id=id,
             named=one.id is not None,
-            keys=statement_keys(organisation_id, payload, authority.actor),
+            entry=entry(organisation_id, payload, authority.actor),
             target=UUID(what["id"]) if what.get("objectType") == "StatementRef" else None,
             voiding=payload["verb"]["id"] == Verb.VOIDED,
         ),
@@ -117,7 +117,7 @@ def write(session: Session, organisation_id: UUID, new: Sequence[New]) -> None:
     effects = consequences(session, organisation_id, [one.arrival for one in new])
     rows = [_row(organisation_id, one, one.seq in effects.voided) for one in new]
     insert_rows(session, statement, rows)
-    found_by = [(one.seq, one.arrival.keys) for one in new]
+    found_by = [(one.seq, one.arrival.entry) for one in new]
     links.write(session, organisation_id, found_by, effects.reached)
     earlier = effects.voided - {one.seq for one in new}
     if earlier:

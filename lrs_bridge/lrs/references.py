@@ -18,7 +18,7 @@ from uuid import UUID
 from sqlalchemy import Column, Row, bindparam, select
 from sqlalchemy.orm import Session
 
-from lrs_bridge.lrs.index import Key, statement_keys
+from lrs_bridge.lrs.index import Entry, entry
 from lrs_bridge.lrs.tables import reach, statement
 
 
@@ -33,7 +33,7 @@ class Arrival:
     seq: int
     id: UUID
     named: bool
-    keys: frozenset[Key]
+    entry: Entry
     target: UUID | None
     voiding: bool
 
@@ -43,11 +43,11 @@ class Consequences:
     """What arrivals mean for each other and for what is stored.
 
     Attributes:
-        reached: (seq, via, keys of via) for every pair that is new.
+        reached: (seq, via, entry of via) for every pair that is new.
         voided: the seqs of statements, new or stored, that are now voided.
     """
 
-    reached: list[tuple[int, int, frozenset[Key]]]
+    reached: list[tuple[int, int, Entry]]
     voided: set[int]
 
 
@@ -60,9 +60,9 @@ def consequences(
     if not edges:
         return Consequences(reached=[], voided=set())
     pairs = graph.pairs(edges)
-    keys = graph.keys({via for _, via in pairs})
+    entries = graph.entries({via for _, via in pairs})
     return Consequences(
-        reached=[(seq, via, keys[via]) for seq, via in pairs],
+        reached=[(seq, via, entries[via]) for seq, via in pairs],
         voided={
             target for outer, target in edges if graph.voids(outer) and not graph.voids(target)
         },
@@ -116,9 +116,9 @@ class _Graph:
                         found.add((seq, via))
         return found - self._known(found)
 
-    def keys(self, seqs: set[int]) -> dict[int, frozenset[Key]]:
-        """Return the index keys of the statements at `seqs`."""
-        found = {seq: self._arrivals[seq].keys for seq in seqs & self._arrivals.keys()}
+    def entries(self, seqs: set[int]) -> dict[int, Entry]:
+        """Return what the statements at `seqs` are found by."""
+        found = {seq: self._arrivals[seq].entry for seq in seqs & self._arrivals.keys()}
         rows = self._session.execute(
             select(statement.c.seq, statement.c.payload, statement.c.assigned).where(
                 statement.c.organisation_id == self._organisation_id,
@@ -128,7 +128,7 @@ class _Graph:
         for row in rows:
             authority = json.loads(row.assigned)["authority"]
             payload = json.loads(row.payload)
-            found[row.seq] = statement_keys(self._organisation_id, payload, authority)
+            found[row.seq] = entry(self._organisation_id, payload, authority)
         return found
 
     def _known(self, pairs: set[tuple[int, int]]) -> set[tuple[int, int]]:

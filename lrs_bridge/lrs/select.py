@@ -16,8 +16,8 @@ from lrs_bridge.lrs.index import (
     Key,
     activity_keys,
     agent_keys,
-    registration_keys,
-    verb_keys,
+    registration_key,
+    verb_key,
 )
 from lrs_bridge.lrs.order import moment, place
 from lrs_bridge.lrs.query import StatementQuery
@@ -81,7 +81,7 @@ def page(
     authority: int | None = None,
 ) -> Page:
     """Return the statements that match `query`, newest first unless it says ascending."""
-    places = _matching(organisation_id, query, authority).subquery()
+    places = _matching(session, organisation_id, query, authority).subquery()
     rows = session.execute(
         _shown()
         .join(places, statement.c.seq == places.c.seq)
@@ -101,23 +101,25 @@ def _found(row: Any) -> Found:
     return Found(seq=row.seq, stored=moment(row.seq), text=row.text, assigned=row.assigned)
 
 
-def _matching(organisation_id: UUID, query: StatementQuery, authority: int | None) -> Select[Any]:
+def _matching(
+    session: Session, organisation_id: UUID, query: StatementQuery, authority: int | None
+) -> Select[Any]:
     """Select the seqs of a page and of one more, in order.
 
     Each branch reads one range of one index, in its order, and only as far as the page needs: a
-    range for each key of the narrowest condition, among what statements are found by themselves
-    and among what they are found by through references. One statement can be in two of them.
+    range for each key of the first condition, among what statements are found by themselves and
+    among what they are found by through references. One statement can be in two of them.
     """
     held = and_(statement.c.organisation_id == organisation_id, statement.c.voided == false())
     if authority is not None:
         held = and_(held, statement.c.authority == authority)
-    conditions = _conditions(organisation_id, query)
-    if not conditions:
+    first, *others = _conditions(session, organisation_id, query) or [[]]
+    if not first:
         everything = select(statement.c.seq).where(held)
         return _page_of(everything, statement.c.seq, query)
-    first, *others = conditions
+    verb = None if query.verb is None else verb_key(organisation_id, query.verb)
     branches = [
-        _branch(links, key, others, held, query)
+        _branch(links, key, verb, others, held, query)
         for links in (statement_key, reached_key)
         for key in first
     ]
@@ -125,24 +127,40 @@ def _matching(organisation_id: UUID, query: StatementQuery, authority: int | Non
     return select(found.c.seq).order_by(_order(query, found.c.seq)).limit(query.limit + 1)
 
 
-def _conditions(organisation_id: UUID, query: StatementQuery) -> list[list[Key]]:
-    """Return the keys that meet each condition, those of the narrowest condition first."""
+def _conditions(session: Session, organisation_id: UUID, query: StatementQuery) -> list[list[Key]]:
+    """Return the keys that meet each condition, those to be followed first.
+
+    A registration is the narrowest. A verb is checked in every row; it is followed if there is
+    nothing else, or if so few statements have it that what else is asked for may have far more.
+    """
     found = []
     if query.registration is not None:
-        found.append(registration_keys(organisation_id, query.registration))
-    verb = query.verb
+        found.append([registration_key(organisation_id, query.registration)])
     if query.agent is not None:
-        found.append(agent_keys(organisation_id, query.agent, verb, query.related_agents))
+        found.append(agent_keys(organisation_id, query.agent, related=query.related_agents))
     if query.activity is not None:
-        found.append(activity_keys(organisation_id, query.activity, verb, query.related_activities))
-    if verb is not None and query.agent is None and query.activity is None:
-        found.append(verb_keys(organisation_id, verb))
+        related = query.related_activities
+        found.append(activity_keys(organisation_id, query.activity, related=related))
+    if query.verb is not None:
+        verb = verb_key(organisation_id, query.verb)
+        may_be_wide = query.registration is None and (query.activity or query.related_agents)
+        if not found or (may_be_wide and _is_rare(session, verb)):
+            found.insert(0, [verb])
     return found
+
+
+def _is_rare(session: Session, key: Key) -> bool:
+    some = select(statement_key.c.seq).where(statement_key.c.key == key).limit(_RARE).subquery()
+    return (session.scalar(select(func.count()).select_from(some)) or 0) < _RARE
+
+
+_RARE = 500  # statements; quicker looked at one by one than any range that may hold millions
 
 
 def _branch(
     links: Table,
     key: Key,
+    verb: Key | None,
     others: Sequence[Sequence[Key]],
     held: ColumnElement[bool],
     query: StatementQuery,
@@ -154,9 +172,11 @@ def _branch(
         .join(statement, and_(statement.c.seq == it.c.seq, held))
         .where(it.c.key == key)
     )
+    if verb is not None:
+        found = found.where(it.c.verb == verb)
     for keys in others:
         other = links.alias()
-        same = [other.c[each.name] == each for each in it.c if each.name != "key"]
+        same = [other.c[each.name] == it.c[each.name] for each in it.c if each.name != "key"]
         found = found.where(exists().where(other.c.key.in_(keys), *same))
     if links is reached_key:
         found = found.distinct()  # reached in several ways

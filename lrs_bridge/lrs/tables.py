@@ -1,16 +1,20 @@
 """The tables of the store.
 
 A statement's text is never taken apart by the database. What can be asked for is copied at write
-time into one narrow table of pairs (key, seq), whose only index holds all that a page of a query
-needs, in its order. A key is a 64-bit digest of a question (`index`), the organisation included:
-writing needs no look-up, and two writers never wait for each other's dictionary rows. `seq` counts
-within an organisation, and statements are read by organisation and `seq`; so even two keys that
-happen to be equal (one in a hundred thousand at ten million keys) can never show a statement to
-another organisation.
+time into one narrow table of rows (key, seq, verb), whose only index holds all that a page of a
+query needs, in its order. A key is a 64-bit digest of what is asked for (`index`), of the
+organisation too: writing needs no look-up, and two writers never wait for each other's dictionary
+rows. `seq` counts within an organisation, and statements are read by organisation and `seq`; so
+even two keys that happen to be equal (one in a hundred thousand at ten million keys) can never
+show a statement to another organisation.
 
-A statement that refers to another is found by everything that finds its target. Those pairs are
-written apart, as (key, seq, via): `seq` is the statement that is listed, `via` the one whose
-content matches.
+What a statement costs is the number of places in that index that it changes, so there is one row
+to a thing that is asked for. A verb, which is asked for together with anything, stands in the row
+and is filtered by while the row's range is read.
+
+A statement that refers to another is found by everything that finds its target. Those rows are
+written apart, as (key, seq, via, verb): `seq` is the statement that is listed, `via` the one whose
+content matches, `verb` that one's.
 """
 
 from __future__ import annotations
@@ -82,7 +86,8 @@ statement_key = Table(
     metadata,
     Column("key", BigInteger, nullable=False),
     Column("seq", BigInteger, nullable=False),
-    PrimaryKeyConstraint("key", "seq"),
+    Column("verb", BigInteger, nullable=False),
+    PrimaryKeyConstraint("key", "seq", "verb"),
     sqlite_with_rowid=False,
 )
 
@@ -105,7 +110,8 @@ reached_key = Table(
     Column("key", BigInteger, nullable=False),
     Column("seq", BigInteger, nullable=False),
     Column("via", BigInteger, nullable=False),
-    PrimaryKeyConstraint("key", "seq", "via"),
+    Column("verb", BigInteger, nullable=False),
+    PrimaryKeyConstraint("key", "seq", "via", "verb"),
     sqlite_with_rowid=False,
 )
 

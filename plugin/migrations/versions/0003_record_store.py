@@ -116,8 +116,8 @@ def _order_by_time_of_storing() -> None:
 
 def _find_by_one_narrow_index() -> None:
     for name, columns in (
-        ("xapi_statement_key", ("key", "seq")),
-        ("xapi_reached_key", ("key", "seq", "via")),
+        ("xapi_statement_key", ("key", "seq", "verb")),
+        ("xapi_reached_key", ("key", "seq", "via", "verb")),
     ):
         op.create_table(
             name,
