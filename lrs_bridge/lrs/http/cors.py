@@ -1,6 +1,7 @@
 """Scripts of other origins may use the store: content in a browser is what xAPI was made for.
 
-A credential is sent by the script itself, never by the browser on its own, so any origin may ask.
+A credential is sent by the script itself, never by the browser on its own, so any origin may ask,
+with whatever headers it likes.
 
 https://fetch.spec.whatwg.org/#http-cors-protocol
 """
@@ -21,18 +22,6 @@ _EXPOSED = ", ".join(
         "Retry-After",
     )
 )
-_READ = ", ".join(
-    (
-        "Authorization",
-        "Content-Type",
-        "Accept",
-        "Accept-Language",
-        "If-Match",
-        "If-None-Match",
-        "X-Experience-API-Version",
-        "X-Experience-API-Hash",
-    )
-)
 _KEPT_FOR = "86400"  # seconds; browsers shorten it to what they like
 
 
@@ -42,7 +31,8 @@ def options(allowed: Iterable[str]) -> Response:
     response.headers["Allow"] = ", ".join(allowed)
     if "Access-Control-Request-Method" in request.headers:
         response.headers["Access-Control-Allow-Methods"] = ", ".join(allowed)
-        response.headers["Access-Control-Allow-Headers"] = _READ
+        asked_for = request.headers.get("Access-Control-Request-Headers", "")
+        response.headers["Access-Control-Allow-Headers"] = asked_for
         response.headers["Access-Control-Max-Age"] = _KEPT_FOR
     return response
 
