@@ -10,7 +10,7 @@ T      ?= tests
 PORT   ?= 5000
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test check format messages bench-matching clean
+.PHONY: help demo serve test check format messages conformance bench-matching clean
 
 help: ## Show what there is
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -37,6 +37,9 @@ format: $(VENV)/.test ## Let the formatter decide
 messages: $(VENV)/.demo ## Collect what is said, for translators (L=fr begins a language)
 	@$(RUN) -m plugin.translations $(L)
 
+conformance: $(VENV)/.test ## Run ADL's suite of the record store (SUITE=/path/to/a/checkout of it)
+	@$(RUN) -m tests.conformance.run $(or $(SUITE),$(error Say where the suite is: make conformance SUITE=…; see docs/conformance.md))
+
 bench-matching: $(VENV)/.demo ## Measure the matching beside its peers (B=--quick for a small part)
 	@$(RUN) -m benchmarks.matching $(B)
 
@@ -55,5 +58,5 @@ $(VENV)/.demo: pyproject.toml | $(VENV)/bin/python
 
 $(VENV)/.test: pyproject.toml | $(VENV)/bin/python
 	@echo "Installing what the tests need …"
-	@$(INSTALL) -e '.[demo,postgresql,server]' --group test --group check
+	@$(INSTALL) -e '.[demo,postgresql,s3,server]' --group test --group check
 	@touch $@ $(VENV)/.demo

@@ -38,6 +38,8 @@ class Settings:
     """The record store that our statements go to; empty: the embedded one."""
     lrs_key: str = field(default="", repr=False)
     lrs_secret: str = field(default="", repr=False)
+    xapi_attachments: str = ""
+    """Where the embedded store keeps large attachments; empty: in the database."""
     allow_private_addresses: bool = False
     """Whether platforms may live on loopback or private networks (development, intranets)."""
     session_hours: int = 8
@@ -93,6 +95,7 @@ def read_settings() -> Settings:
     except EnvValidationError as error:
         faults.update(error.error_messages)  # type: ignore[arg-type] # a mapping, when sealed
     _check_urls(values, faults)
+    _check_attachments(str(values["xapi_attachments"] or ""), faults)
     if faults:
         lines = [f"{name}: {' '.join(faults[name])}" for name in sorted(faults)]
         raise SettingsError("These settings need attention:\n  " + "\n  ".join(lines))
@@ -115,6 +118,14 @@ def _check_urls(values: dict[str, object], faults: dict[str, list[str]]) -> None
     if values["lrs_url"] and not (is_usable and values["lrs_key"] and values["lrs_secret"]):
         faults.setdefault(f"{PREFIX}LRS_URL", []).append(
             "A remote record store needs an http(s) URL, MENTES_LRS_KEY and MENTES_LRS_SECRET."
+        )
+
+
+def _check_attachments(where: str, faults: dict[str, list[str]]) -> None:
+    parts = _split(where)
+    if parts.scheme and not (parts.scheme == "s3" and parts.netloc):
+        faults.setdefault(f"{PREFIX}XAPI_ATTACHMENTS", []).append(
+            "Give a folder, or s3://bucket/prefix, or leave it empty for the database."
         )
 
 

@@ -5,12 +5,17 @@ XapiError
 ├── StatementInvalid      400  statement-invalid     a property breaks a requirement
 ├── ParameterInvalid      400  parameter-invalid     a query parameter or header does
 ├── VersionUnsupported    400  version-unsupported
+├── ConditionMissing      400  condition-missing     a write that must say what it replaces
 ├── BatchInvalid          400  batch-invalid         one id twice in a batch
 ├── Unauthenticated       401  unauthenticated
 ├── Forbidden             403  forbidden             the credential lacks the scope
+├── ResourceUnknown       404  resource-unknown
 ├── StatementNotFound     404  statement-not-found
+├── DocumentNotFound      404  document-not-found
 ├── MethodNotAllowed      405  method-not-allowed
 ├── StatementConflict     409  statement-conflict    the id is taken by another statement
+├── DocumentConflict      409  document-conflict     it exists, and the write does not say so
+├── ConditionFailed       412  condition-failed      the document is not the one meant
 ├── TooLarge              413  too-large
 └── Unavailable           503  unavailable           may be tried again
 
@@ -83,6 +88,13 @@ class VersionUnsupported(XapiError):
     title = "The xAPI version is not supported"
 
 
+class ConditionMissing(XapiError):
+    """A profile is put without If-Match or If-None-Match."""
+
+    slug = "condition-missing"
+    title = "The request must say what it replaces"
+
+
 class BatchInvalid(XapiError):
     """The statements are valid one by one, but not together."""
 
@@ -106,6 +118,14 @@ class Forbidden(XapiError):
     title = "The credential does not allow this"
 
 
+class ResourceUnknown(XapiError):
+    """The standard has no such resource."""
+
+    slug = "resource-unknown"
+    status = 404
+    title = "There is no such resource"
+
+
 class StatementNotFound(XapiError):
     """No statement has this id, or it is voided (or not voided, when voided ones are asked for)."""
 
@@ -114,12 +134,28 @@ class StatementNotFound(XapiError):
     title = "There is no such statement"
 
 
+class DocumentNotFound(XapiError):
+    """No document has this id in this place."""
+
+    slug = "document-not-found"
+    status = 404
+    title = "There is no such document"
+
+
 class MethodNotAllowed(XapiError):
-    """The resource does not have this method."""
+    """The resource does not have this method.
+
+    Attributes:
+        allowed: the methods that it has.
+    """
 
     slug = "method-not-allowed"
     status = 405
     title = "The method is not allowed here"
+
+    def __init__(self, allowed: tuple[str, ...]) -> None:
+        super().__init__(f"The methods of this resource are {', '.join(allowed)}.")
+        self.allowed = allowed
 
 
 class StatementConflict(XapiError):
@@ -128,6 +164,22 @@ class StatementConflict(XapiError):
     slug = "statement-conflict"
     status = 409
     title = "Another statement has this id"
+
+
+class DocumentConflict(XapiError):
+    """There is a document already, and the request does not say that it knows it."""
+
+    slug = "document-conflict"
+    status = 409
+    title = "There is a document already"
+
+
+class ConditionFailed(XapiError):
+    """The document is not the one that If-Match or If-None-Match speaks of."""
+
+    slug = "condition-failed"
+    status = 412
+    title = "The document has changed"
 
 
 class TooLarge(XapiError):

@@ -9,8 +9,9 @@ from uuid import UUID
 from flask import Blueprint, Flask
 from sqlalchemy.orm import Session
 
-from config.settings import Settings
-from lrs_bridge.lrs.api import xapi_blueprint
+from config.settings import Settings, SettingsError
+from lrs_bridge.lrs.contents import Contents, contents_at
+from lrs_bridge.lrs.http import xapi_blueprint
 from lrs_bridge.statement import Statement
 from lti import urls
 from lti.access_tokens import AccessTokens
@@ -70,6 +71,7 @@ class Mentes:
     cipher: Cipher
     protocol: Protocol
     nudges: Nudges
+    contents: Contents | None
     deliveries: Mapping[str, Delivery]
 
 
@@ -111,8 +113,17 @@ def compose(settings: Settings, *, clock: Clock = utc_now) -> Mentes:
         cipher=cipher,
         protocol=protocol,
         nudges=nudges,
+        contents=_contents(settings),
         deliveries=deliveries,
     )
+
+
+def _contents(settings: Settings) -> Contents | None:
+    """Return where large attachments are kept, if not in the database."""
+    try:
+        return contents_at(settings.xapi_attachments)
+    except ValueError as error:
+        raise SettingsError(f"MENTES_XAPI_ATTACHMENTS: {error}") from error
 
 
 def _statement_delivery(settings: Settings, database: Database, clock: Clock) -> Delivery:
@@ -182,4 +193,5 @@ def _record_store(mentes: Mentes) -> Blueprint:
         clock=mentes.clock,
         on_stored=on_stored,
         home_page=f"{mentes.settings.public_url}/xapi",
+        contents=mentes.contents,
     )

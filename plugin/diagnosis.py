@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import dataclass
 
 from alembic.runtime.migration import MigrationContext
@@ -9,6 +10,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
+from lrs_bridge.errors import Unavailable
 from lti.errors import LtiError
 from plugin import migrations
 from plugin.app import Mentes
@@ -33,7 +35,14 @@ def examined(mentes: Mentes) -> list[Finding]:
     schema = _schema(mentes)
     if not schema.holds:
         return [schema]
-    return [schema, *_keys(mentes), *_platforms(mentes), _debts(mentes), _tls(mentes)]
+    return [
+        schema,
+        *_keys(mentes),
+        *_platforms(mentes),
+        *_attachments(mentes),
+        _debts(mentes),
+        _tls(mentes),
+    ]
 
 
 def _schema(mentes: Mentes) -> Finding:
@@ -89,6 +98,26 @@ def _platforms(mentes: Mentes) -> list[Finding]:
             Finding(what=f"The key set of {row.issuer}", holds=not advice, advice=advice)
         )
     return findings
+
+
+def _attachments(mentes: Mentes) -> list[Finding]:
+    """Put something where attachments are kept, and take it away again."""
+    if mentes.contents is None:
+        return []
+    name = f"doctor/{secrets.token_hex(8)}"
+    try:
+        mentes.contents.put(name, b"well")
+        holds = mentes.contents.get(name) == b"well"
+        mentes.contents.delete(name)
+    except Unavailable:
+        holds = False
+    return [
+        Finding(
+            what="Attachments can be kept in their place",
+            holds=holds,
+            advice="Check MENTES_XAPI_ATTACHMENTS, who may write there, and the keys of a bucket.",
+        )
+    ]
 
 
 def _debts(mentes: Mentes) -> Finding:

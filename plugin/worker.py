@@ -15,6 +15,8 @@ from uuid import UUID
 import structlog
 from sqlalchemy import select
 
+from lrs_bridge.errors import Unavailable
+from lrs_bridge.lrs import attachments
 from plugin.app import Mentes
 from plugin.completions import service as completions
 from plugin.foundation import outbox
@@ -32,6 +34,7 @@ log = structlog.get_logger()
 
 IDLE = 0.5  # s between two looks when there is nothing to do
 HOUSEKEEPING = timedelta(minutes=1)
+SWEEPING = timedelta(days=1)
 KEPT = timedelta(days=30)
 """How long a settled debt is kept for the operator to look at; then it is nobody's business."""
 BATCH = {STATEMENT: 50}
@@ -45,6 +48,7 @@ class Worker:
     def __init__(self, mentes: Mentes) -> None:
         self._mentes = mentes
         self._kept_house_at: datetime | None = None
+        self._swept_at: datetime | None = None
 
     def run(self, stop: Event) -> None:
         """Work until `stop` is set. A database that is away is waited for, not died of."""
@@ -156,6 +160,22 @@ class Worker:
             organisations = session.scalars(select(Organisation.id)).all()
         for organisation_id in organisations:
             self._look_after_keys(organisation_id, now)
+        self._sweep(now)
+
+    def _sweep(self, now: datetime) -> None:
+        """Delete, once a day, what requests left where attachments are kept when they failed."""
+        contents = self._mentes.contents
+        if contents is None or (self._swept_at is not None and now - self._swept_at < SWEEPING):
+            return
+        self._swept_at = now
+        try:
+            swept = attachments.sweep(
+                lambda: self._mentes.database.reading(EVERYWHERE), contents, now
+            )
+        except Unavailable:  # whatever is left is left for tomorrow
+            log.error("attachments.unreachable")
+        else:
+            log.info("attachments.swept", count=swept)
 
     def _look_after_keys(self, organisation_id: UUID, now: datetime) -> None:
         try:

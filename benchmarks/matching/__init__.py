@@ -4,7 +4,6 @@ populations.py    seeded people, the same for every tool
 scores.py         what their pairs are worth, in arrays: independent of the engine
 judge.py          what an assignment is worth, and whether it keeps the rules
 tools/            each tool, run in a process of its own
-environments.py   an environment for each peer that is not ours
 rounds.py         runs tools in turn, and judges what they answer
 targets.py        what is to be reached
 speed.py          the rows of the table

@@ -9,7 +9,7 @@ import argparse
 import sys
 
 from benchmarks.matching import rounds, speed, table
-from benchmarks.matching.environments import NotInstalled
+from benchmarks.environments import NotInstalled
 from benchmarks.matching.targets import Comparison
 
 

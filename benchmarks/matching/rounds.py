@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.matching import rows
-from benchmarks.matching.environments import CHECKOUT, python_with
+from benchmarks.environments import CHECKOUT, python_with
 from benchmarks.matching.judge import Verdict, verdict
 from benchmarks.matching.populations import NOBODY, SEED, Kind, Population, population
 from benchmarks.matching.tools.measuring import Answer, Job

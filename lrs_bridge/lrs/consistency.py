@@ -6,19 +6,19 @@ https://github.com/adlnet/xAPI-Spec/blob/1.0.3/xAPI-Communication.md#213-get-sta
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import BigInteger, case, func, literal, select
+from sqlalchemy import BigInteger, bindparam, case, func, literal, select
 from sqlalchemy.orm import Session
 
 from lrs_bridge.lrs.index import key
+from lrs_bridge.lrs.order import moment
 from lrs_bridge.lrs.tables import statement
 
 # SQLite tells a reader nothing about a writer under way. What was stored at least this long ago is
 # taken to be committed: a writing transaction here takes milliseconds.
 LAG = timedelta(seconds=1)
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def take_turn(session: Session, organisation_id: UUID) -> None:
@@ -42,19 +42,22 @@ def consistent_through(session: Session, organisation_id: UUID, now: datetime) -
         )
         if session.scalar(select(free)):
             return now
-        return newest(session, organisation_id)[1]
-    return max(newest(session, organisation_id)[1], now - LAG)
+        return moment(newest(session, organisation_id))
+    return max(moment(newest(session, organisation_id)), now - LAG)
 
 
-def newest(session: Session, organisation_id: UUID) -> tuple[int, datetime]:
-    """Return the seq and the stored time of the newest statement; (0, 1970) before the first."""
-    row = session.execute(
-        select(statement.c.seq, statement.c.stored)
-        .where(statement.c.organisation_id == organisation_id)
-        .order_by(statement.c.seq.desc())
-        .limit(1)
-    ).first()
-    return (row.seq, row.stored) if row else (0, _EPOCH)
+def newest(session: Session, organisation_id: UUID) -> int:
+    """Return the seq of the newest statement, or 0 before the first."""
+    found = session.scalar(_NEWEST, {"organisation_id": organisation_id})
+    return found or 0
+
+
+_NEWEST = (
+    select(statement.c.seq)
+    .where(statement.c.organisation_id == bindparam("organisation_id"))
+    .order_by(statement.c.seq.desc())
+    .limit(1)
+)
 
 
 def _lock(organisation_id: UUID) -> int:

@@ -39,10 +39,14 @@ class Scope(StrEnum):
     STATEMENTS_WRITE = "statements/write"
     STATEMENTS_READ = "statements/read"
     STATEMENTS_READ_MINE = "statements/read/mine"
+    STATE = "state"
+    PROFILE = "profile"
+    DEFINE = "define"
 
 
 _NOT_VALID = "The key and secret do not belong to a valid credential."
 _WRITING = frozenset({Scope.ALL, Scope.STATEMENTS_WRITE})
+_NOT_READING = frozenset({Scope.STATEMENTS_WRITE, Scope.DEFINE})
 _READING_EVERYTHING = frozenset({Scope.ALL, Scope.ALL_READ, Scope.STATEMENTS_READ})
 
 
@@ -77,6 +81,25 @@ class Credential:
         if Scope.STATEMENTS_READ_MINE in self.scopes:
             return True
         raise Forbidden(f"The credential needs the scope {Scope.STATEMENTS_READ}.")
+
+    def check_documents(self, scope: Scope, *, writing: bool) -> None:
+        """Raise `Forbidden` unless this credential may read or write the documents of `scope`."""
+        enough = {scope, Scope.ALL} if writing else {scope, Scope.ALL, Scope.ALL_READ}
+        if not self.scopes & enough:
+            raise Forbidden(f"The credential needs the scope {scope}.")
+
+    def check_looking_up(self) -> None:
+        """Raise `Forbidden` unless this credential reads anything at all."""
+        if self.scopes <= _NOT_READING:
+            raise Forbidden(f"The credential needs the scope {Scope.STATEMENTS_READ}.")
+
+    def reads_everything(self) -> bool:
+        """Return whether this credential reads every statement."""
+        return bool(self.scopes & _READING_EVERYTHING)
+
+    def may_define(self) -> bool:
+        """Return whether what its statements say of activities counts for all."""
+        return bool(self.scopes & {Scope.ALL, Scope.DEFINE})
 
 
 def add_credential(

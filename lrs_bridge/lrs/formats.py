@@ -9,13 +9,13 @@ https://github.com/adlnet/xAPI-Spec/blob/1.0.3/xAPI-Communication.md#213-get-sta
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
-from decimal import Decimal
 from typing import Any
 
 from lrs_bridge.identity import IDENTIFIERS
-from lrs_bridge.statement import listed
+from lrs_bridge.lrs.spelling import parsed, written
+from lrs_bridge.statement import in_utc, listed
+from lrs_bridge.validation.objects import COMPONENTS
 
 Json = Any
 Choose = Callable[[Mapping[str, str]], dict[str, str]]
@@ -29,34 +29,69 @@ def exact(text: str, assigned: str) -> str:
 
 def ids(text: str, assigned: str) -> str:
     """Return the JSON of a statement with only what identifies its actors, verb and activities."""
-    return _written(_reduced(_parsed(exact(text, assigned)), _identified, _verb_id, _activity_id))
+    return written(_reduced(parsed(exact(text, assigned)), _identified, _verb_id, _activity_id))
 
 
-def canonical(text: str, assigned: str, choose: Choose) -> str:
-    """Return the JSON of a statement in one language per language map."""
+def whole(text: str, assigned: str) -> Json:
+    """Return a statement as `exact` shows it, taken apart for `canonical`."""
+    return parsed(exact(text, assigned))
+
+
+def canonical(statement: Json, known: Mapping[str, Mapping[str, Any]], choose: Choose) -> str:
+    """Return the JSON of a statement as the store knows its activities, in one language per map.
+
+    The display of a verb is the statement's own: it is no property of the verb.
+
+    Args:
+        statement: as `whole` returns it.
+        known: canonical definitions of activities, by their ids.
+    """
 
     def verb(value: Json) -> Json:
         return _with_chosen(value, ("display",), choose)
 
     def activity(value: Json) -> Json:
-        if "definition" not in value:
+        definition = known.get(value["id"], value.get("definition"))
+        if definition is None:
             return value
-        definition = _with_chosen(value["definition"], ("name", "description"), choose)
+        definition = _with_chosen(definition, ("name", "description"), choose)
+        for name in definition.keys() & COMPONENTS:
+            definition[name] = [
+                _with_chosen(one, ("description",), choose) for one in definition[name]
+            ]
         return {**value, "definition": definition}
 
-    return _written(_reduced(_parsed(exact(text, assigned)), _unchanged, verb, activity))
+    return written(_reduced(statement, _unchanged, verb, activity))
+
+
+def activities_in(statement: Json) -> set[str]:
+    """Return the ids of the activities in a statement."""
+    found = set()
+
+    def note(activity: Json) -> Json:
+        found.add(activity["id"])
+        return activity
+
+    _reduced(statement, _unchanged, _unchanged, note)
+    return found
 
 
 def altered(text: str, payload: Mapping[str, Any]) -> str | None:
     """Return the text with what an LRS must change in what it received, or None if nothing.
 
-    It overwrites `stored` and `authority`, and returns context activities as arrays even if a
-    single one came without (part 2, section 2.4.6.2).
+    It overwrites `stored` and `authority`, returns context activities as arrays even if a single
+    one came without (part 2, section 2.4.6.2), and returns timestamps in UTC: 1.0.3 recommends it
+    (section 4.5), 2.0 requires it.
     """
-    if not ({"stored", "authority"} & payload.keys() or _has_lone_activity(payload)):
+    if not (
+        "stored" in payload
+        or "authority" in payload
+        or _has_lone_activity(payload)
+        or _has_local_time(payload)
+    ):
         return None
-    kept = {k: v for k, v in _parsed(text).items() if k not in ("stored", "authority")}
-    return _written(_reduced(kept, _unchanged, _unchanged, _unchanged))
+    kept = {k: v for k, v in parsed(text).items() if k not in ("stored", "authority")}
+    return written(_with_times_in_utc(_reduced(kept, _unchanged, _unchanged, _unchanged)))
 
 
 def _reduced(statement: Json, actor: Any, verb: Any, activity: Any) -> Json:
@@ -88,6 +123,9 @@ def _reduced_context(context: Json, actor: Any, activity: Any) -> Json:
             relation: [activity(one) for one in listed(several)]
             for relation, several in shown["contextActivities"].items()
         }
+    for names, name in (("contextAgents", "agent"), ("contextGroups", "group")):
+        if names in shown:
+            shown[names] = [{**one, name: actor(one[name])} for one in shown[names]]
     return shown
 
 
@@ -107,11 +145,28 @@ def _verb_id(verb: Json) -> Json:
 
 
 def _activity_id(activity: Json) -> Json:
-    return {k: activity[k] for k in ("objectType", "id") if k in activity}
+    return {"id": activity["id"]}
 
 
 def _with_chosen(value: Json, names: tuple[str, ...], choose: Choose) -> Json:
     return {k: choose(v) if k in names else v for k, v in value.items()}
+
+
+def _has_local_time(payload: Mapping[str, Any]) -> bool:
+    for holder in (payload, payload["object"]):
+        at = holder.get("timestamp")
+        if at is not None and in_utc(at) != at:
+            return True
+    return False
+
+
+def _with_times_in_utc(statement: Json) -> Json:
+    shown = dict(statement)
+    if "timestamp" in shown:
+        shown["timestamp"] = in_utc(shown["timestamp"])
+    if shown["object"].get("objectType") == "SubStatement":
+        shown["object"] = _with_times_in_utc(shown["object"])
+    return shown
 
 
 def _has_lone_activity(payload: Mapping[str, Any]) -> bool:
@@ -121,19 +176,3 @@ def _has_lone_activity(payload: Mapping[str, Any]) -> bool:
         for context in holders
         for activities in context.get("contextActivities", {}).values()
     )
-
-
-def _parsed(text: str) -> Json:
-    return json.loads(text, parse_float=Decimal)
-
-
-def _written(value: Json) -> str:
-    """Return JSON in which a Decimal is written with the digits that it was read from."""
-    if isinstance(value, dict):
-        members = (f"{json.dumps(k)}:{_written(v)}" for k, v in value.items())
-        return "{" + ",".join(members) + "}"
-    if isinstance(value, list):
-        return "[" + ",".join(map(_written, value)) + "]"
-    if isinstance(value, Decimal):
-        return str(value)
-    return json.dumps(value, ensure_ascii=False)

@@ -1,37 +1,40 @@
 """What a statement can be found by: pure functions from a statement to index keys.
 
+A key is the digest of a thing that can be asked for, and of the organisation: an agent, an
+activity, a registration, a verb. What is found by `agent` or `activity` as they are stands under
+another key than what is found only through their `related_` siblings, so that nothing is written
+twice.
+
 https://github.com/adlnet/xAPI-Spec/blob/1.0.3/xAPI-Communication.md#213-get-statements
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import blake2b
 from typing import Any
+from uuid import UUID
 
 from lrs_bridge.identity import ifi
 from lrs_bridge.statement import listed
 
-PLAIN = 0  # found by `agent` or `activity` as they are
-RELATED = 1  # found when `related_agents` or `related_activities` is true
-
 Key = int
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
-    """The keys of one statement. Agents and activities come as (key, scope)."""
-
-    verb: Key
-    registration: Key | None
-    agents: frozenset[tuple[Key, int]]
-    activities: frozenset[tuple[Key, int]]
+_AGENT, _RELATED_AGENT = "agent", "related-agent"
+_ACTIVITY, _RELATED_ACTIVITY = "activity", "related-activity"
+_VERB, _REGISTRATION = "verb", "registration"
 
 
 def key(value: str) -> Key:
     """Return the 64-bit digest under which `value` stands in the index."""
     return int.from_bytes(blake2b(value.encode(), digest_size=8).digest(), signed=True)
+
+
+def digest(value: str) -> bytes:
+    """Return 16 bytes that stand for `value` where no two may ever be taken for one."""
+    return blake2b(value.encode(), digest_size=16).digest()
 
 
 def agent_key(actor: Mapping[str, Any]) -> Key | None:
@@ -40,38 +43,95 @@ def agent_key(actor: Mapping[str, Any]) -> Key | None:
     return None if identifier is None else key(identifier)
 
 
-def entry(payload: Mapping[str, Any], authority: Mapping[str, Any]) -> Entry:
-    """Return what a valid statement can be found by."""
-    plain_agents = set(_keys((payload["actor"], _actor_as_object(payload))))
-    plain_activities = set(_activity_as_object(payload))
-    related_agents = plain_agents.union(_keys((authority, *_context_actors(payload))))
-    related_activities = plain_activities.union(_context_activities(payload))
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What one statement is found by.
+
+    Attributes:
+        verb: its key, which stands beside every other.
+        keys: all of them, the verb's too.
+    """
+
+    verb: Key
+    keys: frozenset[Key]
+
+
+def entry(organisation_id: UUID, payload: Mapping[str, Any], authority: Mapping[str, Any]) -> Entry:
+    """Return what a valid statement is found by."""
+    organisation = organisation_id.hex
+    verb = _often(f"{organisation} {_VERB} {payload['verb']['id']}")
+    found = {verb}
+    registration = payload.get("context", {}).get("registration")
+    if registration is not None:
+        found.add(key(f"{organisation} {_REGISTRATION} {registration.lower()}"))
+    agents = set(_identifiers((payload["actor"], _actor_as_object(payload))))
+    activities = set(_activity_as_object(payload))
+    for what, values in (
+        (_AGENT, agents),
+        (_RELATED_AGENT, _related_agents(payload, authority) - agents),
+        (_ACTIVITY, activities),
+        (_RELATED_ACTIVITY, _related_activities(payload) - activities),
+    ):
+        for value in values:
+            found.add(_often(f"{organisation} {what} {value}"))
+    return Entry(verb, frozenset(found))
+
+
+def agent_keys(organisation_id: UUID, ifi: str, *, related: bool) -> list[Key]:
+    """Return the keys of all statements of an agent; no two of them are of one statement."""
+    whats = (_AGENT, _RELATED_AGENT) if related else (_AGENT,)
+    return [key(f"{organisation_id.hex} {what} {ifi}") for what in whats]
+
+
+def activity_keys(organisation_id: UUID, iri: str, *, related: bool) -> list[Key]:
+    """Return the keys of all statements about an activity; no two of them are of one statement."""
+    whats = (_ACTIVITY, _RELATED_ACTIVITY) if related else (_ACTIVITY,)
+    return [key(f"{organisation_id.hex} {what} {iri}") for what in whats]
+
+
+def verb_key(organisation_id: UUID, iri: str) -> Key:
+    """Return the key of all statements with a verb."""
+    return key(f"{organisation_id.hex} {_VERB} {iri}")
+
+
+def registration_key(organisation_id: UUID, registration: UUID) -> Key:
+    """Return the key of all statements with a registration."""
+    return key(f"{organisation_id.hex} {_REGISTRATION} {registration}")
+
+
+_LONGEST_REMEMBERED = 300  # characters; what is remembered must not grow with what is sent
+
+
+def _often(value: str) -> Key:
+    """Return the key of what most likely comes again and again."""
+    return _remembered(value) if len(value) < _LONGEST_REMEMBERED else key(value)
+
+
+def _related_agents(payload: Mapping[str, Any], authority: Mapping[str, Any]) -> set[str]:
+    found = set(_identifiers((authority, *_context_actors(payload))))
     if payload["object"].get("objectType") == "SubStatement":
         inner = payload["object"]
-        related_agents.update(
-            _keys((inner["actor"], _actor_as_object(inner), *_context_actors(inner)))
+        found.update(
+            _identifiers((inner["actor"], _actor_as_object(inner), *_context_actors(inner)))
         )
-        related_activities.update(_activity_as_object(inner), _context_activities(inner))
-    registration = payload.get("context", {}).get("registration")
-    return Entry(
-        verb=key(payload["verb"]["id"]),
-        registration=None if registration is None else key(registration.lower()),
-        agents=_scoped(plain_agents, related_agents),
-        activities=_scoped(plain_activities, related_activities),
-    )
+    return found
 
 
-def _scoped(plain: set[Key], related: set[Key]) -> frozenset[tuple[Key, int]]:
-    return frozenset([(it, PLAIN) for it in plain] + [(it, RELATED) for it in related])
+def _related_activities(payload: Mapping[str, Any]) -> set[str]:
+    found = set(_context_activities(payload))
+    if payload["object"].get("objectType") == "SubStatement":
+        inner = payload["object"]
+        found.update(_activity_as_object(inner), _context_activities(inner))
+    return found
 
 
-def _keys(actors: tuple[Mapping[str, Any] | None, ...]) -> Iterator[Key]:
-    """Yield the keys of `actors` and of the members of groups among them."""
+def _identifiers(actors: Iterable[Mapping[str, Any] | None]) -> Iterator[str]:
+    """Yield what identifies each of `actors` and of the members of groups among them."""
     for actor in actors:
         if actor is None:
             continue
         for one in (actor, *actor.get("member", ())):
-            found = agent_key(one)
+            found = ifi(one)
             if found is not None:
                 yield found
 
@@ -81,18 +141,26 @@ def _actor_as_object(payload: Mapping[str, Any]) -> Mapping[str, Any] | None:
     return value if value.get("objectType") in ("Agent", "Group") else None
 
 
-def _context_actors(payload: Mapping[str, Any]) -> tuple[Mapping[str, Any] | None, ...]:
+def _context_actors(payload: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     context = payload.get("context", {})
-    return context.get("instructor"), context.get("team")
+    for name in ("instructor", "team"):
+        if name in context:
+            yield context[name]
+    for names, name in (("contextAgents", "agent"), ("contextGroups", "group")):
+        for one in context.get(names, ()):
+            yield one[name]
 
 
-def _activity_as_object(payload: Mapping[str, Any]) -> Iterator[Key]:
+def _activity_as_object(payload: Mapping[str, Any]) -> Iterator[str]:
     value = payload["object"]
     if value.get("objectType", "Activity") == "Activity":
-        yield key(value["id"])
+        yield value["id"]
 
 
-def _context_activities(payload: Mapping[str, Any]) -> Iterator[Key]:
+def _context_activities(payload: Mapping[str, Any]) -> Iterator[str]:
     for activities in payload.get("context", {}).get("contextActivities", {}).values():
         for activity in listed(activities):
-            yield key(activity["id"])
+            yield activity["id"]
+
+
+_remembered = lru_cache(maxsize=10_000)(key)

@@ -16,9 +16,10 @@ from uuid import UUID
 
 from lrs_bridge.errors import Malformed, ParameterInvalid, StatementInvalid
 from lrs_bridge.identity import ifi
+from lrs_bridge.lrs.parameters import flag, identified, iri, read, time, uuid
 from lrs_bridge.lrs.wire import read_json
-from lrs_bridge.statement import parsed_timestamp, written_timestamp
-from lrs_bridge.validation import actors, rules
+from lrs_bridge.statement import written_timestamp
+from lrs_bridge.validation import rules
 
 LIMIT_IF_NONE = 100
 LARGEST_LIMIT = 500
@@ -54,6 +55,11 @@ class StatementQuery:
     ascending: bool = False
     after: int | None = None
 
+    @property
+    def is_for_one(self) -> bool:
+        """Return whether one statement is asked for, by its id."""
+        return self.statement_id is not None or self.voided_statement_id is not None
+
 
 def parse(parameters: Iterable[tuple[str, str]]) -> StatementQuery:
     """Return what the query string asks for.
@@ -61,19 +67,13 @@ def parse(parameters: Iterable[tuple[str, str]]) -> StatementQuery:
     Raises:
         ParameterInvalid: for anything that the standard does not define, in name or value.
     """
-    given = _once_each(parameters)
-    if "cursor" in given:
-        return _continued(given)
-    for name in given:
-        if name not in _PARAMETERS:
-            raise ParameterInvalid(
-                name[:80], f"is not a parameter of this resource; it has {', '.join(_PARAMETERS)}"
-            )
+    pairs = tuple(parameters)
+    if any(name == "cursor" for name, _ in pairs):
+        return _continued(read(pairs, {"cursor": str})["cursor"])
+    given = read(pairs, _READERS)
     if given.keys() & {"statementId", "voidedStatementId"}:
         _refuse_company(given)
-    return StatementQuery(
-        **{_PARAMETERS[name][0]: _read(name, text) for name, text in given.items()}
-    )
+    return StatementQuery(**{_PARAMETERS[name][0]: value for name, value in given.items()})
 
 
 def statement_id(parameters: Iterable[tuple[str, str]]) -> UUID:
@@ -82,13 +82,8 @@ def statement_id(parameters: Iterable[tuple[str, str]]) -> UUID:
     Raises:
         ParameterInvalid: if it is missing or no UUID, or if there are others.
     """
-    given = _once_each(parameters)
-    for name in given:
-        if name != "statementId":
-            raise ParameterInvalid(name[:80], "is not a parameter of PUT statements")
-    if not given:
-        raise ParameterInvalid("statementId", "is required")
-    return UUID(str(_read("statementId", given["statementId"])))
+    found: UUID = read(parameters, {"statementId": uuid}, "statementId")["statementId"]
+    return found
 
 
 def cursor(query: StatementQuery, after: int) -> str:
@@ -106,51 +101,12 @@ def cursor(query: StatementQuery, after: int) -> str:
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
-def _once_each(parameters: Iterable[tuple[str, str]]) -> dict[str, str]:
-    given: dict[str, str] = {}
-    for name, value in parameters:
-        if name in given:
-            raise ParameterInvalid(name[:80], "must not be given twice")
-        given[name] = value
-    return given
-
-
-def _refuse_company(given: Mapping[str, str]) -> None:
+def _refuse_company(given: Mapping[str, Any]) -> None:
     if {"statementId", "voidedStatementId"} <= given.keys():
         raise ParameterInvalid("statementId", "must not be given with voidedStatementId")
     for name in given:
         if name not in _WITH_AN_ID:
             raise ParameterInvalid(name, "must not be given with the id of one statement")
-
-
-def _read(name: str, text: str) -> Any:
-    read = _PARAMETERS[name][1]
-    try:
-        return read(text)
-    except StatementInvalid as error:
-        raise ParameterInvalid(name, f"{error.pointer} {error.requirement}".strip()) from None
-    except Malformed:
-        raise ParameterInvalid(name, "must be JSON") from None
-
-
-def _uuid(text: str) -> UUID:
-    rules.uuid(text)
-    return UUID(text)
-
-
-def _iri(text: str) -> str:
-    rules.iri(text)
-    return text
-
-
-def _time(text: str) -> datetime:
-    rules.timestamp(text)
-    return parsed_timestamp(text)
-
-
-def _flag(text: str) -> bool:
-    rules.one_of("true", "false")(text)
-    return text == "true"
 
 
 def _format(text: str) -> str:
@@ -164,31 +120,28 @@ def _limit(text: str) -> int:
     return min(int(text) or LARGEST_LIMIT, LARGEST_LIMIT)
 
 
-def _agent(text: str) -> str:
-    value = read_json(text)
-    actors.actor(value)
-    identifier = ifi(value)
-    if identifier is None:
-        raise rules.refuse("must be an agent or an identified group")
-    return identifier
+def _ifi(text: str) -> str | None:
+    return ifi(identified(text))
 
 
 _PARAMETERS: dict[str, tuple[str, Callable[[str], Any]]] = {
-    "statementId": ("statement_id", _uuid),
-    "voidedStatementId": ("voided_statement_id", _uuid),
-    "agent": ("agent", _agent),
-    "verb": ("verb", _iri),
-    "activity": ("activity", _iri),
-    "registration": ("registration", _uuid),
-    "related_activities": ("related_activities", _flag),
-    "related_agents": ("related_agents", _flag),
-    "since": ("since", _time),
-    "until": ("until", _time),
+    "statementId": ("statement_id", uuid),
+    "voidedStatementId": ("voided_statement_id", uuid),
+    "agent": ("agent", _ifi),
+    "verb": ("verb", iri),
+    "activity": ("activity", iri),
+    "registration": ("registration", uuid),
+    "related_activities": ("related_activities", flag),
+    "related_agents": ("related_agents", flag),
+    "since": ("since", time),
+    "until": ("until", time),
     "limit": ("limit", _limit),
     "format": ("format", _format),
-    "attachments": ("attachments", _flag),
-    "ascending": ("ascending", _flag),
+    "attachments": ("attachments", flag),
+    "ascending": ("ascending", flag),
 }
+
+_READERS = {name: reader for name, (_, reader) in _PARAMETERS.items()}
 
 
 def _plain(value: Any) -> Any:
@@ -197,12 +150,10 @@ def _plain(value: Any) -> Any:
     return str(value) if isinstance(value, UUID) else value
 
 
-def _continued(given: Mapping[str, str]) -> StatementQuery:
+def _continued(given: str) -> StatementQuery:
     """Return the query that a cursor describes, checked as if it had been typed in."""
-    if len(given) > 1:
-        raise ParameterInvalid("cursor", "must be the only parameter")
     try:
-        text = base64.urlsafe_b64decode(given["cursor"] + "==").decode()
+        text = base64.urlsafe_b64decode(given + "==").decode()
         values = read_json(text)
         return StatementQuery(**{name: _CURSOR[name](value) for name, value in values.items()})
     except (Malformed, StatementInvalid, ValueError, LookupError, TypeError, AttributeError):
@@ -230,11 +181,11 @@ _CURSOR: dict[str, Callable[[Any], Any]] = {
     "agent": _string,
     "verb": _string,
     "activity": _string,
-    "registration": _uuid,
+    "registration": uuid,
     "related_activities": _boolean,
     "related_agents": _boolean,
-    "since": _time,
-    "until": _time,
+    "since": time,
+    "until": time,
     "limit": lambda value: _limit(str(value)),
     "format": _format,
     "attachments": _boolean,

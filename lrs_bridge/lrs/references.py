@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Column, Row, select
+from sqlalchemy import Column, Row, bindparam, select
 from sqlalchemy.orm import Session
 
 from lrs_bridge.lrs.index import Entry, entry
@@ -43,7 +43,7 @@ class Consequences:
     """What arrivals mean for each other and for what is stored.
 
     Attributes:
-        reached: (seq, via, keys of via) for every pair that is new, apart from a statement's own.
+        reached: (seq, via, entry of via) for every pair that is new.
         voided: the seqs of statements, new or stored, that are now voided.
     """
 
@@ -117,7 +117,7 @@ class _Graph:
         return found - self._known(found)
 
     def entries(self, seqs: set[int]) -> dict[int, Entry]:
-        """Return the index keys of the statements at `seqs`."""
+        """Return what the statements at `seqs` are found by."""
         found = {seq: self._arrivals[seq].entry for seq in seqs & self._arrivals.keys()}
         rows = self._session.execute(
             select(statement.c.seq, statement.c.payload, statement.c.assigned).where(
@@ -127,7 +127,8 @@ class _Graph:
         )
         for row in rows:
             authority = json.loads(row.assigned)["authority"]
-            found[row.seq] = entry(json.loads(row.payload), authority)
+            payload = json.loads(row.payload)
+            found[row.seq] = entry(self._organisation_id, payload, authority)
         return found
 
     def _known(self, pairs: set[tuple[int, int]]) -> set[tuple[int, int]]:
@@ -171,10 +172,17 @@ class _Graph:
         if not values:
             return ()
         rows = self._session.execute(
-            select(statement.c.seq, statement.c.id, statement.c.target, statement.c.voiding).where(
-                statement.c.organisation_id == self._organisation_id,
-                column.in_(values),
-            )
+            _WITH_ID if column is statement.c.id else _WITH_TARGET,
+            {"organisation_id": self._organisation_id, "values": list(values)},
         ).all()
         self._voiding.update(row.seq for row in rows if row.voiding)
         return rows
+
+
+_WITH_ID, _WITH_TARGET = (
+    select(statement.c.seq, statement.c.id, statement.c.target, statement.c.voiding).where(
+        statement.c.organisation_id == bindparam("organisation_id"),
+        column.in_(bindparam("values", expanding=True)),
+    )
+    for column in (statement.c.id, statement.c.target)
+)

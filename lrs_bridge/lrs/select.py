@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, FromClause, Select, and_, false, func, select
+from sqlalchemy import ColumnElement, Select, Table, and_, exists, false, func, select, union
 from sqlalchemy.orm import Session
 
 from lrs_bridge.errors import StatementNotFound
-from lrs_bridge.lrs.index import PLAIN, RELATED, key
+from lrs_bridge.lrs.index import (
+    Key,
+    activity_keys,
+    agent_keys,
+    registration_key,
+    verb_key,
+)
+from lrs_bridge.lrs.order import moment, place
 from lrs_bridge.lrs.query import StatementQuery
-from lrs_bridge.lrs.tables import reach, statement, statement_activity, statement_agent
+from lrs_bridge.lrs.tables import reached_key, statement, statement_key
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,14 +80,11 @@ def page(
     *,
     authority: int | None = None,
 ) -> Page:
-    """Return the statements that match `query`, newest first unless it says ascending.
-
-    One row more than the limit is read, so that a last page that is full is known to be the last.
-    """
-    seqs = _matching(organisation_id, query, authority).limit(query.limit + 1).subquery()
+    """Return the statements that match `query`, newest first unless it says ascending."""
+    places = _matching(session, organisation_id, query, authority).subquery()
     rows = session.execute(
         _shown()
-        .join(seqs, statement.c.seq == seqs.c.seq)
+        .join(places, statement.c.seq == places.c.seq)
         .where(statement.c.organisation_id == organisation_id)
         .order_by(_order(query, statement.c.seq))
     ).all()
@@ -89,94 +94,108 @@ def page(
 
 def _shown() -> Select[Any]:
     text = func.coalesce(statement.c.served, statement.c.payload).label("text")
-    return select(statement.c.seq, statement.c.stored, text, statement.c.assigned)
+    return select(statement.c.seq, text, statement.c.assigned)
 
 
 def _found(row: Any) -> Found:
-    return Found(seq=row.seq, stored=row.stored, text=row.text, assigned=row.assigned)
+    return Found(seq=row.seq, stored=moment(row.seq), text=row.text, assigned=row.assigned)
 
 
-def _matching(organisation_id: UUID, query: StatementQuery, authority: int | None) -> Select[Any]:
-    """Select the seqs that match, in order, along the narrowest index there is."""
-    links = _links(organisation_id, query)
+def _matching(
+    session: Session, organisation_id: UUID, query: StatementQuery, authority: int | None
+) -> Select[Any]:
+    """Select the seqs of a page and of one more, in order.
+
+    Each branch reads one range of one index, in its order, and only as far as the page needs: a
+    range for each key of the first condition, among what statements are found by themselves and
+    among what they are found by through references. One statement can be in two of them.
+    """
     held = and_(statement.c.organisation_id == organisation_id, statement.c.voided == false())
     if authority is not None:
         held = and_(held, statement.c.authority == authority)
-    if not links:
-        matching = select(statement.c.seq).where(held)
-        place: ColumnElement[int] = statement.c.seq
-    else:
-        (first, condition), *others = links
-        place = first.c.seq
-        joined: FromClause = first
-        for other, _ in others:
-            joined = joined.join(
-                other, and_(other.c.seq == first.c.seq, other.c.via == first.c.via)
-            )
-        joined = joined.join(statement, and_(statement.c.seq == place, held))
-        matching = (
-            select(place)
-            .distinct()  # one statement can match through several that it refers to
-            .select_from(joined)
-            .where(condition, *(it for _, it in others))
-        )
-    return matching.where(*_bounds(organisation_id, query, place)).order_by(_order(query, place))
+    first, *others = _conditions(session, organisation_id, query) or [[]]
+    if not first:
+        everything = select(statement.c.seq).where(held)
+        return _page_of(everything, statement.c.seq, query)
+    verb = None if query.verb is None else verb_key(organisation_id, query.verb)
+    branches = [
+        _branch(links, key, verb, others, held, query)
+        for links in (statement_key, reached_key)
+        for key in first
+    ]
+    found = union(*(select(branch.subquery()) for branch in branches)).subquery()
+    return select(found.c.seq).order_by(_order(query, found.c.seq)).limit(query.limit + 1)
 
 
-def _links(
-    organisation_id: UUID, query: StatementQuery
-) -> list[tuple[FromClause, ColumnElement[bool]]]:
-    """Return the index tables to join, most selective first, each with its condition."""
-    verb = None if query.verb is None else key(query.verb)
-    found: list[tuple[FromClause, ColumnElement[bool]]] = []
-    for table, column, value, related in (
-        (statement_agent, "agent", query.agent, query.related_agents),
-        (statement_activity, "activity", query.activity, query.related_activities),
-    ):
-        if value is None:
-            continue
-        condition = and_(
-            table.c.organisation_id == organisation_id,
-            table.c[column] == key(value),
-            table.c.scope == (RELATED if related else PLAIN),
-        )
-        found.append((table, condition if verb is None else and_(condition, table.c.verb == verb)))
-    if query.registration is not None or (verb is not None and not found):
-        condition = reach.c.organisation_id == organisation_id
-        if query.registration is not None:
-            condition = and_(condition, reach.c.registration == key(str(query.registration)))
-        if verb is not None:
-            condition = and_(condition, reach.c.verb == verb)
-        found.append((reach, condition))
+def _conditions(session: Session, organisation_id: UUID, query: StatementQuery) -> list[list[Key]]:
+    """Return the keys that meet each condition, those to be followed first.
+
+    A registration is the narrowest. A verb is checked in every row; it is followed if there is
+    nothing else, or if so few statements have it that what else is asked for may have far more.
+    """
+    found = []
+    if query.registration is not None:
+        found.append([registration_key(organisation_id, query.registration)])
+    if query.agent is not None:
+        found.append(agent_keys(organisation_id, query.agent, related=query.related_agents))
+    if query.activity is not None:
+        related = query.related_activities
+        found.append(activity_keys(organisation_id, query.activity, related=related))
+    if query.verb is not None:
+        verb = verb_key(organisation_id, query.verb)
+        may_be_wide = query.registration is None and (query.activity or query.related_agents)
+        if not found or (may_be_wide and _is_rare(session, verb)):
+            found.insert(0, [verb])
     return found
 
 
-def _bounds(
-    organisation_id: UUID, query: StatementQuery, place: ColumnElement[int]
-) -> list[ColumnElement[bool]]:
-    """Return the limits on seq; times become places, since `stored` rises along seq."""
-    bounds = []
-    if query.since is not None:
-        bounds.append(place > _place_of(organisation_id, query.since))
-    if query.until is not None:
-        bounds.append(place <= _place_of(organisation_id, query.until))
-    if query.after is not None:
-        bounds.append(place > query.after if query.ascending else place < query.after)
-    return bounds
+def _is_rare(session: Session, key: Key) -> bool:
+    some = select(statement_key.c.seq).where(statement_key.c.key == key).limit(_RARE).subquery()
+    return (session.scalar(select(func.count()).select_from(some)) or 0) < _RARE
 
 
-def _place_of(organisation_id: UUID, at: datetime) -> ColumnElement[int]:
-    """Return the seq of the newest statement stored at or before `at`, or 0."""
-    newest = (
-        select(statement.c.seq)
-        .where(statement.c.organisation_id == organisation_id, statement.c.stored <= at)
-        .order_by(statement.c.stored.desc())
-        .limit(1)
-        .correlate(None)
-        .scalar_subquery()
+_RARE = 500  # statements; quicker looked at one by one than any range that may hold millions
+
+
+def _branch(
+    links: Table,
+    key: Key,
+    verb: Key | None,
+    others: Sequence[Sequence[Key]],
+    held: ColumnElement[bool],
+    query: StatementQuery,
+) -> Select[Any]:
+    """Select the seqs, in order, that `links` holds for a key and for one of each of `others`."""
+    it = links.alias()
+    found = (
+        select(it.c.seq)
+        .join(statement, and_(statement.c.seq == it.c.seq, held))
+        .where(it.c.key == key)
     )
-    return func.coalesce(newest, 0)
+    if verb is not None:
+        found = found.where(it.c.verb == verb)
+    for keys in others:
+        other = links.alias()
+        same = [other.c[each.name] == it.c[each.name] for each in it.c if each.name != "key"]
+        found = found.where(exists().where(other.c.key.in_(keys), *same))
+    if links is reached_key:
+        found = found.distinct()  # reached in several ways
+    return _page_of(found, it.c.seq, query)
 
 
-def _order(query: StatementQuery, place: ColumnElement[int]) -> ColumnElement[int]:
-    return place.asc() if query.ascending else place.desc()
+def _page_of(found: Select[Any], seq: ColumnElement[int], query: StatementQuery) -> Select[Any]:
+    """Return `found` within the bounds of `query`, in its order, no further than one page needs.
+
+    One more than the page is wanted, so that a last page that is full is known to be the last.
+    """
+    if query.since is not None:
+        found = found.where(seq > place(query.since))
+    if query.until is not None:
+        found = found.where(seq <= place(query.until))
+    if query.after is not None:
+        found = found.where(seq > query.after if query.ascending else seq < query.after)
+    return found.order_by(_order(query, seq)).limit(query.limit + 1)
+
+
+def _order(query: StatementQuery, seq: ColumnElement[int]) -> ColumnElement[int]:
+    return seq.asc() if query.ascending else seq.desc()

@@ -1,7 +1,7 @@
 """Writing: decide what is new, and store it with everything that it can be found by.
 
 Writers of one organisation take turns. SQLite has one writer anyway; on PostgreSQL a transaction
-lock per organisation gives the same. So `seq` and `stored` count up in the order in which
+lock per organisation gives the same. So `seq`, and with it `stored`, rises in the order in which
 statements become visible, a reader who follows either misses nothing, and two statements that
 refer to each other cannot pass unseen. On PostgreSQL the transaction must be READ COMMITTED (its
 default), and one that also locks other rows should store its statements first.
@@ -10,35 +10,56 @@ default), and one that also locks other rows should store its statements first.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import insert as insert_into
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from lrs_bridge.errors import BatchInvalid, StatementConflict
+from lrs_bridge.errors import BatchInvalid, StatementConflict, XapiError
+from lrs_bridge.lrs import activities, attachments
+from lrs_bridge.lrs.attachments import Kept
 from lrs_bridge.lrs.consistency import newest, take_turn
-from lrs_bridge.lrs.formats import altered
-from lrs_bridge.lrs.index import Entry, agent_key, entry, key
-from lrs_bridge.lrs.references import Arrival, Consequences, consequences
-from lrs_bridge.lrs.tables import reach, statement, statement_activity, statement_agent
+from lrs_bridge.lrs.order import place
+from lrs_bridge.lrs.recording import Authority, New, key_of, recorded, write
+from lrs_bridge.lrs.tables import statement
 from lrs_bridge.lrs.wire import Incoming
-from lrs_bridge.statement import Statement, equivalent, parsed_timestamp, written_timestamp
-from lrs_bridge.vocabulary import Verb
+from lrs_bridge.statement import Statement, equivalent
+from lrs_bridge.version import Version
+
+__all__ = ["Clock", "Delivery", "OnStored", "ignored", "insert", "insert_all", "key_of"]
 
 Clock = Callable[[], datetime]
 OnStored = Callable[[Session, UUID, Sequence[Statement]], None]
 
-VERSION_IF_NONE = "1.0.0"  # what a statement without a version is (part 2, section 2.4.10)
-_TICK = timedelta(microseconds=1)
-
 
 def ignored(_session: Session, _organisation_id: UUID, _statements: Sequence[Statement]) -> None:
     """Do nothing about statements that were stored."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """What one sender brings at one time; all of it is stored, or none.
+
+    Attributes:
+        authority: the agent or group that vouches for the statements; replaces theirs.
+        version: of the standard, whose rules hold.
+        attached: content that came with the statements.
+        defines: whether what they say of activities counts for all.
+    """
+
+    statements: Sequence[Incoming]
+    authority: Mapping[str, Any]
+    version: Version = Version.V1_0
+    attached: Sequence[Kept] = ()
+    defines: bool = True
+
+
+Outcome = list[UUID] | XapiError
+"""The ids of the statements of a delivery, in their order, or why it is not stored."""
 
 
 def insert(
@@ -48,182 +69,133 @@ def insert(
     *,
     authority: Mapping[str, Any],
     clock: Clock,
+    version: Version = Version.V1_0,
+    attached: Sequence[Kept] = (),
+    defines: bool = True,
     on_stored: OnStored = ignored,
 ) -> list[UUID]:
     """Store `statements`, all or none, and return their ids in order.
-
-    A statement that is stored already, or one equivalent to it, is not stored again.
-
-    Args:
-        authority: the agent or group that vouches for the statements; replaces theirs.
-        clock: asked once the writer's turn has come, so that `stored` follows that order.
-        on_stored: told in the same transaction of those that are new, in order, if any are.
 
     Raises:
         BatchInvalid: if two of `statements` have one id.
         StatementConflict: if another statement has one of the ids.
     """
-    ids = [one.id or uuid4() for one in statements]
-    if len(set(ids)) != len(ids):
-        raise BatchInvalid("Two statements of the batch have the same id.")
-    take_turn(session, organisation_id)
-    held = _held(session, organisation_id, [one.id for one in statements if one.id])
-    fresh = []
-    for id, one in zip(ids, statements, strict=True):
-        if id not in held:
-            fresh.append((id, one))
-        elif not equivalent(json.loads(held[id]), one.payload):
-            raise StatementConflict(f"The id {id} is taken by another statement.")
-    if fresh:
-        new = _numbered(session, organisation_id, fresh, authority, clock)
-        _write(session, organisation_id, new, key_of(authority))
-        on_stored(session, organisation_id, [one.statement for one in new])
-    return ids
-
-
-def key_of(authority: Mapping[str, Any]) -> int:
-    """Return the index key of an authority; a group of two has the key of its members."""
-    found = agent_key(authority)
-    if found is not None:
-        return found
-    return key(" ".join(str(agent_key(member)) for member in authority["member"]))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _New:
-    """A statement about to be written."""
-
-    seq: int
-    text: str
-    named: bool
-    entry: Entry
-    statement: Statement
-
-    @property
-    def arrival(self) -> Arrival:
-        value = self.statement.payload["object"]
-        refers = value.get("objectType") == "StatementRef"
-        return Arrival(
-            seq=self.seq,
-            id=self.statement.id,
-            named=self.named,
-            entry=self.entry,
-            target=UUID(value["id"]) if refers else None,
-            voiding=self.statement.payload["verb"]["id"] == Verb.VOIDED,
-        )
-
-
-def _held(session: Session, organisation_id: UUID, ids: Sequence[UUID]) -> dict[UUID, str]:
-    """Return the payloads of those of `ids` that are stored."""
-    if not ids:
-        return {}
-    rows = session.execute(
-        select(statement.c.id, statement.c.payload).where(
-            statement.c.organisation_id == organisation_id, statement.c.id.in_(ids)
-        )
+    delivery = Delivery(
+        statements=statements,
+        authority=authority,
+        version=version,
+        attached=attached,
+        defines=defines,
     )
-    return {row.id: row.payload for row in rows}
+    (outcome,) = insert_all(session, organisation_id, [delivery], clock=clock, on_stored=on_stored)
+    if isinstance(outcome, XapiError):
+        raise outcome
+    return outcome
+
+
+def insert_all(
+    session: Session,
+    organisation_id: UUID,
+    deliveries: Sequence[Delivery],
+    *,
+    clock: Clock,
+    on_stored: OnStored = ignored,
+) -> list[Outcome]:
+    """Store each of `deliveries`, in their order, and return what became of it.
+
+    A statement that is stored already, or one equivalent to it, is not stored again. A delivery
+    that cannot be stored leaves the others alone.
+
+    Args:
+        clock: asked once the writer's turn has come, so that `stored` follows that order.
+        on_stored: told in the same transaction of those that are new, in order, if any are.
+    """
+    take_turn(session, organisation_id)
+    taken = _Taken(session, organisation_id, deliveries)
+    last = newest(session, organisation_id)
+    seq = max(place(clock().astimezone(UTC)), last + 1)
+    outcomes: list[Outcome] = []
+    several: list[tuple[Delivery, list[New]]] = []
+    for delivery in deliveries:
+        try:
+            ids, fresh = taken.by(delivery)
+        except (BatchInvalid, StatementConflict) as refusal:
+            outcomes.append(refusal)
+            continue
+        outcomes.append(ids)
+        if fresh:
+            several.append((delivery, _numbered(organisation_id, seq, fresh, delivery)))
+            seq += len(fresh)
+    if several:
+        _write(session, organisation_id, several)
+        stored = [one.statement for _, new in several for one in new]
+        on_stored(session, organisation_id, stored)
+    return outcomes
+
+
+class _Taken:
+    """The ids that are taken: by what is stored, and by what is about to be."""
+
+    def __init__(
+        self, session: Session, organisation_id: UUID, deliveries: Iterable[Delivery]
+    ) -> None:
+        named = [one.id for delivery in deliveries for one in delivery.statements if one.id]
+        self._payloads: dict[UUID, str | Mapping[str, Any]] = {}
+        if named:
+            asked = {"organisation_id": organisation_id, "ids": named}
+            self._payloads.update((id, text) for id, text in session.execute(_STORED, asked))
+
+    def by(self, delivery: Delivery) -> tuple[list[UUID], list[tuple[UUID, Incoming]]]:
+        """Take the ids of a delivery. Return all of them, and what is new of it.
+
+        Raises:
+            BatchInvalid: if two of its statements have one id.
+            StatementConflict: if another statement has one of the ids.
+        """
+        ids = [one.id or uuid4() for one in delivery.statements]
+        if len(set(ids)) != len(ids):
+            raise BatchInvalid("Two statements of the batch have the same id.")
+        fresh = []
+        for id, one in zip(ids, delivery.statements, strict=True):
+            kept = self._payloads.get(id)
+            if kept is None:
+                fresh.append((id, one))
+            elif not equivalent(_parsed(kept), one.payload, delivery.version):
+                raise StatementConflict(f"The id {id} is taken by another statement.")
+        self._payloads.update((id, one.payload) for id, one in fresh)
+        return ids, fresh
+
+
+def _parsed(payload: str | Mapping[str, Any]) -> Mapping[str, Any]:
+    return json.loads(payload) if isinstance(payload, str) else payload
+
+
+_STORED = select(statement.c.id, statement.c.payload).where(
+    statement.c.organisation_id == bindparam("organisation_id"),
+    statement.c.id.in_(bindparam("ids", expanding=True)),
+)
 
 
 def _numbered(
-    session: Session,
-    organisation_id: UUID,
-    fresh: Sequence[tuple[UUID, Incoming]],
-    authority: Mapping[str, Any],
-    clock: Clock,
-) -> list[_New]:
+    organisation_id: UUID, first: int, fresh: Sequence[tuple[UUID, Incoming]], delivery: Delivery
+) -> list[New]:
     """Give each statement the next place in the order, and what an LRS assigns."""
-    seq, last_stored = newest(session, organisation_id)
-    stored = max(clock().astimezone(UTC), last_stored + _TICK)
+    authority = Authority.of(delivery.authority)
     return [
-        _New(
-            seq=seq + place + 1,
-            text=one.text,
-            named=one.id is not None,
-            entry=entry(one.payload, authority),
-            statement=_assigned(id, one.payload, stored + place * _TICK, authority),
-        )
-        for place, (id, one) in enumerate(fresh)
+        recorded(organisation_id, seq, id, one, authority, delivery.version)
+        for seq, (id, one) in enumerate(fresh, start=first)
     ]
 
 
-def _assigned(
-    id: UUID, payload: Mapping[str, Any], stored: datetime, authority: Mapping[str, Any]
-) -> Statement:
-    assigned: dict[str, Any] = {}
-    if "id" not in payload:
-        assigned["id"] = str(id)
-    if "timestamp" not in payload:
-        assigned["timestamp"] = written_timestamp(stored)
-    if "version" not in payload:
-        assigned["version"] = VERSION_IF_NONE
-    assigned["stored"] = written_timestamp(stored)
-    assigned["authority"] = authority
-    timestamp = parsed_timestamp(payload["timestamp"]) if "timestamp" in payload else stored
-    return Statement(id=id, stored=stored, timestamp=timestamp, payload=payload, assigned=assigned)
-
-
-def _write(session: Session, organisation_id: UUID, new: Sequence[_New], authority: int) -> None:
-    """Write statements and their index rows: one statement to the database per table."""
-    arrivals = [one.arrival for one in new]
-    effects = consequences(session, organisation_id, arrivals)
-    session.execute(
-        insert_into(statement),
-        [
-            _row(organisation_id, one, arrival, authority, arrival.seq in effects.voided)
-            for one, arrival in zip(new, arrivals, strict=True)
-        ],
-    )
-    _index(session, organisation_id, new, effects)
-    earlier = effects.voided - {one.seq for one in new}
-    if earlier:
-        session.execute(
-            update(statement)
-            .where(statement.c.organisation_id == organisation_id, statement.c.seq.in_(earlier))
-            .values(voided=True)
-        )
-
-
-def _row(
-    organisation_id: UUID, new: _New, arrival: Arrival, authority: int, voided: bool
-) -> dict[str, Any]:
-    return {
-        "organisation_id": organisation_id,
-        "seq": new.seq,
-        "id": new.statement.id,
-        "stored": new.statement.stored,
-        "timestamp": new.statement.timestamp,
-        "authority": authority,
-        "target": arrival.target,
-        "voiding": arrival.voiding,
-        "voided": voided,
-        "payload": new.text,
-        "served": altered(new.text, new.statement.payload),
-        "assigned": json.dumps(new.statement.assigned, ensure_ascii=False),
-    }
-
-
-def _index(
-    session: Session, organisation_id: UUID, new: Sequence[_New], effects: Consequences
+def _write(
+    session: Session, organisation_id: UUID, several: Sequence[tuple[Delivery, list[New]]]
 ) -> None:
-    found = [(one.seq, one.seq, one.entry) for one in new] + effects.reached
-    places = [
-        ({"organisation_id": organisation_id, "seq": seq, "via": via, "verb": it.verb}, it)
-        for seq, via, it in found
-    ]
-    rows = {
-        reach: [{**place, "registration": it.registration} for place, it in places],
-        statement_agent: [
-            {**place, "agent": agent, "scope": scope}
-            for place, it in places
-            for agent, scope in it.agents
-        ],
-        statement_activity: [
-            {**place, "activity": activity, "scope": scope}
-            for place, it in places
-            for activity, scope in it.activities
-        ],
-    }
-    for table, several in rows.items():
-        if several:
-            session.execute(insert_into(table), several)
+    """Write what is new of deliveries, and what it tells of activities and attachments."""
+    write(session, organisation_id, [one for _, new in several for one in new])
+    said = [one.statement.payload for delivery, new in several for one in new if delivery.defines]
+    if said:
+        activities.define(session, organisation_id, said, several[0][1][0].statement.stored)
+    for delivery, new in several:
+        if delivery.attached:
+            came_with = [(one.seq, one.statement.payload) for one in new]
+            attachments.link(session, organisation_id, came_with, delivery.attached)

@@ -1,17 +1,20 @@
 """The tables of the store.
 
 A statement's text is never taken apart by the database. What can be asked for is copied at write
-time into narrow rows whose indexes hold everything that a page of a query needs, in its order:
+time into one narrow table of rows (key, seq, verb), whose only index holds all that a page of a
+query needs, in its order. A key is a 64-bit digest of what is asked for (`index`), of the
+organisation too: writing needs no look-up, and two writers never wait for each other's dictionary
+rows. `seq` counts within an organisation, and statements are read by organisation and `seq`; so
+even two keys that happen to be equal (one in a hundred thousand at ten million keys) can never
+show a statement to another organisation.
 
-    (organisation, agent | activity | verb | registration, …, seq, via)
+What a statement costs is the number of places in that index that it changes, so there is one row
+to a thing that is asked for. A verb, which is asked for together with anything, stands in the row
+and is filtered by while the row's range is read.
 
-`seq` is the statement that is listed; `via` is the one whose content matches. They differ when a
-statement refers to another: it is then found by everything that finds its target, and one
-(seq, via) pair is written per target that can be reached, in whichever order the two arrive.
-
-Agents, activities, verbs and registrations appear as 64-bit digests (`index.key`), so writing
-needs no look-up and two writers never wait for each other's dictionary rows. Rows are bound to
-one organisation, so a collision (one in ten million at a million agents) can never cross tenants.
+A statement that refers to another is found by everything that finds its target. Those rows are
+written apart, as (key, seq, via, verb): `seq` is the statement that is listed, `via` the one whose
+content matches, `verb` that one's.
 """
 
 from __future__ import annotations
@@ -21,9 +24,9 @@ from sqlalchemy import (
     Boolean,
     Column,
     Index,
+    LargeBinary,
     MetaData,
     PrimaryKeyConstraint,
-    SmallInteger,
     String,
     Table,
     Text,
@@ -44,6 +47,8 @@ metadata = MetaData(
 )
 
 # One row per statement.
+#   seq       when it was stored, in microseconds since 1970 (`order`): rises strictly within an
+#             organisation, in the order in which statements can be seen
 #   payload   the JSON text, exactly as received
 #   served    the same with what the standard makes an LRS change (rare; else null)
 #   assigned  JSON object of the members that this LRS adds: stored, authority, a missing id …
@@ -55,7 +60,6 @@ statement = Table(
     Column("organisation_id", Uuid, nullable=False),
     Column("seq", BigInteger, nullable=False),
     Column("id", Uuid, nullable=False),
-    Column("stored", UTCDateTime, nullable=False),
     Column("timestamp", UTCDateTime, nullable=False),
     Column("authority", BigInteger, nullable=False),
     Column("target", Uuid, nullable=True),
@@ -66,7 +70,6 @@ statement = Table(
     Column("assigned", Text, nullable=False),
     PrimaryKeyConstraint("organisation_id", "seq"),
     UniqueConstraint("organisation_id", "id"),
-    Index("ix_xapi_statement_stored", "organisation_id", "stored"),
     Index("ix_xapi_statement_authority", "organisation_id", "authority", "seq"),
 )
 Index(
@@ -77,54 +80,115 @@ Index(
     sqlite_where=statement.c.target.is_not(None),
 )
 
-# Every (seq, via) pair, with the verb and registration of `via`.
+# What each statement can be found by.
+statement_key = Table(
+    "xapi_statement_key",
+    metadata,
+    Column("key", BigInteger, nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    Column("verb", BigInteger, nullable=False),
+    PrimaryKeyConstraint("key", "seq", "verb"),
+    sqlite_with_rowid=False,
+)
+
+# Which other statements each statement reaches by references, however many steps away.
 reach = Table(
     "xapi_reach",
     metadata,
     Column("organisation_id", Uuid, nullable=False),
     Column("seq", BigInteger, nullable=False),
     Column("via", BigInteger, nullable=False),
-    Column("verb", BigInteger, nullable=False),
-    Column("registration", BigInteger, nullable=True),
     PrimaryKeyConstraint("organisation_id", "seq", "via"),
-    Index("ix_xapi_reach_verb", "organisation_id", "verb", "seq", "via"),
+    Index("ix_xapi_reach_via", "organisation_id", "via", "seq"),
     sqlite_with_rowid=False,
 )
-Index(
-    "ix_xapi_reach_registration",
-    reach.c.organisation_id,
-    reach.c.registration,
-    reach.c.seq,
-    reach.c.via,
-    postgresql_where=reach.c.registration.is_not(None),
-    sqlite_where=reach.c.registration.is_not(None),
+
+# What a statement can be found by because of those that it reaches.
+reached_key = Table(
+    "xapi_reached_key",
+    metadata,
+    Column("key", BigInteger, nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    Column("via", BigInteger, nullable=False),
+    Column("verb", BigInteger, nullable=False),
+    PrimaryKeyConstraint("key", "seq", "via", "verb"),
+    sqlite_with_rowid=False,
 )
 
+# State and profile documents, one row each, kept as the bytes that came.
+#   context     digest of what the document belongs to: its kind, activity, agent, registration
+#   key         digest of its id; with the context it is what makes a document one and the same
+#   agent_key   index key of the agent, to find what is kept about a person
+#   etag        SHA-1 of the content in hexadecimal digits
+document = Table(
+    "xapi_document",
+    metadata,
+    Column("organisation_id", Uuid, nullable=False),
+    Column("context", LargeBinary(16), nullable=False),
+    Column("key", LargeBinary(16), nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("activity", Text, nullable=True),
+    Column("agent", Text, nullable=True),
+    Column("agent_key", BigInteger, nullable=True),
+    Column("registration", Uuid, nullable=True),
+    Column("id", Text, nullable=False),
+    Column("content_type", Text, nullable=False),
+    Column("content", LargeBinary, nullable=False),
+    Column("etag", String(40), nullable=False),
+    Column("updated", UTCDateTime, nullable=False),
+    PrimaryKeyConstraint("organisation_id", "context", "key"),
+)
+Index(
+    "ix_xapi_document_agent",
+    document.c.organisation_id,
+    document.c.agent_key,
+    postgresql_where=document.c.agent_key.is_not(None),
+    sqlite_where=document.c.agent_key.is_not(None),
+)
 
-def _links(name: str, what: str) -> Table:
-    """Return a table of who or what a statement can be found by.
+# What is known of an activity: all definitions that statements gave, merged.
+#   key         digest of its id
+#   definition  the JSON of the merged definition
+#   said        digest of the definition that was merged last; who says the same changes nothing
+activity = Table(
+    "xapi_activity",
+    metadata,
+    Column("organisation_id", Uuid, nullable=False),
+    Column("key", LargeBinary(16), nullable=False),
+    Column("id", Text, nullable=False),
+    Column("definition", Text, nullable=False),
+    Column("said", LargeBinary(16), nullable=False),
+    PrimaryKeyConstraint("organisation_id", "key"),
+)
 
-    `scope` is 0 for the plain `agent` or `activity` parameter and 1 for its `related_` sibling.
-    What matches the plain one is written in both, so that either is a single range of the index.
-    The primary key serves a query with a verb, the other index one without.
-    """
-    return Table(
-        name,
-        metadata,
-        Column("organisation_id", Uuid, nullable=False),
-        Column(what, BigInteger, nullable=False),
-        Column("scope", SmallInteger, nullable=False),
-        Column("verb", BigInteger, nullable=False),
-        Column("seq", BigInteger, nullable=False),
-        Column("via", BigInteger, nullable=False),
-        PrimaryKeyConstraint("organisation_id", what, "scope", "verb", "seq", "via"),
-        Index(f"ix_{name}_page", "organisation_id", what, "scope", "seq", "via"),
-        sqlite_with_rowid=False,
-    )
+# Content that came with statements, once for each organisation.
+#   digest   its SHA-2 in lower-case hexadecimal digits
+#   content  the bytes, or
+#   name     what they are called where they are kept outside of the database
+attachment = Table(
+    "xapi_attachment",
+    metadata,
+    Column("organisation_id", Uuid, nullable=False),
+    Column("digest", String(128), nullable=False),
+    Column("length", BigInteger, nullable=False),
+    Column("content", LargeBinary, nullable=True),
+    Column("name", String(200), nullable=True, unique=True),
+    PrimaryKeyConstraint("organisation_id", "digest"),
+)
 
-
-statement_agent = _links("xapi_statement_agent", "agent")
-statement_activity = _links("xapi_statement_activity", "activity")
+# Which statement came with which content.
+#   sha2, content_type   as the statement spells them
+statement_attachment = Table(
+    "xapi_statement_attachment",
+    metadata,
+    Column("organisation_id", Uuid, nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    Column("digest", String(128), nullable=False),
+    Column("sha2", String(128), nullable=False),
+    Column("content_type", Text, nullable=False),
+    PrimaryKeyConstraint("organisation_id", "seq", "digest"),
+    Index("ix_xapi_statement_attachment_digest", "organisation_id", "digest"),
+)
 
 # Who may talk to the store. `scopes` are separated by spaces, as in OAuth.
 credential = Table(

@@ -17,9 +17,11 @@ from uuid import UUID
 from lrs_bridge.errors import Malformed, StatementInvalid, TooLarge
 from lrs_bridge.validation import check_statement
 from lrs_bridge.validation.rules import step
+from lrs_bridge.version import Version
+
+Buffer = bytes | memoryview
 
 DEEPEST = 100  # levels of nesting; deep enough for any sender, shallow enough for any recursion
-SIGNATURE = "http://adlnet.gov/expapi/attachments/signature"
 
 _WHITESPACE = re.compile(r"[ \t\n\r]*")
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
@@ -33,11 +35,13 @@ class Incoming:
         text: the JSON of it, exactly as it came.
         payload: the same, parsed.
         id: what the sender calls it; None lets the store choose.
+        pointer: where it was in the body, for errors that are found later.
     """
 
     text: str
     payload: Mapping[str, Any]
     id: UUID | None
+    pointer: str = ""
 
 
 def incoming(payload: Mapping[str, Any]) -> Incoming:
@@ -46,11 +50,14 @@ def incoming(payload: Mapping[str, Any]) -> Incoming:
     Raises:
         StatementInvalid: if it is not valid.
     """
-    return _incoming(json.dumps(payload, ensure_ascii=False), payload)
+    return _incoming(json.dumps(payload, ensure_ascii=False), payload, Version.V1_0)
 
 
-def read_statement(body: bytes) -> Incoming:
+def read_statement(body: Buffer, version: Version = Version.V1_0) -> Incoming:
     """Return the one statement in `body`.
+
+    Args:
+        version: whose rules hold.
 
     Raises:
         Malformed: if the body is not one JSON value.
@@ -58,13 +65,14 @@ def read_statement(body: bytes) -> Incoming:
     """
     text = _decoded(body)
     value, start, end = _sole_value(text)
-    return _incoming(text[start:end], value)
+    return _incoming(text[start:end], value, version)
 
 
-def read_statements(body: bytes, *, most: int) -> list[Incoming]:
+def read_statements(body: Buffer, version: Version = Version.V1_0, *, most: int) -> list[Incoming]:
     """Return the statement, or the array of statements, in `body`.
 
     Args:
+        version: whose rules hold.
         most: how many statements one request may bring.
 
     Raises:
@@ -75,13 +83,13 @@ def read_statements(body: bytes, *, most: int) -> list[Incoming]:
     text = _decoded(body)
     start = _skip(text, 0)
     if not text.startswith("[", start):
-        return [read_statement(body)]
+        return [read_statement(body, version)]
     found = []
     for index, (value, begin, end) in enumerate(_elements(text, start)):
         if index == most:
             raise TooLarge(f"One request may bring {most} statements. Send them in several.")
         try:
-            found.append(_incoming(text[begin:end], value))
+            found.append(_incoming(text[begin:end], value, version, step(index)))
         except StatementInvalid as error:
             raise error.within(step(index)) from None
     return found
@@ -96,29 +104,16 @@ def read_json(text: str) -> Any:
     return _sole_value(text)[0]
 
 
-def _incoming(text: str, payload: Any) -> Incoming:
-    check_statement(payload)
-    _refuse_attachment_data(payload)
+def _incoming(text: str, payload: Any, version: Version, pointer: str = "") -> Incoming:
+    check_statement(payload, version)
     given = payload.get("id")
-    return Incoming(text=text, payload=payload, id=UUID(given) if given else None)
+    id = UUID(given) if given else None
+    return Incoming(text=text, payload=payload, id=id, pointer=pointer)
 
 
-def _refuse_attachment_data(payload: Mapping[str, Any]) -> None:
-    """Refuse attachments whose content would have to come with the request."""
-    for holder, pointer in ((payload, ""), (payload["object"], "/object")):
-        for index, attachment in enumerate(holder.get("attachments", ())):
-            at = f"{pointer}/attachments/{index}"
-            if attachment["usageType"] == SIGNATURE:
-                raise StatementInvalid(at, "is a signature, and signatures are not accepted yet")
-            if "fileUrl" not in attachment:
-                raise StatementInvalid(
-                    f"{at}/fileUrl", "is required, because content is not accepted with a request"
-                )
-
-
-def _decoded(body: bytes) -> str:
+def _decoded(body: Buffer) -> str:
     try:
-        return body.decode("utf-8")
+        return str(body, "utf-8")
     except UnicodeDecodeError:
         raise Malformed("The body is not UTF-8.") from None
 

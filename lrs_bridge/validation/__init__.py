@@ -1,4 +1,4 @@
-"""What a statement must be, by xAPI 1.0.3.
+"""What a statement must be, by xAPI 1.0.3 and by 2.0.
 
 One module per layer: `rules` (single values), `actors`, `objects`, `statements`. A *rule* is a
 function that returns nothing for a good value and raises `StatementInvalid` for a bad one, naming

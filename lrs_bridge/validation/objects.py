@@ -32,7 +32,7 @@ _INTERACTIONS = (
     "numeric",
     "other",
 )
-_COMPONENTS = ("choices", "scale", "source", "target", "steps")
+COMPONENTS = ("choices", "scale", "source", "target", "steps")
 
 _component = object_of({"id": string}, {"description": language_map})
 
@@ -47,7 +47,7 @@ def _components(value: Any) -> None:
 def _says_its_interaction(value: dict[str, Any]) -> None:
     if "interactionType" in value:
         return
-    for name in ("correctResponsesPattern", *_COMPONENTS):
+    for name in ("correctResponsesPattern", *COMPONENTS):
         if name in value:
             raise refuse("may only be given together with interactionType", step(name))
 
@@ -62,7 +62,7 @@ _definition = object_of(
         "extensions": extensions,
         "interactionType": one_of(*_INTERACTIONS),
         "correctResponsesPattern": array_of(string),
-        **dict.fromkeys(_COMPONENTS, _components),
+        **dict.fromkeys(COMPONENTS, _components),
     },
     _says_its_interaction,
 )

@@ -37,7 +37,7 @@ def object_of(
             raise refuse("must be an object")
         for name, part in value.items():
             if name not in rules:
-                raise refuse("is not a property that xAPI 1.0.3 defines here", step(name))
+                raise refuse("is not a property that xAPI defines here", step(name))
             _inside(name, rules[name], part)
         for name in required:
             if name not in value:
@@ -48,12 +48,14 @@ def object_of(
     return rule
 
 
-def array_of(item: Rule) -> Rule:
+def array_of(item: Rule, *, at_least: int = 0) -> Rule:
     """Return the rule for an array of `item`."""
 
     def rule(value: Any) -> None:
         if not isinstance(value, list):
             raise refuse("must be an array")
+        if len(value) < at_least:
+            raise refuse("must not be empty")
         for index, part in enumerate(value):
             _inside(index, item, part)
 
@@ -134,7 +136,17 @@ def number(value: Any) -> None:
 
 def timestamp(value: Any) -> None:
     """An ISO 8601 date and time (part 2, section 2.4.7 and 4.5)."""
-    _timestamp_shape(value)
+    _iso_8601(value)
+    _exists(value)
+
+
+def timestamp_2_0(value: Any) -> None:
+    """A date and time as RFC 3339 writes it: with seconds and an offset."""
+    _rfc_3339(value)
+    _exists(value)
+
+
+def _exists(value: str) -> None:
     try:
         at = parsed_timestamp(value)
     except (ValueError, OverflowError):
@@ -143,9 +155,14 @@ def timestamp(value: Any) -> None:
         raise refuse("must be a date between the years 2 and 9998")
 
 
-_timestamp_shape = written_as(
+_iso_8601 = written_as(
     r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d([.,]\d+)?)?(Z|\+\d\d(:?\d\d)?|-(?!00(:?00)?$)\d\d(:?\d\d)?)?",
     "must be an ISO 8601 date and time such as 2026-11-22T10:30:00Z, with an offset other than -00",
+    re.ASCII,
+)
+_rfc_3339 = written_as(
+    r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|\+\d\d:\d\d|-(?!00:00)\d\d:\d\d)",
+    "must be an RFC 3339 date and time such as 2026-11-22T10:30:00Z, with an offset other than -00",
     re.ASCII,
 )
 
@@ -170,10 +187,15 @@ sha2 = written_as(
 )
 
 media_type = written_as(
-    r"[\w!#$&\-^.+]+/[\w!#$&\-^.+]+(\s*;.*)?", "must be an Internet media type", re.ASCII
+    r"[\w!#$&\-^.+]+/[\w!#$&\-^.+]+[ \t]*(;[^\x00-\x08\x0a-\x1f\x7f]*)?",
+    "must be an Internet media type",
+    re.ASCII,
 )
 
-version = written_as(r"1\.0\.\d+", 'must be a version that begins with "1.0."', re.ASCII)
+version = written_as(r"1\.0(\.\d+)?", 'must be a version that begins with "1.0"', re.ASCII)
+version_2_0 = written_as(
+    r"[12]\.0(\.\d+)?", 'must be a version that begins with "2.0" or "1.0"', re.ASCII
+)
 
 duration = written_as(
     r"P(?=.)(\d+([.,]\d+)?W"

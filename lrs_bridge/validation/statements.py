@@ -1,15 +1,18 @@
 """Statements and SubStatements.
 
 https://github.com/adlnet/xAPI-Spec/blob/1.0.3/xAPI-Data.md#24-statement-properties
+IEEE 9274.1.1-2023, 4.2.2 to 4.2.7, where 2.0 differs: context agents and groups, RFC 3339.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from lrs_bridge.validation.actors import actor, agent, authority, group
 from lrs_bridge.validation.objects import activities, activity, statement_ref
 from lrs_bridge.validation.rules import (
+    Rule,
     array_of,
     boolean,
     duration,
@@ -25,19 +28,25 @@ from lrs_bridge.validation.rules import (
     sha2,
     string,
     timestamp,
+    timestamp_2_0,
     uuid,
     version,
+    version_2_0,
 )
+from lrs_bridge.version import Version
 from lrs_bridge.vocabulary import Verb
 
 
-def check_statement(value: Any) -> None:
+def check_statement(value: Any, version: Version = Version.V1_0) -> None:
     """Check one statement as received, before an LRS adds anything.
+
+    Args:
+        version: whose rules hold: the one that the request speaks.
 
     Raises:
         StatementInvalid: naming the first property found wrong and what it must be.
     """
-    _statement(value)
+    _RULES[version](value)
 
 
 def _scaled(value: Any) -> None:
@@ -59,14 +68,6 @@ def _is_in_order(score: dict[str, Any]) -> None:
         raise refuse("must not be less than min", "/raw")
     if raw is not None and high is not None and raw > high:
         raise refuse("must not be greater than max", "/raw")
-
-
-def _object(value: Any) -> None:
-    kind = value.get("objectType", "Activity") if isinstance(value, dict) else "Activity"
-    if kind == "SubStatement":
-        _sub_statement(value)
-    else:
-        _plain_object(value)
 
 
 def _plain_object(value: Any) -> None:
@@ -103,22 +104,42 @@ _result = object_of(
     },
 )
 
-_context = object_of(
-    {},
-    {
-        "registration": uuid,
-        "instructor": actor,
-        "team": group,
-        "contextActivities": object_of(
-            {}, dict.fromkeys(("parent", "grouping", "category", "other"), activities)
-        ),
-        "revision": string,
-        "platform": string,
-        "language": language_tag,
-        "statement": statement_ref,
-        "extensions": extensions,
-    },
-)
+_CONTEXT = {
+    "registration": uuid,
+    "instructor": actor,
+    "team": group,
+    "contextActivities": object_of(
+        {}, dict.fromkeys(("parent", "grouping", "category", "other"), activities)
+    ),
+    "revision": string,
+    "platform": string,
+    "language": language_tag,
+    "statement": statement_ref,
+    "extensions": extensions,
+}
+
+
+def _contexts(kind: str, name: str, who: Rule) -> Rule:
+    """Return the rule for context agents or groups: who else, and as what (2.0, 4.2.2.5)."""
+    return array_of(
+        object_of(
+            {"objectType": one_of(kind), name: who},
+            {"relevantTypes": array_of(iri, at_least=1)},
+        )
+    )
+
+
+def _only_in_2_0(_value: Any) -> None:
+    """What 1.0.3 does not define."""
+    raise refuse("is a property of xAPI 2.0, and the request speaks 1.0.3")
+
+
+_CONTEXT_1_0 = {**_CONTEXT, "contextAgents": _only_in_2_0, "contextGroups": _only_in_2_0}
+_CONTEXT_2_0 = {
+    **_CONTEXT,
+    "contextAgents": _contexts("contextAgent", "agent", agent),
+    "contextGroups": _contexts("contextGroup", "group", group),
+}
 
 _attachment = object_of(
     {
@@ -145,33 +166,40 @@ def _voiding_names_a_statement(value: dict[str, Any]) -> None:
         raise refuse("must be a StatementRef when the verb is voided", "/object")
 
 
-_SHARED = {
-    "result": _result,
-    "context": _context,
-    "timestamp": timestamp,
-    "attachments": array_of(_attachment),
+def _statement(context: Mapping[str, Rule], timestamp: Rule, version: Rule) -> Rule:
+    """Return the rule for a statement of a version of the standard, from where versions differ."""
+    shared = {
+        "result": _result,
+        "context": object_of({}, context),
+        "timestamp": timestamp,
+        "attachments": array_of(_attachment),
+    }
+    sub_statement = object_of(
+        {
+            "objectType": one_of("SubStatement"),
+            "actor": actor,
+            "verb": _verb,
+            "object": _plain_object,
+        },
+        shared,
+        _context_suits_its_object,
+    )
+
+    def any_object(value: Any) -> None:
+        if isinstance(value, dict) and value.get("objectType") == "SubStatement":
+            sub_statement(value)
+        else:
+            _plain_object(value)
+
+    return object_of(
+        {"actor": actor, "verb": _verb, "object": any_object},
+        {"id": uuid, "stored": timestamp, "authority": authority, "version": version, **shared},
+        _context_suits_its_object,
+        _voiding_names_a_statement,
+    )
+
+
+_RULES = {
+    Version.V1_0: _statement(_CONTEXT_1_0, timestamp, version),
+    Version.V2_0: _statement(_CONTEXT_2_0, timestamp_2_0, version_2_0),
 }
-
-_sub_statement = object_of(
-    {
-        "objectType": one_of("SubStatement"),
-        "actor": actor,
-        "verb": _verb,
-        "object": _plain_object,
-    },
-    _SHARED,
-    _context_suits_its_object,
-)
-
-_statement = object_of(
-    {"actor": actor, "verb": _verb, "object": _object},
-    {
-        "id": uuid,
-        "stored": timestamp,
-        "authority": authority,
-        "version": version,
-        **_SHARED,
-    },
-    _context_suits_its_object,
-    _voiding_names_a_statement,
-)

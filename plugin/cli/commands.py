@@ -45,6 +45,8 @@ def this_process() -> Mentes:
     configure_logging(settings.log_level)
     try:
         mentes = compose(settings)
+    except SettingsError as error:
+        raise click.ClickException(str(error)) from error
     except (ArgumentError, ModuleNotFoundError) as error:
         raise click.ClickException(
             "MENTES_DATABASE_URL cannot be used: give sqlite:///file, or postgresql+psycopg://… "

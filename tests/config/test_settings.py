@@ -92,6 +92,19 @@ def test_a_remote_record_store_needs_its_credential(
     assert "MENTES_LRS_KEY" in said
 
 
+@pytest.mark.parametrize("where", ["https://files.example.org", "s3:", "s3:///prefix", "s4://b"])
+def test_attachments_are_kept_in_a_folder_or_a_bucket(
+    monkeypatch: pytest.MonkeyPatch, where: str
+) -> None:
+    said = faults_of(monkeypatch, secret_key=SECRET, xapi_attachments=where)
+    assert "MENTES_XAPI_ATTACHMENTS: Give a folder" in said
+
+
+@pytest.mark.parametrize("where", ["/var/lib/mentes", "attachments", "s3://bucket/a?region_name=x"])
+def test_attachments_may_have_a_place(monkeypatch: pytest.MonkeyPatch, where: str) -> None:
+    assert read(monkeypatch, secret_key=SECRET, xapi_attachments=where).xapi_attachments == where
+
+
 def test_a_short_secret_key_is_refused_without_repeating_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

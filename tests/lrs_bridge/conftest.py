@@ -22,7 +22,7 @@ from werkzeug.security import generate_password_hash
 from werkzeug.test import TestResponse
 
 from lrs_bridge.lrs import tables
-from lrs_bridge.lrs.api import xapi_blueprint
+from lrs_bridge.lrs.http import xapi_blueprint
 from lrs_bridge.statement import Statement
 
 POSTGRESQL = os.environ.get("MENTES_TEST_POSTGRESQL_URL")
@@ -115,6 +115,11 @@ class Lrs:
     stored: list[Statement] = field(default_factory=list)
     headers: dict[str, str] = field(default_factory=lambda: {"X-Experience-API-Version": "1.0.3"})
 
+    @property
+    def auth(self) -> tuple[str, str]:
+        """What the credential is proved by."""
+        return self.key, SECRET
+
     def post(self, statements: Any, **options: Any) -> TestResponse:
         body = statements if isinstance(statements, bytes | str) else json.dumps(statements)
         return self._ask("POST", "/xapi/statements", data=body, **options)
@@ -147,6 +152,24 @@ class Lrs:
     def follow(self, answer: TestResponse) -> TestResponse:
         """Return the next page."""
         return self._ask("GET", answer.json["more"])
+
+    def ask(
+        self, method: str, path: str, headers: Mapping[str, str] | None = None, **options: Any
+    ) -> TestResponse:
+        """Ask for anything; a parameter that is an object goes as JSON, None does not go."""
+        query = {
+            name: json.dumps(value) if isinstance(value, dict) else value
+            for name, value in (options.pop("query", None) or {}).items()
+            if value is not None
+        }
+        return self.client.open(
+            path,
+            method=method,
+            auth=self.auth,
+            headers={**self.headers, **(headers or {})},
+            query_string=query or None,
+            **options,
+        )
 
     def _ask(self, method: str, path: str, **options: Any) -> TestResponse:
         if "data" in options:

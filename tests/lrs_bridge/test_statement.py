@@ -2,13 +2,16 @@
 
 import copy
 import json
+from datetime import datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lrs_bridge.statement import equivalent
+from lrs_bridge.statement import equivalent, in_utc, parsed_timestamp
 from lrs_bridge.testing import a_statement, an_agent, assert_equivalent
+from lrs_bridge.validation.rules import timestamp
+from lrs_bridge.version import Version
 
 ADA, BEN = an_agent("ada"), an_agent("ben")
 COURSE = {"id": "https://lms.example/course"}
@@ -100,6 +103,82 @@ def test_not_the_same(other):
 
 def test_versions_differ_only_if_both_are_given():
     assert not equivalent({**FULL, "version": "1.0.0"}, {**FULL, "version": "1.0.3"})
+
+
+def test_1_0_is_1_0_0():
+    assert_equivalent({**FULL, "version": "1.0"}, {**FULL, "version": "1.0.0"})
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same_in_2_0"),
+    [
+        ("P1DT12H36M0.1237S", "P1DT12H36M0.12S", True),
+        ("P1DT12H36M0.129S", "P1DT12H36M0.13S", False),
+        ("PT1.000S", "PT1S", True),
+        ("PT1,5S", "PT1.50S", True),
+        ("PT1.5S", "PT1.51S", False),
+        ("PT0.5H", "PT0.501H", False),
+        ("PT60S", "PT1M", False),
+    ],
+)
+def test_durations_count_to_hundredths_in_2_0_and_letter_by_letter_in_1_0(one, other, same_in_2_0):
+    first, second = changed("result", "duration", to=one), changed("result", "duration", to=other)
+    assert equivalent(first, second, Version.V2_0) is same_in_2_0
+    assert not equivalent(first, second, Version.V1_0)
+
+
+def context_agent(agent, **more):
+    return {"objectType": "contextAgent", "agent": agent, **more}
+
+
+def test_context_agents_and_groups_are_compared_as_actors():
+    def with_group(*members):
+        team = {"objectType": "contextGroup", "group": {"objectType": "Group", "member": members}}
+        return {**FULL, "context": {"contextGroups": [team]}}
+
+    assert equivalent(with_group(ADA, BEN), with_group(BEN, ADA), Version.V2_0)
+    assert not equivalent(with_group(ADA, BEN), with_group(ADA), Version.V2_0)
+    as_player = {**FULL, "context": {"contextAgents": [context_agent(ADA)]}}
+    as_coach = context_agent(ADA, relevantTypes=["https://t.example/coach"])
+    assert not equivalent(
+        as_player, {**FULL, "context": {"contextAgents": [as_coach]}}, Version.V2_0
+    )
+
+
+# Times
+
+
+@pytest.mark.parametrize(
+    ("sent", "returned"),
+    [
+        ("2026-11-22T10:00:00Z", "2026-11-22T10:00:00Z"),
+        ("2026-11-22T10:00:00.1200Z", "2026-11-22T10:00:00.1200Z"),
+        ("2023-05-04T12:00:00-05:00", "2023-05-04T17:00:00Z"),
+        ("2026-11-22T00:30:00.123456789+05:30", "2026-11-21T19:00:00.123456789Z"),
+        ("2024-02-29T23:59:59,5-05", "2024-03-01T04:59:59.5Z"),
+        ("2026-11-22T10:00+0100", "2026-11-22T09:00:00Z"),
+        ("2026-11-22 10:00:00z", "2026-11-22T10:00:00Z"),
+        ("2026-11-22T10:00:00", "2026-11-22T10:00:00"),
+        ("2026-11-22T10:00", "2026-11-22T10:00"),
+    ],
+)
+def test_a_time_is_returned_in_utc_with_the_digits_that_it_came_with(sent, returned):
+    assert in_utc(sent) == returned
+
+
+@given(
+    st.datetimes(datetime.fromisoformat("0002-01-03"), datetime.fromisoformat("9998-12-29")),
+    st.sampled_from(["Z", "+00:00", "-11:59", "+14:00", "+0530", "-03"]),
+    st.sampled_from(["seconds", "milliseconds", "microseconds"]),
+)
+def test_the_moment_stays_the_same_in_utc(at, offset, digits):
+    sent = at.isoformat(timespec=digits) + offset
+    timestamp(in_utc(sent))
+    assert in_utc(sent).endswith("Z")
+    assert parsed_timestamp(in_utc(sent)) == parsed_timestamp(sent)
+
+
+# Actors
 
 
 @pytest.mark.parametrize(

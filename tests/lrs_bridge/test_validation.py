@@ -8,6 +8,7 @@ import pytest
 from lrs_bridge.errors import StatementInvalid
 from lrs_bridge.testing import a_statement, an_agent
 from lrs_bridge.validation import check_statement
+from lrs_bridge.version import Version
 from lrs_bridge.vocabulary import Verb
 
 RECORDED = Path(__file__).parents[1] / "data" / "moodle-4.3" / "xapi_statements.jsonl"
@@ -66,6 +67,7 @@ GOOD = [
     {"timestamp": "2026-11-22T10:00:00.123456789+0530"},
     {"timestamp": "2024-02-29T23:59:59,5-05"},
     {"version": "1.0.3"},
+    {"version": "1.0"},  # the suite's reading: 1.0 is 1.0.0 (XAPI-00101)
     {"authority": group(member=[ADA, an_agent("app")])},
     {"stored": "2026-11-22T10:00:00Z"},
     *({"result": {"duration": it}} for it in ("P1Y2M10DT2H30M", "P4W", "PT1.5S", "P0.5D", "PT36H")),
@@ -196,7 +198,8 @@ BAD = [
             1790000000,
         )
     ),
-    ({"version": "1.0"}, "/version"),
+    ({"version": "0.9.9"}, "/version"),
+    ({"version": "1.1.0"}, "/version"),
     ({"version": "2.0.0"}, "/version"),
     ({"version": 1}, "/version"),
     ({"id": "0a6f7c1e55a34d1c9a537c2f0f000001"}, "/id"),
@@ -216,6 +219,88 @@ def test_this_is_not_a_statement(overrides, pointer):
     with pytest.raises(StatementInvalid) as refusal:
         check_statement(a_statement(**overrides))
     assert refusal.value.pointer == pointer
+
+
+# What is different in 2.0 (IEEE 9274.1.1-2023)
+
+PLAYER = {"objectType": "contextAgent", "agent": ADA, "relevantTypes": ["https://t.example/player"]}
+TEAM = {"objectType": "contextGroup", "group": group(member=[ADA])}
+WHEN = "2026-11-22T10:00:00"
+
+
+def with_context(**context):
+    return {"context": context}
+
+
+GOOD_IN_2_0 = [
+    with_context(contextAgents=[PLAYER, {"objectType": "contextAgent", "agent": ADA}]),
+    with_context(contextAgents=[], contextGroups=[]),
+    with_context(contextGroups=[TEAM, {**TEAM, "relevantTypes": ["urn:example:team"]}]),
+    {"object": sub(context={"contextAgents": [PLAYER], "contextGroups": [TEAM]})},
+    *({"timestamp": it} for it in (f"{WHEN}Z", f"{WHEN}.123456789+05:30", "2026-11-22 10:00:00z")),
+    {"timestamp": "2199-01-01T00:00:00Z"},
+    {"object": sub(timestamp=f"{WHEN}-05:00")},
+    *({"version": it} for it in ("1.0", "1.0.9", "2.0", "2.0.0", "2.0.7")),
+]
+BAD_IN_2_0 = [
+    (with_context(contextAgents={}), "/context/contextAgents"),
+    (with_context(contextAgents=[{**PLAYER, "objectType": "x"}]), "/objectType"),
+    (with_context(contextAgents=[{"agent": ADA}]), "/objectType"),
+    (with_context(contextAgents=[{"objectType": "contextAgent"}]), "/agent"),
+    (with_context(contextAgents=[{**PLAYER, "agent": {"key": "x"}}]), "/agent/key"),
+    (with_context(contextAgents=[{**PLAYER, "agent": group(member=[ADA])}]), "/agent/objectType"),
+    (with_context(contextAgents=[{**PLAYER, "relevantTypes": []}]), "/relevantTypes"),
+    (with_context(contextAgents=[{**PLAYER, "relevantTypes": ["abc"]}]), "/relevantTypes/0"),
+    (with_context(contextAgents=[{**PLAYER, "group": ADA}]), "/group"),
+    (with_context(contextGroups=[PLAYER]), "/objectType"),
+    (with_context(contextGroups=[{**TEAM, "group": ADA}]), "/group/objectType"),
+    (with_context(contextGroups=[{**TEAM, "relevantTypes": []}]), "/relevantTypes"),
+    ({"object": sub(context={"contextGroups": [{}]})}, "/object/context/contextGroups/0"),
+    *(
+        ({"timestamp": it}, "/timestamp")
+        for it in (
+            WHEN,
+            "2026-11-22T10:00Z",
+            f"{WHEN},5Z",
+            f"{WHEN}+0100",
+            f"{WHEN}+01",
+            f"{WHEN}-00:00",
+            f"{WHEN}.601-0000",
+            f"{WHEN}.601-00",
+            "2026-02-30T10:00:00Z",
+        )
+    ),
+    *(({"version": it}, "/version") for it in ("0.9.9", "1.1.0", "2.1.0", "3.0.0", "2", 2)),
+]
+
+
+@pytest.mark.parametrize("overrides", GOOD_IN_2_0, ids=lambda it: json.dumps(it)[:60])
+def test_this_is_a_statement_of_2_0(overrides):
+    check_statement(a_statement(**overrides), Version.V2_0)
+
+
+@pytest.mark.parametrize(("overrides", "pointer"), BAD_IN_2_0, ids=lambda it: json.dumps(it)[:60])
+def test_this_is_not_a_statement_of_2_0(overrides, pointer):
+    with pytest.raises(StatementInvalid) as refusal:
+        check_statement(a_statement(**overrides), Version.V2_0)
+    assert pointer in refusal.value.pointer
+
+
+@pytest.mark.parametrize(("overrides", "pointer"), BAD, ids=lambda it: json.dumps(it)[:60])
+def test_what_is_no_statement_of_1_0_is_none_of_2_0_but_for_what_2_0_added(overrides, pointer):
+    if overrides in ({"version": "2.0.0"}, {"context": {"contextAgents": []}}):
+        return
+    if overrides == {"timestamp": "2026-11-22 10:00:00Z"}:
+        return
+    with pytest.raises(StatementInvalid) as refusal:
+        check_statement(a_statement(**overrides), Version.V2_0)
+    assert refusal.value.pointer == pointer
+
+
+@pytest.mark.parametrize("context", [{"contextAgents": [PLAYER]}, {"contextGroups": [TEAM]}])
+def test_1_0_knows_no_context_agents_and_groups(context):
+    with pytest.raises(StatementInvalid, match="is a property of xAPI"):
+        check_statement(a_statement(context=context))
 
 
 @pytest.mark.parametrize("value", [None, [], "x", 1, True])

@@ -9,6 +9,7 @@ from uuid import UUID
 import pytest
 
 from config.settings import Settings
+from lrs_bridge.lrs.contents import Folder
 from plugin.app import Mentes, compose
 from plugin.diagnosis import Finding, examined
 from plugin.foundation import outbox
@@ -49,6 +50,17 @@ def test_keys_of_another_secret_key_are_named_by_their_organisation(
     (finding,) = failing(other)
     other.database.dispose()
     assert "Acme" in finding.what
+
+
+def test_a_place_for_attachments_is_tried_and_left_as_it_was(
+    mentes: Mentes, organisation_id: UUID, tmp_path: Path
+) -> None:
+    place = tmp_path / "attachments"
+    assert failing(replace(mentes, contents=Folder(place))) == []
+    assert [it for it in place.rglob("*") if it.is_file()] == []
+    (tmp_path / "file").write_bytes(b"in the way")
+    (finding,) = failing(replace(mentes, contents=Folder(tmp_path / "file")))
+    assert "MENTES_XAPI_ATTACHMENTS" in finding.advice
 
 
 def test_a_platform_that_is_away_is_named_and_one_that_is_switched_off_is_not_asked(

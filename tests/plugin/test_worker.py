@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
 from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.exc import NoResultFound
 
 from config.settings import Settings
+from lrs_bridge.errors import Unavailable
+from lrs_bridge.lrs.contents import Folder
 from plugin.app import Mentes, compose
 from plugin.completions import service as completions
 from plugin.completions.model import CompletionRow, Status
@@ -223,6 +228,42 @@ def test_the_house_is_kept_once_a_minute(
     assert not sweep_is_due()
     clock.forward(seconds=1)
     assert sweep_is_due()
+
+
+def test_attachments_that_belong_to_no_statement_are_swept_once_a_day(
+    mentes: Mentes, clock: MovableClock, tmp_path: Path
+) -> None:
+    def left_behind() -> Path:
+        path = tmp_path / "attachments" / "orphan"
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(b"of a request that failed")
+        os.utime(path, ((clock() - timedelta(days=2)).timestamp(),) * 2)
+        return path
+
+    worker = Worker(replace(mentes, contents=Folder(tmp_path / "attachments")))
+    first = left_behind()
+    worker.run_once()
+    assert not first.exists()
+    second = left_behind()
+    clock.forward(hours=23)
+    worker.run_once()
+    assert second.exists()
+    clock.forward(hours=1)
+    worker.run_once()
+    assert not second.exists()
+
+
+def test_storage_of_attachments_that_is_away_stops_nothing_else(
+    mentes: Mentes, organisation_id: UUID, tmp_path: Path
+) -> None:
+    class Away(Folder):
+        def names(self, before: datetime) -> Iterator[str]:
+            raise Unavailable("The storage of attachments could not be reached.")
+
+    owe(mentes, organisation_id, MAIL, "one")
+    away = replace(mentes, contents=Away(tmp_path))
+    paying(away, **{MAIL: lambda _debt: Settled()}).run_until_idle()
+    assert debts(mentes)["one"].outcome == Outcome.DELIVERED
 
 
 def test_keys_that_cannot_be_read_stop_nothing_else(

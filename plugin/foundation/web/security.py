@@ -15,8 +15,8 @@ from plugin.foundation.errors import CrossOriginRefused
 from plugin.foundation.web.tool import tool
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
-CREDENTIALS = "lrs credential"
-"""What the record store's views say they require: credentials, never a cookie."""
+RECORD_STORE = "xapi"
+"""The blueprint whose views know credentials only, never a cookie."""
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
     "font-src 'self'; base-uri 'none'; form-action 'self'{form_targets};{asks} "
@@ -37,7 +37,7 @@ def refuse_foreign_requests() -> None:
     view = current_app.view_functions.get(request.endpoint or "")
     if view is None or getattr(view, "cross_origin", False):
         return
-    if getattr(view, "requires", None) == CREDENTIALS:
+    if request.blueprint == RECORD_STORE:
         return
     came_from = request.headers.get("Sec-Fetch-Site")
     if came_from in ("same-origin", "none"):

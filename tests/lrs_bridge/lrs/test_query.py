@@ -35,6 +35,7 @@ def sub_statement(**overrides):
 
 
 def test_an_agent_is_found_as_actor_object_and_member_of_a_group_in_their_place(lrs):
+    """XAPI-00164, XAPI-00181."""
     found = [
         stored(lrs, actor=ADA),
         stored(lrs, actor=BEN, object=ADA),
@@ -48,6 +49,7 @@ def test_an_agent_is_found_as_actor_object_and_member_of_a_group_in_their_place(
 
 
 def test_related_agents_are_found_anywhere(lrs):
+    """XAPI-00176."""
     found = [
         stored(lrs, actor=ADA),
         stored(lrs, actor=BEN, context={"instructor": ADA}),
@@ -87,6 +89,7 @@ def test_accounts_of_two_systems_are_two_people(lrs):
 
 
 def test_an_activity_is_found_as_object_and_related_ones_anywhere(lrs):
+    """XAPI-00177, XAPI-00179."""
     plain = stored(lrs, object={"id": MODULE})
     related = [
         stored(lrs, context={"contextActivities": {relation: [{"id": MODULE}]}})
@@ -100,6 +103,7 @@ def test_an_activity_is_found_as_object_and_related_ones_anywhere(lrs):
 
 
 def test_conditions_are_all_to_be_met(lrs):
+    """XAPI-00164, XAPI-00178, XAPI-00180."""
     registration = str(uuid4())
     wanted = {
         "actor": ADA,
@@ -131,6 +135,7 @@ def test_conditions_are_all_to_be_met(lrs):
 
 
 def test_since_excludes_and_until_includes_and_both_are_about_stored(lrs):
+    """XAPI-00174, XAPI-00175."""
     ids, times = [], []
     for _ in range(3):
         ids.append(stored(lrs, timestamp="2001-01-01T00:00:00Z"))
@@ -166,6 +171,7 @@ def test_a_poller_that_follows_stored_misses_nothing(lrs):
 
 
 def test_one_statement_is_found_by_its_id_in_any_case(lrs):
+    """XAPI-00156, XAPI-00158."""
     id = stored(lrs)
     assert lrs.get(statementId=id.upper()).json["id"] == id
     answer = lrs.get(statementId=str(uuid4()))
@@ -173,10 +179,20 @@ def test_one_statement_is_found_by_its_id_in_any_case(lrs):
 
 
 def test_an_id_may_come_with_format_and_attachments_only(lrs):
+    """XAPI-00150, XAPI-00151."""
     id = stored(lrs)
     assert lrs.get(statementId=id, format="ids", attachments=False).status_code == 200
-    for company in ({"limit": 1}, {"agent": ADA}, {"voidedStatementId": id}, {"ascending": True}):
+    time = {"since": "2026-11-22T10:00:00Z"}
+    for company in (
+        {"limit": 1},
+        {"agent": ADA},
+        {"related_agents": True},
+        {"ascending": True},
+        time,
+    ):
         assert lrs.get(statementId=id, **company).status_code == 400
+        assert lrs.get(voidedStatementId=id, **company).status_code == 400
+    assert lrs.get(statementId=id, voidedStatementId=id).status_code == 400
 
 
 # Refused
@@ -220,6 +236,7 @@ def test_an_id_may_come_with_format_and_attachments_only(lrs):
     ],
 )
 def test_what_the_standard_does_not_define_is_refused_by_name(parameter, value):
+    """XAPI-00011, XAPI-00012."""
     with pytest.raises(ParameterInvalid) as refusal:
         parse([(parameter, value)])
     assert refusal.value.parameter == parameter
@@ -232,6 +249,7 @@ def test_a_parameter_given_twice_is_refused():
 
 
 def test_a_limit_of_zero_means_as_many_as_there_may_be():
+    """XAPI-00173."""
     assert parse([("limit", "0")]).limit == LARGEST_LIMIT
     assert parse([("limit", "999999999")]).limit == LARGEST_LIMIT
     assert parse([("limit", "1")]).limit == 1
@@ -270,6 +288,7 @@ def test_a_cursor_says_all_that_the_query_said(query):
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 def test_following_more_visits_each_statement_once_in_order(lrs, total, limit, ascending, by):
+    """XAPI-00108, XAPI-00109, XAPI-00111, XAPI-00113, XAPI-00114, XAPI-00166."""
     verb = f"https://v.example/{uuid4()}"
     ids = lrs.post([a_statement(verb={"id": verb}, actor=ADA) for _ in range(total)]).json
     filters = by.draw(

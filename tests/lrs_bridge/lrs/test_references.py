@@ -111,6 +111,7 @@ def test_a_statement_in_the_context_is_not_followed(lrs):
 @pytest.mark.parametrize("order", [(0, 1), (1, 0)])
 @pytest.mark.parametrize("in_one_batch", [True, False])
 def test_a_voided_statement_is_gone_from_lists_and_kept_for_who_asks(lrs, order, in_one_batch):
+    """XAPI-00018, XAPI-00155, XAPI-00157, XAPI-00163."""
     target, void = new_id(), new_id()
     both = [did(target), voiding(void, target)]
     arriving = [both[place] for place in order]
@@ -124,6 +125,7 @@ def test_a_voided_statement_is_gone_from_lists_and_kept_for_who_asks(lrs, order,
 
 
 def test_who_refers_to_a_voided_statement_is_still_found_by_it(lrs):
+    """XAPI-00162."""
     target, outer, void = new_id(), new_id(), new_id()
     lrs.post([did(target), about(outer, target), voiding(void, target)])
     assert set(lrs.named(agent=ADA)) == {outer, void}
@@ -131,6 +133,7 @@ def test_who_refers_to_a_voided_statement_is_still_found_by_it(lrs):
 
 @pytest.mark.parametrize("order", list(permutations(range(3))))
 def test_a_voiding_statement_cannot_be_voided(lrs, order):
+    """XAPI-00016."""
     target, void, second = new_id(), new_id(), new_id()
     three = [did(target), voiding(void, target), voiding(second, void)]
     for place in order:
@@ -155,5 +158,6 @@ def test_a_voided_statement_keeps_its_id(lrs):
 
 
 def test_voiding_needs_a_reference(lrs):
+    """XAPI-00017."""
     answer = lrs.post(a_statement(verb={"id": VOIDED}))
     assert answer.json["errors"][0]["pointer"] == "/object"

@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lrs_bridge.errors import Malformed, StatementInvalid, TooLarge
-from lrs_bridge.lrs.wire import DEEPEST, SIGNATURE, read_statement, read_statements
+from lrs_bridge.lrs.wire import DEEPEST, read_statement, read_statements
 from lrs_bridge.testing import a_statement
 
 GOOD = json.dumps(a_statement())
@@ -67,6 +67,7 @@ def test_a_lone_statement_keeps_its_text_too():
     ],
 )
 def test_what_is_not_json_is_malformed(body):
+    """XAPI-00014, XAPI-00015."""
     with pytest.raises(Malformed):
         read(body)
 
@@ -100,37 +101,9 @@ def test_a_batch_has_a_limit():
 
 
 def test_a_surrogate_pair_is_a_character():
+    """XAPI-00015."""
     (one,) = read(GOOD[:-1] + ', "result": {"response": "\\ud83d\\ude00"}}')
     assert one.payload["result"]["response"] == "😀"
-
-
-def attachment(**overrides):
-    return {
-        "usageType": "https://x.example/certificate",
-        "display": {"en": "Certificate"},
-        "contentType": "application/pdf",
-        "length": 7,
-        "sha2": "ab" * 32,
-        **overrides,
-    }
-
-
-def test_an_attachment_that_lies_elsewhere_is_accepted():
-    linked = attachment(fileUrl="https://files.example/7.pdf")
-    assert read(json.dumps(a_statement(attachments=[linked])))
-
-
-@pytest.mark.parametrize(
-    ("given", "pointer"),
-    [
-        (attachment(), "/1/attachments/0/fileUrl"),
-        (attachment(usageType=SIGNATURE, fileUrl="https://x.example/s"), "/1/attachments/0"),
-    ],
-)
-def test_an_attachment_whose_content_is_needed_is_refused(given, pointer):
-    with pytest.raises(StatementInvalid) as refusal:
-        read(json.dumps([a_statement(), a_statement(attachments=[given])]))
-    assert refusal.value.pointer == pointer
 
 
 json_values = st.recursive(

@@ -73,6 +73,7 @@ def test_the_record_store_takes_credentials_from_anywhere(app: Flask) -> None:
     answer = app.test_client().post("/xapi/statements", json=[])
     assert answer.status_code in (400, 401)
     assert b"cross-origin" not in answer.data
+    assert app.test_client().post("/xapi/about").status_code == 405
 
 
 def test_every_view_that_other_sites_may_post_to_is_known(app: Flask) -> None:

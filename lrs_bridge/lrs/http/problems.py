@@ -47,7 +47,7 @@ def _problem(error: XapiError) -> Response:
     if isinstance(error, Unauthenticated):
         response.headers["WWW-Authenticate"] = 'Basic realm="xAPI", charset="UTF-8"'
     if isinstance(error, MethodNotAllowed):
-        response.headers["Allow"] = "GET, HEAD, POST, PUT, OPTIONS"
+        response.headers["Allow"] = ", ".join(error.allowed)
     if isinstance(error, Unavailable):
         response.headers["Retry-After"] = "1"
     return response

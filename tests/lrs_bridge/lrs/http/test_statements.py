@@ -4,12 +4,10 @@ import json
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import create_engine
 
 from lrs_bridge.testing import a_statement, an_agent, assert_equivalent, moodle_module_completed
 from tests.lrs_bridge.conftest import SECRET
 
-VERSION = "X-Experience-API-Version"
 THROUGH = "X-Experience-API-Consistent-Through"
 
 
@@ -17,6 +15,7 @@ THROUGH = "X-Experience-API-Consistent-Through"
 
 
 def test_a_posted_statement_is_answered_with_its_id_and_exactly_200(lrs):
+    """XAPI-00026, XAPI-00139, XAPI-00146, XAPI-00147."""
     answer = lrs.post(a_statement())
     assert answer.status_code == 200
     (id,) = answer.json
@@ -24,6 +23,7 @@ def test_a_posted_statement_is_answered_with_its_id_and_exactly_200(lrs):
 
 
 def test_a_batch_is_answered_with_its_ids_in_order(lrs):
+    """XAPI-00146, XAPI-00147."""
     mine = str(uuid4())
     first, second, third = lrs.post([a_statement(), a_statement(id=mine), a_statement()]).json
     assert second == mine
@@ -31,6 +31,7 @@ def test_a_batch_is_answered_with_its_ids_in_order(lrs):
 
 
 def test_an_empty_batch_stores_nothing(lrs):
+    """XAPI-00110, XAPI-00149, XAPI-00154."""
     assert lrs.post([]).json == []
     assert lrs.get().json == {"statements": [], "more": ""}
 
@@ -42,6 +43,7 @@ def test_moodle_gets_its_200_twice_for_an_event_that_it_sends_twice(lrs):
 
 
 def test_a_statement_put_twice_is_stored_once(lrs):
+    """XAPI-00143, XAPI-00144."""
     id = uuid4()
     assert lrs.put(id, a_statement()).status_code == 204
     assert lrs.put(id, a_statement(id=str(id).upper())).status_code == 204
@@ -50,6 +52,7 @@ def test_a_statement_put_twice_is_stored_once(lrs):
 
 
 def test_the_same_id_with_another_statement_is_a_conflict_and_changes_nothing(lrs):
+    """XAPI-00142."""
     id = str(uuid4())
     lrs.post(a_statement(id=id))
     answer = lrs.post([a_statement(), a_statement(id=id, actor=an_agent("43"))])
@@ -64,6 +67,7 @@ def test_two_equal_ids_in_one_batch_are_refused(lrs):
 
 
 def test_a_batch_with_one_bad_statement_stores_none(lrs):
+    """XAPI-00182, XAPI-00326."""
     answer = lrs.post([a_statement(), a_statement(verb={"id": "completed"})])
     assert answer.status_code == 400
     assert answer.content_type == "application/problem+json"
@@ -77,6 +81,7 @@ def test_a_batch_with_one_bad_statement_stores_none(lrs):
 
 
 def test_put_needs_a_statement_id_that_fits(lrs):
+    """XAPI-00145."""
     assert lrs.client.put(
         "/xapi/statements",
         json=a_statement(),
@@ -92,11 +97,13 @@ def test_put_needs_a_statement_id_that_fits(lrs):
 
 
 def test_a_statement_comes_back_as_it_came_with_what_the_store_adds(lrs):
+    """XAPI-00023, XAPI-00026, XAPI-00099, XAPI-00159, XAPI-00165, XAPI-00170, XAPI-00330."""
     text = """{ "actor":{"mbox":"mailto:ada@lms.example"},
       "verb": {"id":"https://verbs.example/scored"}, "object":{"id":"https://lms.example/q"},
       "result":{"score":{"raw":1.10,"max":1e1}, "extensions":{"https://x.example/é":[null,"\\u00e9"]}}
     }"""
     (id,) = lrs.post(text).json
+    assert lrs.get(statementId=id).content_type == "application/json"
     answer = lrs.get(statementId=id).text
     assert answer.startswith(text.rstrip()[:-1])
     added = json.loads("{" + answer[len(text.rstrip()) :])
@@ -110,6 +117,7 @@ def test_a_statement_comes_back_as_it_came_with_what_the_store_adds(lrs):
 
 
 def test_what_the_sender_says_of_stored_and_authority_does_not_count(lrs):
+    """XAPI-00097, XAPI-00099."""
     forged = a_statement(
         stored="2001-01-01T00:00:00Z", authority=an_agent("admin"), version="1.0.3"
     )
@@ -123,6 +131,7 @@ def test_what_the_sender_says_of_stored_and_authority_does_not_count(lrs):
 
 
 def test_a_lone_context_activity_comes_back_in_an_array_and_numbers_unharmed(lrs):
+    """XAPI-00002, XAPI-00096."""
     text = (
         '{"actor":{"mbox":"mailto:a@b.example"},"verb":{"id":"https://v.example"},'
         '"object":{"id":"https://o.example"},"result":{"score":{"raw":1.10}},'
@@ -135,46 +144,6 @@ def test_a_lone_context_activity_comes_back_in_an_array_and_numbers_unharmed(lrs
     assert '"raw":1.10}' in answer.text
 
 
-def test_ids_shows_nothing_but_identifiers(lrs):
-    team = {"objectType": "Group", "member": [{**an_agent(), "name": "Ada"}]}
-    statement = a_statement(
-        actor={**an_agent(), "name": "Ada"},
-        object={"id": "https://o.example", "definition": {"name": {"en": "Course"}}},
-        context={"team": team, "contextActivities": {"other": [{"id": "https://p.example"}]}},
-    )
-    lrs.post(statement)
-    (shown,) = lrs.found(format="ids")
-    assert shown["actor"] == an_agent()
-    assert shown["verb"] == {"id": statement["verb"]["id"]}
-    assert shown["object"] == {"id": "https://o.example"}
-    assert shown["context"]["team"] == {"objectType": "Group", "member": [an_agent()]}
-
-
-def test_canonical_keeps_one_language_of_each_map(lrs):
-    names = {"en": "Course", "de": "Kurs"}
-    lrs.post(
-        a_statement(
-            verb={"id": "https://v.example", "display": {"fr": "fini"}},
-            object={"id": "https://o.example", "definition": {"name": names}},
-        )
-    )
-    lrs.headers["Accept-Language"] = "de-AT, de;q=0.9"
-    (shown,) = lrs.found(format="canonical")
-    assert shown["object"]["definition"]["name"] == {"de": "Kurs"}
-    assert shown["verb"]["display"] == {"fr": "fini"}
-
-
-def test_attachments_are_shown_as_the_one_part_that_there_is(lrs):
-    (id,) = lrs.post(a_statement()).json
-    answer = lrs.get(statementId=id, attachments=True)
-    assert answer.content_type == "multipart/mixed; boundary=statements"
-    head, _, rest = answer.text.partition("\r\n\r\n")
-    assert head == "--statements\r\nContent-Type: application/json"
-    body, end = rest.split("\r\n", 1)
-    assert json.loads(body)["id"] == id
-    assert end == "--statements--\r\n"
-
-
 def test_head_says_what_get_says_without_saying_it(lrs):
     lrs.post(a_statement())
     get = lrs.get()
@@ -183,41 +152,21 @@ def test_head_says_what_get_says_without_saying_it(lrs):
     assert dict(head.headers) == dict(get.headers)
 
 
-# Versions, methods, sizes
-
-
-def test_about_needs_no_credential_and_no_version(lrs):
-    answer = lrs.client.get("/xapi/about")
-    assert answer.json["version"][-1] == "1.0.3"
-    assert answer.headers[VERSION] == "1.0.3"
-
-
-@pytest.mark.parametrize("version", ["1.0", "1.0.0", "1.0.3", "1.0.9"])
-def test_every_version_that_begins_with_1_0_is_spoken(lrs, version):
-    lrs.headers[VERSION] = version
-    answer = lrs.get()
-    assert (answer.status_code, answer.headers[VERSION]) == (200, "1.0.3")
-
-
-@pytest.mark.parametrize("version", [None, "0.95", "1.1.0", "2.0.0", "1.0.3x", ""])
-def test_any_other_version_is_refused(lrs, version):
-    lrs.headers = {} if version is None else {VERSION: version}
-    answer = lrs.get()
-    assert (answer.status_code, answer.json["slug"]) == (400, "version-unsupported")
+# Methods, sizes
 
 
 @pytest.mark.parametrize("method", ["DELETE", "PATCH"])
 def test_other_methods_are_not_allowed(lrs, method):
     answer = lrs._ask(method, "/xapi/statements")
     assert (answer.status_code, answer.json["slug"]) == (405, "method-not-allowed")
-    assert answer.headers["Allow"] == "GET, HEAD, POST, PUT, OPTIONS"
+    assert answer.headers["Allow"] == "GET, POST, PUT, HEAD, OPTIONS"
 
 
 def test_a_body_above_the_limit_is_too_large(open_lrs):
     lrs = open_lrs(config={"MAX_CONTENT_LENGTH": 1000})
     answer = lrs.post(a_statement(context={"platform": "x" * 1000}))
     assert (answer.status_code, answer.json["slug"]) == (413, "too-large")
-    assert VERSION in answer.headers
+    assert "X-Experience-API-Version" in answer.headers
 
 
 def test_a_batch_above_the_limit_is_too_large(open_lrs):
@@ -230,6 +179,7 @@ def test_a_batch_above_the_limit_is_too_large(open_lrs):
 
 @pytest.mark.parametrize("type", ["text/plain", "application/x-www-form-urlencoded", ""])
 def test_statements_are_json_and_say_so(lrs, type):
+    """XAPI-00127."""
     answer = lrs.post(a_statement(), content_type=type)
     assert (answer.status_code, answer.json["slug"]) == (400, "malformed")
 
@@ -243,6 +193,7 @@ def test_a_charset_beside_the_type_is_fine(lrs):
 
 
 def test_every_answer_says_how_fresh_it_is(lrs):
+    """XAPI-00153, XAPI-00160."""
     answers = [
         lrs.post(a_statement()),
         lrs.put(uuid4(), a_statement()),
@@ -270,23 +221,6 @@ def test_time_without_statements_counts_as_seen(lrs):
 
 
 # Who may do what
-
-
-def test_without_a_credential_nothing_is_shown(lrs):
-    answer = lrs.client.get("/xapi/statements", headers=lrs.headers)
-    assert answer.status_code == 401
-    assert answer.headers["WWW-Authenticate"] == 'Basic realm="xAPI", charset="UTF-8"'
-
-
-@pytest.mark.parametrize("header", ["Basic", "Basic !!!", "Basic OnNlY3JldA==", "Bearer abc"])
-def test_a_broken_authorization_header_is_no_credential(lrs, header):
-    headers = {**lrs.headers, "Authorization": header}
-    assert lrs.client.get("/xapi/statements", headers=headers).status_code == 401
-
-
-def test_a_key_that_no_database_could_hold_is_no_credential(lrs):
-    answer = lrs.client.get("/xapi/statements", auth=("a\x00b", "x"), headers=lrs.headers)
-    assert answer.status_code == 401
 
 
 @pytest.mark.parametrize(
@@ -327,13 +261,6 @@ def test_organisations_do_not_see_each_other(open_lrs):
     assert seen["actor"] == an_agent()
 
 
-def test_a_view_says_what_it_requires(lrs):
-    views = lrs.client.application.view_functions
-    required = {name: view.requires for name, view in views.items() if name.startswith("xapi.")}
-    assert required.pop("xapi.about") == "anyone"
-    assert set(required.values()) == {"lrs credential"}
-
-
 # Transactions
 
 
@@ -354,11 +281,3 @@ def test_a_statement_whose_consequence_fails_is_not_stored(open_lrs):
     lrs.client.application.config["PROPAGATE_EXCEPTIONS"] = False
     assert lrs.post(a_statement()).status_code == 500
     assert lrs.found() == []
-
-
-def test_a_database_that_does_not_answer_is_said_to_be_busy(lrs):
-    lrs.database.engine.dispose()
-    lrs.database.engine = create_engine("sqlite:////nowhere/at/all.db")
-    answer = lrs.get()
-    assert (answer.status_code, answer.json["slug"]) == (503, "unavailable")
-    assert answer.headers["Retry-After"] == "1"

@@ -1,0 +1,1 @@
+"""Each server: what it needs before it starts, how it starts, how it is reached."""

@@ -1,0 +1,78 @@
+"""Inserting many rows as quickly as a driver can.
+
+SQLAlchemy spells the statement once and converts values as the table's types say; the rows then go
+to the driver as they are. On PostgreSQL, whole numbers travel as arrays, one to a column.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import cache
+from typing import Any
+
+from sqlalchemy import BigInteger, Connection, Dialect, Table
+from sqlalchemy.orm import Session
+
+Convert = Callable[[Any], Any]
+
+
+def insert_rows(session: Session, table: Table, rows: Sequence[tuple[Any, ...]]) -> None:
+    """Insert `rows`, whose values stand in the order of the table's columns."""
+    if not rows:
+        return
+    connection = session.connection()
+    if connection.dialect.name == "postgresql" and _is_of_whole_numbers(table):
+        _insert_whole_numbers(connection, table, rows)
+        return
+    converters = _converters(table, connection.dialect)
+    if converters:
+        rows = [_converted(row, converters) for row in rows]
+    connection.exec_driver_sql(_statement(table, connection.dialect.name), list(rows))
+
+
+def _insert_whole_numbers(
+    connection: Connection, table: Table, rows: Sequence[tuple[int, ...]]
+) -> None:
+    arrays = tuple(f"{{{','.join(map(str, column))}}}" for column in zip(*rows, strict=True))
+    connection.exec_driver_sql(_from_arrays(table), arrays)
+
+
+@cache
+def _statement(table: Table, dialect: str) -> str:
+    names = [column.name for column in table.columns]
+    mark = "?" if dialect == "sqlite" else "%s"
+    marks = ", ".join(mark for _ in names)
+    return f"INSERT INTO {table.name} ({_quoted(names)}) VALUES ({marks})"  # noqa: S608
+
+
+@cache
+def _from_arrays(table: Table) -> str:
+    names = [column.name for column in table.columns]
+    marks = ", ".join("%s::bigint[]" for _ in names)
+    return f"INSERT INTO {table.name} ({_quoted(names)}) SELECT * FROM unnest({marks})"  # noqa: S608
+
+
+def _quoted(names: Sequence[str]) -> str:
+    return ", ".join(f'"{name}"' for name in names)
+
+
+@cache
+def _is_of_whole_numbers(table: Table) -> bool:
+    return all(isinstance(column.type, BigInteger) for column in table.columns)
+
+
+@cache
+def _converters(table: Table, dialect: Dialect) -> tuple[tuple[int, Convert], ...]:
+    """Return for those columns that need it what makes a value one that the driver takes."""
+    found = (
+        (place, column.type.dialect_impl(dialect).bind_processor(dialect))
+        for place, column in enumerate(table.columns)
+    )
+    return tuple((place, convert) for place, convert in found if convert is not None)
+
+
+def _converted(row: tuple[Any, ...], converters: Sequence[tuple[int, Convert]]) -> tuple[Any, ...]:
+    values = list(row)
+    for place, convert in converters:
+        values[place] = convert(values[place])
+    return tuple(values)

@@ -1,0 +1,116 @@
+"""All resources together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from flask import Blueprint, Response, request
+
+from lrs_bridge.errors import MethodNotAllowed, ResourceUnknown
+from lrs_bridge.lrs import store
+from lrs_bridge.lrs.contents import Contents
+from lrs_bridge.lrs.http import (
+    about,
+    activities,
+    admission,
+    agents,
+    alternate,
+    cors,
+    documents,
+    problems,
+    statements,
+    version,
+)
+from lrs_bridge.lrs.http.asked import read_request
+from lrs_bridge.lrs.http.resource import ANYONE, Resource
+from lrs_bridge.lrs.http.setup import LARGEST_BATCH, Setup, Transaction
+from lrs_bridge.vocabulary import PROFILE
+
+_METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE")
+
+
+def xapi_blueprint(
+    *,
+    transaction: Transaction,
+    reading: Transaction,
+    clock: store.Clock,
+    on_stored: store.OnStored = store.ignored,
+    home_page: str = f"{PROFILE}/lrs",
+    largest_batch: int = LARGEST_BATCH,
+    contents: Contents | None = None,
+) -> Blueprint:
+    """Return the resources of the store.
+
+    Args:
+        transaction: opens a writing transaction that commits when its block ends well. On SQLite
+            it must take the write lock as it begins.
+        reading: opens one that only reads.
+        clock: returns an aware now.
+        on_stored: told of new statements in the transaction that stores them.
+        home_page: the system that credentials are accounts of, in `authority`; best the public
+            URL of the store.
+        largest_batch: how many statements one request may bring. The size of a request is
+            limited by Flask's MAX_CONTENT_LENGTH.
+        contents: where large attachments are kept; None keeps them in the database.
+    """
+    setup = Setup(
+        transaction=transaction,
+        reading=reading,
+        clock=clock,
+        on_stored=on_stored,
+        home_page=home_page,
+        largest_batch=largest_batch,
+        contents=contents,
+    )
+    bp = Blueprint("xapi", __name__)
+    for resource in (
+        about.resource(),
+        activities.resource(setup),
+        agents.resource(setup),
+        statements.resource(setup),
+        *documents.resources(setup),
+    ):
+        bp.add_url_rule(
+            resource.path,
+            resource.name,
+            _view(resource),
+            methods=_METHODS,
+            provide_automatic_options=False,
+        )
+    bp.add_url_rule(
+        "/<path:rest>", "unknown", _unknown, methods=_METHODS, provide_automatic_options=False
+    )
+    bp.after_request(partial(admission.say_how_fresh, setup))
+    bp.after_request(version.on_every_answer)
+    bp.after_request(cors.on_every_answer)
+    problems.register(bp)
+    return bp
+
+
+def _view(resource: Resource) -> Callable[[], Response]:
+    """Return the view of every method of `resource`."""
+
+    def view() -> Response:
+        if request.method == "OPTIONS":
+            return cors.options(resource.allowed)
+        read = alternate.read if alternate.is_alternate(request) else read_request
+        asked = read(request)
+        if resource.versioned:
+            version.check(asked.headers)
+        answer = resource.methods.get(asked.method)
+        if answer is None:
+            raise MethodNotAllowed(resource.allowed)
+        return answer(asked)
+
+    view.requires = resource.requires  # type: ignore[attr-defined]
+    return view
+
+
+def _unknown(rest: str) -> Response:
+    """Answer for every other address, in the same manner as the resources do."""
+    version.spoken(request.headers)
+    raise ResourceUnknown("The standard has no resource at this address.")
+
+
+_unknown.requires = ANYONE  # type: ignore[attr-defined]

@@ -1,0 +1,158 @@
+"""The Statements resource.
+
+https://github.com/adlnet/xAPI-Spec/blob/1.0.3/xAPI-Communication.md#21-statement-resource
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+from flask import Response, g, request
+from sqlalchemy.orm import Session
+
+from lrs_bridge.errors import Malformed, ParameterInvalid, StatementInvalid
+from lrs_bridge.lrs import attachments, multipart, select, store, wire
+from lrs_bridge.lrs.attached import parts_of, with_attachments
+from lrs_bridge.lrs.contents import Buffer
+from lrs_bridge.lrs.credentials import Credential
+from lrs_bridge.lrs.http.admission import admitted_to_statements
+from lrs_bridge.lrs.http.asked import Asked
+from lrs_bridge.lrs.http.resource import Resource
+from lrs_bridge.lrs.http.setup import Setup
+from lrs_bridge.lrs.http.shown import JSON, as_json, as_parts, written
+from lrs_bridge.lrs.query import StatementQuery, cursor, parse, statement_id
+
+_UNENCODED = ("", "7bit", "8bit", "binary")
+
+
+def resource(setup: Setup) -> Resource:
+    """Return it."""
+    statements = _Statements(setup)
+    return Resource(
+        path="/statements",
+        methods={"GET": statements.get, "POST": statements.post, "PUT": statements.put},
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Statements:
+    """What answers each method."""
+
+    setup: Setup
+
+    def post(self, asked: Asked) -> Response:
+        """Store one statement or a batch; all or none."""
+        credential = admitted_to_statements(self.setup, asked)
+        credential.check_writing()
+        for name, _ in asked.parameters:
+            raise ParameterInvalid(name[:80], "is not a parameter of POST statements")
+        body, parts = _sent(asked)
+        several = wire.read_statements(body, asked.version, most=self.setup.largest_batch)
+        ids = self._stored(asked, credential, several, parts)
+        return as_json(json.dumps([str(id) for id in ids]))
+
+    def put(self, asked: Asked) -> Response:
+        """Store one statement under the id in the query."""
+        credential = admitted_to_statements(self.setup, asked)
+        credential.check_writing()
+        id = statement_id(asked.parameters)
+        body, parts = _sent(asked)
+        one = wire.read_statement(body, asked.version)
+        if one.id not in (None, id):
+            raise StatementInvalid("/id", "must be the statementId of the request")
+        self._stored(asked, credential, [replace(one, id=id)], parts)
+        return Response(status=204)
+
+    def get(self, asked: Asked) -> Response:
+        """Return one statement, or a page of them with the way to the next."""
+        credential = admitted_to_statements(self.setup, asked)
+        query = parse(asked.parameters)
+        with self.setup.reading() as session:
+            page = self._found(session, credential, query)
+            page, attached = (
+                with_attachments(session, credential.organisation_id, page)
+                if query.attachments
+                else (page, [])
+            )
+            statements = written(session, credential.organisation_id, asked, query, page.found)
+        body = statements[0] if query.is_for_one else _listed(statements, query, page)
+        if query.attachments:
+            response = as_parts(body, parts_of(attached, self.setup.contents))
+        else:
+            response = as_json(body)
+        if query.is_for_one:
+            response.last_modified = page.found[0].stored
+        seen = (g.xapi_consistent_through, *(one.stored for one in page.found))
+        g.xapi_consistent_through = max(seen)
+        return response
+
+    def _found(
+        self, session: Session, credential: Credential, query: StatementQuery
+    ) -> select.Page:
+        authority = None
+        if credential.reads_only_its_own():
+            authority = store.key_of(credential.authority(self.setup.home_page))
+        organisation_id = credential.organisation_id
+        id = query.statement_id or query.voided_statement_id
+        if id is None:
+            return select.page(session, organisation_id, query, authority=authority)
+        voided = query.voided_statement_id is not None
+        one = select.one(session, organisation_id, id, voided=voided, authority=authority)
+        return select.Page(found=[one], after=None)
+
+    def _stored(
+        self,
+        asked: Asked,
+        credential: Credential,
+        several: Sequence[wire.Incoming],
+        parts: Sequence[multipart.Part],
+    ) -> list[UUID]:
+        received = attachments.received(several, parts, asked.version)
+        kept = self._kept(credential.organisation_id, received)
+        with self.setup.transaction() as session:
+            return store.insert(
+                session,
+                credential.organisation_id,
+                several,
+                authority=credential.authority(self.setup.home_page),
+                clock=self.setup.clock,
+                version=asked.version,
+                attached=kept,
+                defines=credential.may_define(),
+                on_stored=self.setup.on_stored,
+            )
+
+    def _kept(
+        self, organisation_id: UUID, received: attachments.Received
+    ) -> Sequence[attachments.Kept]:
+        """Return what came with the statements, having put aside what is not for the database."""
+        known: set[str] = set()
+        if received and self.setup.contents is not None:
+            with self.setup.reading() as session:
+                known = attachments.known(session, organisation_id, received)
+        return attachments.keep(self.setup.contents, organisation_id, received, known)
+
+
+def _sent(asked: Asked) -> tuple[Buffer, Sequence[multipart.Part]]:
+    """Return the JSON of a request, and the parts that came after it."""
+    if asked.mimetype == JSON:
+        return asked.body(), ()
+    if asked.mimetype != multipart.MIXED:
+        raise Malformed(f"The header Content-Type must be {JSON} or {multipart.MIXED}.")
+    first, *others = multipart.read_parts(asked.content_type, asked.body())
+    if first.mimetype != JSON:
+        raise Malformed(f"Part 1 must be the statements, with the header Content-Type: {JSON}.")
+    if first.header("Content-Transfer-Encoding").lower() not in _UNENCODED:
+        raise Malformed("Part 1 must not be encoded.")
+    return first.content, others
+
+
+def _listed(statements: Sequence[str], query: StatementQuery, page: select.Page) -> str:
+    """Return the JSON of a StatementResult."""
+    more = ""
+    if page.after is not None:
+        more = f"{request.script_root}{request.path}?cursor={cursor(query, page.after)}"
+    return f'{{"statements":[{",".join(statements)}],"more":{json.dumps(more)}}}'
