@@ -175,7 +175,8 @@ def _verb(verb: int) -> str:
 def _object(activity: int) -> str:
     return (
         f'"object":{{"objectType":"Activity","id":"{activity_id(activity)}","definition":{{'
-        f'"name":{{"en-US":"Module {activity}"}},"description":{{"en-US":"How to listen so that others can think further, in ten minutes."}},'
+        f'"name":{{"en-US":"Module {activity}"}},"description":{{"en-US":"How to listen so that '
+        'others can think further, in ten minutes."}},'
         '"type":"http://adlnet.gov/expapi/activities/module"}},'
     )
 

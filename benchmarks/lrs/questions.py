@@ -149,7 +149,5 @@ class Questions:
         for turn in range(VARIANTS):
             parameters, matches = asked(turn)
             newest = np.flatnonzero(matches)[::-1][:LIMIT].tolist()
-            questions.append(
-                Question(parameters={**parameters, "limit": LIMIT}, numbers=newest)
-            )
+            questions.append(Question(parameters={**parameters, "limit": LIMIT}, numbers=newest))
         return questions

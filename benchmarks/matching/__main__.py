@@ -8,8 +8,8 @@ from __future__ import annotations
 import argparse
 import sys
 
-from benchmarks.matching import rounds, speed, table
 from benchmarks.environments import NotInstalled
+from benchmarks.matching import rounds, speed, table
 from benchmarks.matching.targets import Comparison
 
 

@@ -17,8 +17,8 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.matching import rows
 from benchmarks.environments import CHECKOUT, python_with
+from benchmarks.matching import rows
 from benchmarks.matching.judge import Verdict, verdict
 from benchmarks.matching.populations import NOBODY, SEED, Kind, Population, population
 from benchmarks.matching.tools.measuring import Answer, Job

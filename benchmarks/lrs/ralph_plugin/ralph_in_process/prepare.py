@@ -19,8 +19,8 @@ AGENT = {"mbox": "mailto:benchmark@example.org"}
 def main() -> None:
     """Write the file of users, and fill the engine as Ralph itself would."""
     users, key, secret, *statements = sys.argv[1:]
-    hash = bcrypt.hashpw(secret.encode(), bcrypt.gensalt()).decode()
-    user = {"agent": AGENT, "scopes": ["all"], "hash": hash, "username": key}
+    hashed = bcrypt.hashpw(secret.encode(), bcrypt.gensalt()).decode()
+    user = {"agent": AGENT, "scopes": ["all"], "hash": hashed, "username": key}
     Path(users).write_text(json.dumps([user]))
     for path in statements:
         with Path(path).open() as lines:
