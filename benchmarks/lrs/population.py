@@ -176,7 +176,7 @@ def _object(activity: int) -> str:
     return (
         f'"object":{{"objectType":"Activity","id":"{activity_id(activity)}","definition":{{'
         f'"name":{{"en-US":"Module {activity}"}},"description":{{"en-US":"How to listen so that '
-        'others can think further, in ten minutes."}},'
+        'others can think further, in ten minutes."},'
         '"type":"http://adlnet.gov/expapi/activities/module"}},'
     )
 
