@@ -127,7 +127,11 @@ def _supersede(session: Session, kind: str, lane: str, key: str, now: datetime) 
 def claim(
     session: Session, *, kinds: Iterable[str], now: datetime, lease: int, limit: int = 50
 ) -> list[LeasedDebt]:
-    """Lease up to `limit` due debts of `kinds` for `lease` seconds, oldest first."""
+    """Lease up to `limit` due debts of `kinds` for `lease` seconds, oldest first.
+
+    They are chosen first and leased after: inside one statement PostgreSQL may look for `limit` more
+    again and again.
+    """
     due = (
         select(Debt.id)
         .where(
@@ -143,7 +147,7 @@ def claim(
         due = due.with_for_update(skip_locked=True)  # SQLite has one writer
     claimed = session.scalars(
         update(Debt)
-        .where(Debt.id.in_(due))
+        .where(Debt.id.in_(session.scalars(due).all()))
         .values(leased_until=now + timedelta(seconds=lease), attempts=Debt.attempts + 1)
         .returning(Debt)
         .execution_options(synchronize_session=False)
