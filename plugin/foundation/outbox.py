@@ -129,8 +129,8 @@ def claim(
 ) -> list[LeasedDebt]:
     """Lease up to `limit` due debts of `kinds` for `lease` seconds, oldest first.
 
-    They are chosen first and leased after: inside one statement PostgreSQL may look for `limit` more
-    again and again.
+    They are chosen first and leased after: inside one statement PostgreSQL may choose again, and
+    lease more.
     """
     due = (
         select(Debt.id)
