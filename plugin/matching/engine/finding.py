@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from plugin.matching.engine.assigning import dense, sparse, stable
+from plugin.matching.engine.assigning import dense, inserting, sparse, stable
 from plugin.matching.engine.assigning.assignment import NOBODY, Assigned, Assignment
 from plugin.matching.engine.assigning.coverage import covered
 from plugin.matching.engine.assigning.floor import highest
@@ -104,6 +104,8 @@ def found(
         task = task.at_least(floor or 0)
     if dense.fits(task):
         assigned = dense.solved(task)
+    elif inserting.fits(task):
+        assigned = inserting.solved(task, seed=options.seed)
     else:
         assigned = sparse.solved(
             task,

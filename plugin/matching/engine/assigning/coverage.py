@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy.sparse import csr_array
-from scipy.sparse.csgraph import breadth_first_order, maximum_bipartite_matching
+from scipy.sparse.csgraph import breadth_first_order, maximum_bipartite_matching, maximum_flow
 
 from plugin.matching.engine.assigning.assignment import NOBODY, Assignment
 from plugin.matching.engine.assigning.candidates import best_of_rows
@@ -22,6 +22,8 @@ from plugin.matching.engine.assigning.edges import Edges
 from plugin.matching.engine.assigning.places import places_by_mentee
 from plugin.matching.engine.roster import Flags, Whole
 
+MANY_PLACES = 12
+"""To an edge, on average: with more, places have no columns of their own."""
 JOINING = 4
 """Pairs of each hungry mentee that join at a time."""
 
@@ -45,10 +47,30 @@ class Cover:
 
 def cover(edges: Edges, places: Whole, rows: int) -> Cover:
     """Return a maximum matching of these pairs."""
+    wanted = np.bincount(edges.columns, minlength=len(places))
+    if int(np.minimum(places, wanted)[edges.columns].sum()) > MANY_PLACES * len(edges):
+        return split(edges, _by_flow(edges, places, rows), len(places))
     graph, seats = places_by_mentee(edges, places, rows)
+    graph.data = np.ones(len(graph.data), dtype=np.int8)
     found = maximum_bipartite_matching(graph, perm_type="column")
-    mentors = np.where(found >= 0, seats[found], NOBODY).astype(np.int64)
+    mentors = np.full(rows, NOBODY, dtype=np.int64)
+    mentors[found >= 0] = seats[found[found >= 0]]
     return split(edges, mentors, len(places))
+
+
+def _by_flow(edges: Edges, places: Whole, rows: int) -> Whole:
+    """Return a maximum matching where a column to every place would be too many."""
+    source, sink = rows + len(places), rows + len(places) + 1
+    everybody, mentors = np.arange(rows), np.arange(rows, source)
+    begin = np.concatenate([np.full(rows, source), edges.rows, mentors])
+    end = np.concatenate([everybody, rows + edges.columns, np.full(len(places), sink)])
+    limits = np.concatenate([np.ones(rows + len(edges), np.int64), places])
+    graph = csr_array((limits.astype(np.int32), (begin, end)), shape=(sink + 1, sink + 1))
+    flow = maximum_flow(graph, source, sink).flow.tocoo()
+    used = (flow.data > 0) & (flow.row < rows)
+    found = np.full(rows, NOBODY, dtype=np.int64)
+    found[flow.row[used]] = flow.col[used] - rows
+    return found
 
 
 def split(edges: Edges, mentors: Whole, columns: int) -> Cover:

@@ -34,7 +34,8 @@ def best(part: Part, edges: Edges) -> Whole:
         mentors = np.full(part.shape[0], NOBODY, dtype=np.int64)
         mentors[rows] = columns[taken]
         return mentors
-    graph, columns = places_by_mentee(edges, part.places, part.shape[0], part.costs())
+    costs = part.costs() if part.balance else None
+    graph, columns = places_by_mentee(edges, part.places, part.shape[0], costs)
     if part.full is Full.NOBODY:
         graph = _or_nobody(graph)
     rows, taken = _matched(graph)

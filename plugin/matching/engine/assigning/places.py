@@ -15,21 +15,34 @@ def places_by_mentee(
 ) -> tuple[csr_array, Places]:
     """Return a graph of mentees × places, and the column of the assignment of each place.
 
+    An edge weighs its value less what the place costs. A mentor who has a place for everybody with
+    an edge there has one for each of them, so that there are not many times as many edges.
+
     Args:
-        costs: place → what it costs; with them, an edge weighs its value less the cost.
+        costs: by column and rank; None: all places of a mentor are alike.
     """
-    counts = places[edges.columns]
-    first = np.cumsum(places) - places
+    wanted = np.bincount(edges.columns, minlength=len(places))
+    roomy = (wanted <= places) & (costs is None)
+    counts = np.where(roomy, 1, places)[edges.columns]
+    offered = np.where(roomy, wanted, places)
+    first = (np.cumsum(offered) - offered)[edges.columns]
+    first += np.where(roomy[edges.columns], _ranks(edges.columns), 0)
     each = np.repeat(np.arange(len(edges), dtype=np.int32), counts)
     indices = np.arange(len(each), dtype=np.int32)
-    indices += np.repeat(
-        (first[edges.columns] - np.cumsum(counts) + counts).astype(np.int32), counts
-    )
-    per_row = np.bincount(edges.rows, weights=counts, minlength=rows).astype(np.int64)
+    indices += np.repeat((first - np.cumsum(counts) + counts).astype(np.int32), counts)
+    per_row = np.bincount(edges.rows, weights=counts, minlength=rows)
     starts = np.append(0, np.cumsum(per_row)).astype(np.int32)
-    data = np.ones(len(each), np.int8) if costs is None else edges.values[each] - costs[indices]
-    graph = csr_array((data, indices, starts), shape=(rows, int(places.sum())))
-    return graph, np.repeat(np.arange(len(places), dtype=np.int32), places)
+    data = edges.values[each] if costs is None else edges.values[each] - costs[indices]
+    graph = csr_array((data, indices, starts), shape=(rows, int(offered.sum())))
+    return graph, np.repeat(np.arange(len(places), dtype=np.int32), offered)
+
+
+def _ranks(columns: Places) -> Whole:
+    """Return for each edge how many others of the same column stand before it."""
+    order = np.argsort(columns, kind="stable")
+    ranks = np.empty(len(columns), dtype=np.int64)
+    ranks[order] = np.arange(len(columns)) - np.searchsorted(columns[order], columns[order])
+    return ranks
 
 
 def places_by_mentor(
