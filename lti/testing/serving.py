@@ -51,7 +51,15 @@ class Server:
         self._server.server_close()
 
     def _serve(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        return self.app(environ, start_response)
+        answer = self.app(environ, start_response)
+        try:
+            return list(answer)
+        finally:  # Werkzeug forgets it when the client has gone before it was read to the end
+            getattr(answer, "close", _nothing)()
+
+
+def _nothing() -> None:
+    """Do nothing."""
 
 
 @contextmanager
