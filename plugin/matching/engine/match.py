@@ -38,6 +38,8 @@ def match(
 ) -> Matching:
     """Return the best pairs. Every mentee without an accepted one is given at most one mentor.
 
+    `several.py` gives more than one, to those who want them.
+
     Args:
         mentees: looked at once, in any order.
         mentors: likewise.
@@ -49,7 +51,7 @@ def match(
         objective: see `Objective`.
         floor: with coverage, first the worst pair is made as good as it can be; the total after.
         balance: weight that counts against each mentee whom a mentor already has; 0: among equal
-            answers of a small programme one with an even load is preferred.
+            answers one with an even load is preferred.
         seed: decides ties, whatever the order of the people.
         tolerance: share of the total that may be missing at most; None: nothing up to 50,000
             mentees who are without a mentor, beyond them 0.3 %. What is missing is

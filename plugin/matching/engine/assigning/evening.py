@@ -32,12 +32,13 @@ def evened(part: Part, edges: Edges, mentors: Whole, paid: Numbers, slack: Numbe
     if not loose.any() or load[loose & (used > 0)].max(initial=0) < 2 + load[loose].min():
         return mentors
     matched = np.flatnonzero(mentors != NOBODY)
+    places = np.minimum(part.places, np.where(loose, used[loose].max(), used))
     row_of = np.full(part.shape[0], -1, dtype=np.int32)
     row_of[matched] = np.arange(len(matched), dtype=np.int32)
     equal = edges.only((slack == 0) & (mentors[edges.rows] != NOBODY))
     must_be_taken = float(len(matched) * int(load.max() + part.places.max()) + 1)
     spread = best(
-        replace(part, rows=part.rows[matched], full=Full.MENTEES, balance=1),
+        replace(part, rows=part.rows[matched], places=places, full=Full.MENTEES, balance=1),
         Edges(
             rows=row_of[equal.rows],
             columns=equal.columns,

@@ -20,6 +20,9 @@ from plugin.matching.engine.roster import Whole
 
 MANY_PLACES = 12
 """To a mentor, on average: with more, this way is the faster one."""
+MOST_SQUARED = 50_000_000
+"""Places of each mentor times themselves: with more, a few have so many that columns for their
+places would not fit."""
 LARGEST = 100_000_000
 """Pairs, all of which are held."""
 _EXACT = 2**50
@@ -29,7 +32,8 @@ _EXACT = 2**50
 def fits(task: Assignment) -> bool:
     """Tell whether there are few mentors with many places."""
     rows, columns = task.shape
-    return task.seats > MANY_PLACES * columns and rows * columns <= LARGEST
+    many = task.seats > MANY_PLACES * columns or int((task.places**2).sum()) > MOST_SQUARED
+    return many and rows * columns <= LARGEST
 
 
 def solved(task: Assignment, *, seed: int) -> Assigned:
