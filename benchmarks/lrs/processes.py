@@ -12,7 +12,7 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 _TICKS = os.sysconf("SC_CLK_TCK")
@@ -26,7 +26,7 @@ class NotServing(Exception):
 
 
 class Process:
-    """A server: one process and all that it started."""
+    """A server: one process and all that it started, and perhaps a database server beside it."""
 
     def __init__(
         self,
@@ -35,8 +35,18 @@ class Process:
         port: int,
         environment: Mapping[str, str],
         folder: Path,
+        beside: int | None = None,
     ) -> None:
+        """Start it and wait until it answers.
+
+        Args:
+            beside: the parent process of a database server whose time counts as this one's.
+
+        Raises:
+            NotServing: it did not; with the end of what it wrote.
+        """
         self.port = port
+        self._beside = beside
         self._log = folder / "server.log"
         with self._log.open("ab") as log:
             self._popen = subprocess.Popen(
@@ -51,7 +61,8 @@ class Process:
 
     def cpu(self) -> float:
         """Return the seconds of processor time that the server has used so far."""
-        return sum(_cpu(pid) for pid in self._pids())
+        own = sum(_cpu(pid) for pid in self._pids())
+        return own + (_tree_cpu(self._beside) if self._beside else 0)
 
     def memory(self) -> int:
         """Return the bytes that it holds in memory now, shared pages counted once a process."""
@@ -94,15 +105,6 @@ class Process:
         raise NotServing(self._log.read_text(errors="replace")[-2000:])
 
 
-@contextlib.contextmanager
-def running(process: Process) -> Iterator[Process]:
-    """Stop `process` at the end, whatever happens."""
-    try:
-        yield process
-    finally:
-        process.stop()
-
-
 def free_port() -> int:
     """Return a port on which nobody listens now."""
     with socket.socket() as found:
@@ -110,7 +112,7 @@ def free_port() -> int:
         return int(found.getsockname()[1])
 
 
-def tree_cpu(root: int) -> float:
+def _tree_cpu(root: int) -> float:
     """Return the seconds of processor time of a process and of its children, living or not."""
     return _cpu(root) + sum(_cpu(pid) for pid in _all_pids() if _parent(pid) == root)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import BigInteger, bindparam, case, func, literal, select
+from sqlalchemy import BigInteger, bindparam, case, func, select
 from sqlalchemy.orm import Session
 
 from lrs_bridge.lrs.index import key
@@ -24,7 +24,7 @@ LAG = timedelta(seconds=1)
 def take_turn(session: Session, organisation_id: UUID) -> None:
     """Wait until no other transaction stores statements of the organisation; lasts to the end."""
     if _is_postgresql(session):
-        session.execute(select(func.pg_advisory_xact_lock(_lock(organisation_id))))
+        session.execute(_TURN, {"lock": _lock(organisation_id)})
 
 
 def consistent_through(session: Session, organisation_id: UUID, now: datetime) -> datetime:
@@ -35,12 +35,7 @@ def consistent_through(session: Session, organisation_id: UUID, now: datetime) -
     the newest one visible is always a bound; `now` is a better one when nobody is writing.
     """
     if _is_postgresql(session):
-        lock = literal(_lock(organisation_id), BigInteger)
-        free = case(
-            (func.pg_try_advisory_lock_shared(lock), func.pg_advisory_unlock_shared(lock)),
-            else_=False,
-        )
-        if session.scalar(select(free)):
+        if session.scalar(_IS_FREE, {"lock": _lock(organisation_id)}):
             return now
         return moment(newest(session, organisation_id))
     return max(moment(newest(session, organisation_id)), now - LAG)
@@ -52,6 +47,14 @@ def newest(session: Session, organisation_id: UUID) -> int:
     return found or 0
 
 
+_LOCK = bindparam("lock", type_=BigInteger)
+_TURN = select(func.pg_advisory_xact_lock(_LOCK))
+_IS_FREE = select(
+    case(
+        (func.pg_try_advisory_lock_shared(_LOCK), func.pg_advisory_unlock_shared(_LOCK)),
+        else_=False,
+    )
+)
 _NEWEST = (
     select(statement.c.seq)
     .where(statement.c.organisation_id == bindparam("organisation_id"))

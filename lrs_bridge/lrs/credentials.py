@@ -23,7 +23,7 @@ from threading import Lock
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import Session
 from werkzeug.security import check_password_hash, generate_password_hash
 
@@ -151,7 +151,7 @@ def authenticate(session: Session, key: str, secret: str, now: datetime) -> Cred
     """
     if "\x00" in key:  # PostgreSQL has no such strings
         raise Unauthenticated(_NOT_VALID)
-    row = session.execute(select(credential).where(credential.c.key == key)).first()
+    row = session.execute(_WITH_KEY, {"key": key}).first()
     kept = _hash_of_nothing() if row is None else row.secret_hash
     right = _verified.matches(kept, secret)
     if row is None or not right or (row.revoked_at is not None and row.revoked_at <= now):
@@ -161,6 +161,9 @@ def authenticate(session: Session, key: str, secret: str, now: datetime) -> Cred
         organisation_id=row.organisation_id,
         scopes=frozenset(Scope(scope) for scope in row.scopes.split()),
     )
+
+
+_WITH_KEY = select(credential).where(credential.c.key == bindparam("key"))
 
 
 class _VerifiedSecrets:

@@ -23,14 +23,23 @@ from lrs_bridge.errors import BatchInvalid, StatementConflict, XapiError
 from lrs_bridge.lrs import activities, attachments
 from lrs_bridge.lrs.attachments import Kept
 from lrs_bridge.lrs.consistency import newest, take_turn
-from lrs_bridge.lrs.order import place
+from lrs_bridge.lrs.order import moment, place
 from lrs_bridge.lrs.recording import Authority, New, key_of, recorded, write
 from lrs_bridge.lrs.tables import statement
 from lrs_bridge.lrs.wire import Incoming
 from lrs_bridge.statement import Statement, equivalent
 from lrs_bridge.version import Version
 
-__all__ = ["Clock", "Delivery", "OnStored", "ignored", "insert", "insert_all", "key_of"]
+__all__ = [
+    "Clock",
+    "Delivery",
+    "OnStored",
+    "Stored",
+    "ignored",
+    "insert",
+    "insert_all",
+    "key_of",
+]
 
 Clock = Callable[[], datetime]
 OnStored = Callable[[Session, UUID, Sequence[Statement]], None]
@@ -58,8 +67,20 @@ class Delivery:
     defines: bool = True
 
 
-Outcome = list[UUID] | XapiError
-"""The ids of the statements of a delivery, in their order, or why it is not stored."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stored:
+    """What became of a delivery.
+
+    Attributes:
+        ids: of its statements, in their order.
+        through: up to when a reader sees everything, once this is committed.
+    """
+
+    ids: list[UUID]
+    through: datetime
+
+
+Outcome = Stored | XapiError
 
 
 def insert(
@@ -90,7 +111,7 @@ def insert(
     (outcome,) = insert_all(session, organisation_id, [delivery], clock=clock, on_stored=on_stored)
     if isinstance(outcome, XapiError):
         raise outcome
-    return outcome
+    return outcome.ids
 
 
 def insert_all(
@@ -122,10 +143,11 @@ def insert_all(
         except (BatchInvalid, StatementConflict) as refusal:
             outcomes.append(refusal)
             continue
-        outcomes.append(ids)
         if fresh:
             several.append((delivery, _numbered(organisation_id, seq, fresh, delivery)))
-            seq += len(fresh)
+            last = seq + len(fresh) - 1
+            seq = last + 1
+        outcomes.append(Stored(ids=ids, through=moment(last)))
     if several:
         _write(session, organisation_id, several)
         stored = [one.statement for _, new in several for one in new]

@@ -153,7 +153,7 @@ def _value(text: str, start: int) -> tuple[Any, int]:
     except ValueError:  # an integer of more digits than Python reads
         raise Malformed("The body holds a number that is too long.") from None
     _refuse_depth(text, start, end, value)
-    if _SURROGATE.search(text, start, end):
+    if text.find("\\u", start, end) >= 0 and _SURROGATE.search(text, start, end):
         _refuse_half_characters(value)
     return value, end
 

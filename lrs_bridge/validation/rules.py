@@ -30,15 +30,16 @@ def object_of(
     Args:
         whole: rules for the object as a whole, applied in order once its properties are good.
     """
-    rules = {**required, **(optional or {})}
+    rule_of = {**required, **(optional or {})}.get
 
     def rule(value: Any) -> None:
         if not isinstance(value, dict):
             raise refuse("must be an object")
-        for name, part in value.items():
-            if name not in rules:
-                raise refuse("is not a property that xAPI defines here", step(name))
-            _inside(name, rules[name], part)
+        try:
+            for name, part in value.items():
+                rule_of(name, _undefined)(part)
+        except StatementInvalid as error:
+            raise error.within(step(name)) from None
         for name in required:
             if name not in value:
                 raise refuse("is required", step(name))
@@ -56,8 +57,11 @@ def array_of(item: Rule, *, at_least: int = 0) -> Rule:
             raise refuse("must be an array")
         if len(value) < at_least:
             raise refuse("must not be empty")
-        for index, part in enumerate(value):
-            _inside(index, item, part)
+        try:
+            for index, part in enumerate(value):  # noqa: B007 # the one that failed is named
+                item(part)
+        except StatementInvalid as error:
+            raise error.within(step(index)) from None
 
     return rule
 
@@ -68,12 +72,16 @@ def map_of(key: Rule, item: Rule) -> Rule:
     def rule(value: Any) -> None:
         if not isinstance(value, dict):
             raise refuse("must be an object")
-        for name, part in value.items():
-            try:
+        try:
+            for name in value:
                 key(name)
-            except StatementInvalid as error:
-                raise refuse(f"is a name that {error.requirement}", step(name)) from None
-            _inside(name, item, part)
+        except StatementInvalid as error:
+            raise refuse(f"is a name that {error.requirement}", step(name)) from None
+        try:
+            for name, part in value.items():  # noqa: B007 # likewise
+                item(part)
+        except StatementInvalid as error:
+            raise error.within(step(name)) from None
 
     return rule
 
@@ -83,11 +91,8 @@ def step(name: str | int) -> str:
     return "/" + str(name)[:_LONGEST_NAME_SHOWN].replace("~", "~0").replace("/", "~1")
 
 
-def _inside(name: str | int, rule: Rule, part: Any) -> None:
-    try:
-        rule(part)
-    except StatementInvalid as error:
-        raise error.within(step(name)) from None
+def _undefined(_value: Any) -> None:
+    raise refuse("is not a property that xAPI defines here")
 
 
 def one_of(*words: str) -> Rule:

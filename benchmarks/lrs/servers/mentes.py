@@ -13,10 +13,11 @@ from uuid import UUID
 from sqlalchemy import select
 
 from benchmarks.environments import CHECKOUT
-from benchmarks.lrs import filling
+from benchmarks.lrs import filling, storage
 from benchmarks.lrs.load import Way
 from benchmarks.lrs.population import ids
 from benchmarks.lrs.processes import Process, free_port
+from benchmarks.lrs.storage import Sizes
 from lrs_bridge.lrs.credentials import Scope, add_credential
 from lrs_bridge.lrs.order import moment
 from lrs_bridge.lrs.tables import statement
@@ -40,6 +41,8 @@ class Mentes:
 
     name: str = "Mentes, SQLite"
     database: str | None = None
+    database_server: int | None = None
+    """Its parent process, whose time counts."""
 
     def prepare(self, folder: Path, total: int) -> None:
         """Make the database, let one credential in, and store statements 0 to `total` − 1."""
@@ -65,6 +68,7 @@ class Mentes:
                 "MENTES_DATABASE_URL": self._url(folder),
             },
             folder=folder,
+            beside=self.database_server,
         )
         proof = base64.b64encode(f"{KEY}:{SECRET}".encode()).decode()
         return process, Way(port=port, path="/xapi/statements", authorization=f"Basic {proof}")
@@ -75,6 +79,11 @@ class Mentes:
         with self._opened(folder) as database, database.reading(EVERYWHERE) as session:
             seq = session.scalars(select(statement.c.seq).where(statement.c.id == id)).one()
         return written_timestamp(moment(seq))
+
+    def sizes(self, folder: Path) -> Sizes:
+        """Return how large the store is."""
+        with self._opened(folder) as database:
+            return storage.sizes(database)
 
     def _url(self, folder: Path) -> str:
         return self.database or f"sqlite:///{folder}/mentes.db"

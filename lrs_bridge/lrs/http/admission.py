@@ -28,7 +28,7 @@ def admitted(setup: Setup, asked: Asked) -> Credential:
 
 
 def admitted_to_statements(setup: Setup, asked: Asked) -> Credential:
-    """Return the same, and note up to when it sees every statement there is."""
+    """Return the same to who reads, and note up to when it sees every statement there is."""
     now = setup.clock()
     with setup.reading() as session:
         credential = _credential(session, asked, now)

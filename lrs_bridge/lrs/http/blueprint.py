@@ -25,6 +25,7 @@ from lrs_bridge.lrs.http import (
 from lrs_bridge.lrs.http.asked import read_request
 from lrs_bridge.lrs.http.resource import ANYONE, Resource
 from lrs_bridge.lrs.http.setup import LARGEST_BATCH, Setup, Transaction
+from lrs_bridge.lrs.together import Together
 from lrs_bridge.vocabulary import PROFILE
 
 _METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE")
@@ -58,7 +59,7 @@ def xapi_blueprint(
         transaction=transaction,
         reading=reading,
         clock=clock,
-        on_stored=on_stored,
+        together=Together(transaction, clock, on_stored),
         home_page=home_page,
         largest_batch=largest_batch,
         contents=contents,

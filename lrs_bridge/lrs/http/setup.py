@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from lrs_bridge.lrs.contents import Contents
-from lrs_bridge.lrs.store import Clock, OnStored
+from lrs_bridge.lrs.store import Clock
+from lrs_bridge.lrs.together import Together
 
 Transaction = Callable[[], AbstractContextManager[Session]]
 
@@ -18,15 +19,16 @@ LARGEST_BATCH = 1000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Setup:
-    """How to open the database, the time, who wants to know, limits.
+    """How to open the database, the time, limits.
 
-    Attributes as in `xapi_blueprint`.
+    Attributes as in `xapi_blueprint`, and:
+        together: stores statements.
     """
 
     transaction: Transaction
     reading: Transaction
     clock: Clock
-    on_stored: OnStored
+    together: Together
     home_page: str
     largest_batch: int
     contents: Contents | None

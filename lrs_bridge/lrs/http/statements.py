@@ -18,7 +18,7 @@ from lrs_bridge.lrs import attachments, multipart, select, store, wire
 from lrs_bridge.lrs.attached import parts_of, with_attachments
 from lrs_bridge.lrs.contents import Buffer
 from lrs_bridge.lrs.credentials import Credential
-from lrs_bridge.lrs.http.admission import admitted_to_statements
+from lrs_bridge.lrs.http.admission import admitted, admitted_to_statements
 from lrs_bridge.lrs.http.asked import Asked
 from lrs_bridge.lrs.http.resource import Resource
 from lrs_bridge.lrs.http.setup import Setup
@@ -45,7 +45,7 @@ class _Statements:
 
     def post(self, asked: Asked) -> Response:
         """Store one statement or a batch; all or none."""
-        credential = admitted_to_statements(self.setup, asked)
+        credential = admitted(self.setup, asked)
         credential.check_writing()
         for name, _ in asked.parameters:
             raise ParameterInvalid(name[:80], "is not a parameter of POST statements")
@@ -56,7 +56,7 @@ class _Statements:
 
     def put(self, asked: Asked) -> Response:
         """Store one statement under the id in the query."""
-        credential = admitted_to_statements(self.setup, asked)
+        credential = admitted(self.setup, asked)
         credential.check_writing()
         id = statement_id(asked.parameters)
         body, parts = _sent(asked)
@@ -112,18 +112,16 @@ class _Statements:
     ) -> list[UUID]:
         received = attachments.received(several, parts, asked.version)
         kept = self._kept(credential.organisation_id, received)
-        with self.setup.transaction() as session:
-            return store.insert(
-                session,
-                credential.organisation_id,
-                several,
-                authority=credential.authority(self.setup.home_page),
-                clock=self.setup.clock,
-                version=asked.version,
-                attached=kept,
-                defines=credential.may_define(),
-                on_stored=self.setup.on_stored,
-            )
+        delivery = store.Delivery(
+            statements=several,
+            authority=credential.authority(self.setup.home_page),
+            version=asked.version,
+            attached=kept,
+            defines=credential.may_define(),
+        )
+        stored = self.setup.together.store(credential.organisation_id, delivery)
+        g.xapi_consistent_through = stored.through
+        return stored.ids
 
     def _kept(
         self, organisation_id: UUID, received: attachments.Received
