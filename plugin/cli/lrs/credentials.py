@@ -1,4 +1,4 @@
-"""Looking after the embedded record store."""
+"""mentes lrs credential: who may talk to the record store."""
 
 from __future__ import annotations
 
@@ -8,14 +8,10 @@ import click
 from sqlalchemy.exc import IntegrityError
 
 from lrs_bridge.lrs.credentials import Scope, add_credential, revoke_credential
-from plugin.cli.commands import ORGANISATION, main, this_process
+from plugin.cli.commands import ORGANISATION, this_process
+from plugin.cli.lrs.group import lrs
 from plugin.foundation.tenancy import EVERYWHERE
 from plugin.platforms import service as platforms
-
-
-@main.group()
-def lrs() -> None:
-    """Look after the embedded record store."""
 
 
 @lrs.group("credential")
