@@ -67,10 +67,9 @@ def parse(parameters: Iterable[tuple[str, str]]) -> StatementQuery:
     Raises:
         ParameterInvalid: for anything that the standard does not define, in name or value.
     """
-    pairs = tuple(parameters)
-    if any(name == "cursor" for name, _ in pairs):
-        return _continued(read(pairs, {"cursor": str})["cursor"])
-    given = read(pairs, _READERS)
+    given = read(parameters, {**_READERS, "cursor": str})
+    if "cursor" in given:
+        return _next(given.pop("cursor"), given)
     if given.keys() & {"statementId", "voidedStatementId"}:
         _refuse_company(given)
     return StatementQuery(**{_PARAMETERS[name][0]: value for name, value in given.items()})
@@ -148,6 +147,19 @@ def _plain(value: Any) -> Any:
     if isinstance(value, datetime):
         return written_timestamp(value)
     return str(value) if isinstance(value, UUID) else value
+
+
+def _next(cursor: str, given: Mapping[str, Any]) -> StatementQuery:
+    """Return the query of a further page.
+
+    Ralph's client, for one, sends the parameters of the first page along with the cursor. They may
+    not say anything else.
+    """
+    query = _continued(cursor)
+    for name, value in given.items():
+        if getattr(query, _PARAMETERS[name][0]) != value:
+            raise ParameterInvalid(name, "must be as it was for the first page, or be left out")
+    return query
 
 
 def _continued(given: str) -> StatementQuery:

@@ -1,6 +1,7 @@
 """What can be asked of the statements resource, and what is refused."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
@@ -279,6 +280,18 @@ queries = st.builds(
 def test_a_cursor_says_all_that_the_query_said(query):
     assert query.after is not None
     assert parse([("cursor", cursor(query, query.after))]) == query
+
+
+def test_beside_a_cursor_what_the_first_page_was_asked_with_may_be_said_again():
+    """As Ralph's client does. Anything else cannot be meant."""
+    asked = [("verb", "https://v.example"), ("limit", "0"), ("since", "2026-11-22T10:00:00+01:00")]
+    first = parse(asked)
+    place = ("cursor", cursor(first, 7))
+    assert parse([*asked, place]) == parse([place]) == replace(first, after=7)
+    for other in (("verb", "https://w.example"), ("limit", "5"), ("statementId", str(uuid4()))):
+        with pytest.raises(ParameterInvalid, match=f"{other[0]} must be as it was") as refusal:
+            parse([other, place])
+        assert refusal.value.parameter == other[0]
 
 
 @given(total=st.integers(0, 12), limit=st.integers(1, 13), ascending=st.booleans(), by=st.data())
