@@ -79,9 +79,15 @@ def page(
     query: StatementQuery,
     *,
     authority: int | None = None,
+    voided: bool = False,
 ) -> Page:
-    """Return the statements that match `query`, newest first unless it says ascending."""
-    places = _matching(session, organisation_id, query, authority).subquery()
+    """Return the statements that match `query`, newest first unless it says ascending.
+
+    Args:
+        authority: index key; only statements of this authority exist.
+        voided: whether voided ones exist as well, which no reader of the standard is shown.
+    """
+    places = _matching(session, organisation_id, query, authority, voided).subquery()
     rows = session.execute(
         _shown()
         .join(places, statement.c.seq == places.c.seq)
@@ -102,7 +108,11 @@ def _found(row: Any) -> Found:
 
 
 def _matching(
-    session: Session, organisation_id: UUID, query: StatementQuery, authority: int | None
+    session: Session,
+    organisation_id: UUID,
+    query: StatementQuery,
+    authority: int | None,
+    voided: bool,
 ) -> Select[Any]:
     """Select the seqs of a page and of one more, in order.
 
@@ -110,7 +120,9 @@ def _matching(
     range for each key of the first condition, among what statements are found by themselves and
     among what they are found by through references. One statement can be in two of them.
     """
-    held = and_(statement.c.organisation_id == organisation_id, statement.c.voided == false())
+    held = statement.c.organisation_id == organisation_id
+    if not voided:
+        held = and_(held, statement.c.voided == false())
     if authority is not None:
         held = and_(held, statement.c.authority == authority)
     first, *others = _conditions(session, organisation_id, query) or [[]]
