@@ -24,6 +24,7 @@ from sqlalchemy import (
     Boolean,
     Column,
     Index,
+    Integer,
     LargeBinary,
     MetaData,
     PrimaryKeyConstraint,
@@ -190,7 +191,12 @@ statement_attachment = Table(
     Index("ix_xapi_statement_attachment_digest", "organisation_id", "digest"),
 )
 
-# Who may talk to the store. `scopes` are separated by spaces, as in OAuth.
+# Who may talk to the store.
+#   scopes       separated by spaces, as in OAuth
+#   label        what it is for, in words of the operator
+#   rotation     how many times its secret was changed
+#   former_hash  of the secret before, which works beside the new one until `former_until`
+#   the last five are its limits; null where it has none
 credential = Table(
     "xapi_credential",
     metadata,
@@ -201,4 +207,42 @@ credential = Table(
     Column("scopes", String(200), nullable=False),
     Column("created_at", UTCDateTime, nullable=False),
     Column("revoked_at", UTCDateTime, nullable=True),
+    Column("label", String(200), nullable=True),
+    Column("expires_at", UTCDateTime, nullable=True),
+    Column("disabled_at", UTCDateTime, nullable=True),
+    Column("last_used_at", UTCDateTime, nullable=True),
+    Column("rotation", Integer, nullable=False, server_default="0"),
+    Column("former_hash", String(255), nullable=True),
+    Column("former_until", UTCDateTime, nullable=True),
+    Column("requests_per_minute", Integer, nullable=True),
+    Column("statements_per_minute", Integer, nullable=True),
+    Column("statements_per_day", Integer, nullable=True),
+    Column("largest_batch", Integer, nullable=True),
+    Column("largest_body", Integer, nullable=True),
+)
+
+# Access tokens that credentials were given.
+#   digest    SHA-256 of the token, which itself is nowhere
+#   rotation  that of the credential whose secret it was given for
+token = Table(
+    "xapi_token",
+    metadata,
+    Column("digest", LargeBinary(32), primary_key=True),
+    Column("credential_id", Uuid, nullable=False),
+    Column("rotation", Integer, nullable=False),
+    Column("scopes", String(200), nullable=False),
+    Column("expires_at", UTCDateTime, nullable=False, index=True),
+)
+
+# How much of its limits a credential has drawn.
+#   what   which limit
+#   since  when the minute or day began that it counts for, in seconds since 1970
+allowance = Table(
+    "xapi_allowance",
+    metadata,
+    Column("credential_id", Uuid, nullable=False),
+    Column("what", String(30), nullable=False),
+    Column("since", BigInteger, nullable=False),
+    Column("drawn", BigInteger, nullable=False),
+    PrimaryKeyConstraint("credential_id", "what"),
 )

@@ -20,6 +20,7 @@ depends_on = None
 def upgrade() -> None:
     _order_by_time_of_storing()
     _find_by_one_narrow_index()
+    _let_in_with_more_care()
     op.create_table(
         "xapi_document",
         sa.Column("organisation_id", sa.Uuid(), nullable=False),
@@ -81,15 +82,48 @@ def upgrade() -> None:
         ["organisation_id", "digest"],
         unique=False,
     )
+    _keep_refusals()
 
 
 def downgrade() -> None:
+    op.drop_table("xapi_refusal")
+    _let_in_as_before()
     op.drop_table("xapi_statement_attachment")
     op.drop_table("xapi_attachment")
     op.drop_table("xapi_activity")
     op.drop_table("xapi_document")
     _find_by_wide_indexes()
     _order_by_number()
+
+
+def _keep_refusals() -> None:
+    op.create_table(
+        "xapi_refusal",
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("credential", sa.Uuid(), nullable=False),
+        sa.Column("proved", sa.Boolean(), nullable=False),
+        sa.Column("method", sa.String(length=10), nullable=False),
+        sa.Column("resource", sa.String(length=40), nullable=False),
+        sa.Column("status", sa.Integer(), nullable=False),
+        sa.Column("slug", sa.String(length=64), nullable=False),
+        sa.Column("pointer", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("found", sa.String(length=40), nullable=True),
+        sa.Column("statement_id", sa.Uuid(), nullable=True),
+        sa.Column("size", sa.BigInteger(), nullable=True),
+        sa.Column("user_agent", sa.Text(), nullable=False),
+        sa.Column("first_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("last_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("times", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("organisation_id", "id", name=op.f("pk_xapi_refusal")),
+    )
+    op.create_index(
+        "ix_xapi_refusal_last_at",
+        "xapi_refusal",
+        ["organisation_id", "last_at", "id"],
+        unique=False,
+    )
 
 
 def _order_by_time_of_storing() -> None:
@@ -199,3 +233,60 @@ def _reach_anew(pairs: str, *columns: sa.Column[Any]) -> None:
     )
     op.execute("INSERT INTO xapi_reach (organisation_id, seq, via) SELECT * FROM xapi_pair")
     op.drop_table("xapi_pair")
+
+
+_LIMITS = (
+    "requests_per_minute",
+    "statements_per_minute",
+    "statements_per_day",
+    "largest_batch",
+    "largest_body",
+)
+
+
+def _let_in_with_more_care() -> None:
+    for column in (
+        sa.Column("label", sa.String(length=200), nullable=True),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("disabled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("last_used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("rotation", sa.Integer(), nullable=False, server_default="0"),
+        sa.Column("former_hash", sa.String(length=255), nullable=True),
+        sa.Column("former_until", sa.DateTime(timezone=True), nullable=True),
+        *(sa.Column(limit, sa.Integer(), nullable=True) for limit in _LIMITS),
+    ):
+        op.add_column("xapi_credential", column)
+    op.create_table(
+        "xapi_token",
+        sa.Column("digest", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("credential_id", sa.Uuid(), nullable=False),
+        sa.Column("rotation", sa.Integer(), nullable=False),
+        sa.Column("scopes", sa.String(length=200), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("digest", name=op.f("pk_xapi_token")),
+    )
+    op.create_index(op.f("ix_xapi_token_expires_at"), "xapi_token", ["expires_at"])
+    op.create_table(
+        "xapi_allowance",
+        sa.Column("credential_id", sa.Uuid(), nullable=False),
+        sa.Column("what", sa.String(length=30), nullable=False),
+        sa.Column("since", sa.BigInteger(), nullable=False),
+        sa.Column("drawn", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("credential_id", "what", name=op.f("pk_xapi_allowance")),
+    )
+
+
+def _let_in_as_before() -> None:
+    """Take away what goes beyond keys and secrets. Whoever was to be kept out is, for good."""
+    op.drop_table("xapi_allowance")
+    op.drop_table("xapi_token")
+    op.execute(
+        "UPDATE xapi_credential SET revoked_at = coalesce(disabled_at, expires_at)"
+        " WHERE revoked_at IS NULL AND coalesce(disabled_at, expires_at) IS NOT NULL"
+    )
+    for column in (
+        *_LIMITS,
+        *("former_until", "former_hash", "rotation"),
+        *("last_used_at", "disabled_at", "expires_at", "label"),
+    ):
+        op.drop_column("xapi_credential", column)
