@@ -35,7 +35,7 @@ from lrs_bridge.version import Version
 LARGEST_IN_DATABASE = 64 * 1024  # bytes; where there is another place, larger content goes there
 SWEPT_AFTER = timedelta(days=1)  # far longer than any request takes
 
-_DIGESTS: dict[int, Callable[[Buffer], Any]] = {
+DIGESTS: dict[int, Callable[[Buffer], Any]] = {
     56: hashlib.sha224,
     64: hashlib.sha256,
     96: hashlib.sha384,
@@ -57,7 +57,7 @@ def received(statements: Sequence[Incoming], parts: Sequence[Part], version: Ver
         (one, *found)
         for one in statements
         if "attachments" in one.payload or "attachments" in one.payload["object"]
-        for found in _attachments(one.payload)
+        for found in described_in(one.payload)
     ]
     if not attached and not parts:
         return {}
@@ -70,7 +70,7 @@ def received(statements: Sequence[Incoming], parts: Sequence[Part], version: Ver
     return content
 
 
-def _attachments(payload: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+def described_in(payload: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """Yield what a statement and its SubStatement describe as attached, and where."""
     for holder, pointer in ((payload, ""), (payload["object"], "/object")):
         for index, described in enumerate(holder.get("attachments", ())):
@@ -92,7 +92,7 @@ def _by_digest(parts: Sequence[Part], wanted: set[str]) -> dict[str, memoryview]
             )
         if digest in content:
             raise Malformed(f"Part {part.place} is the same attachment as an earlier part.")
-        if _DIGESTS[len(digest)](part.content).hexdigest() != digest:
+        if DIGESTS[len(digest)](part.content).hexdigest() != digest:
             raise Malformed(f"The SHA-2 of part {part.place} is not its X-Experience-API-Hash.")
         content[digest] = part.content
     return content
@@ -173,7 +173,7 @@ def link(
     links = {
         (seq, described["sha2"].lower()): described
         for seq, payload in statements
-        for _, described in _attachments(payload)
+        for _, described in described_in(payload)
         if described["sha2"].lower() in by_digest
     }
     if not links:

@@ -24,18 +24,27 @@ from werkzeug.test import TestResponse
 from lrs_bridge.lrs import tables
 from lrs_bridge.lrs.http import xapi_blueprint
 from lrs_bridge.statement import Statement
+from tests import postgresql
+from tests.databases import ENGINES, available
 
-POSTGRESQL = os.environ.get("MENTES_TEST_POSTGRESQL_URL")
 SECRET = "a secret of the tests"
 
 
-@pytest.fixture(params=["sqlite", "postgresql"] if POSTGRESQL else ["sqlite"])
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run each test of a store on every engine there is, or on those that the run chose."""
+    if "engine" in metafunc.fixturenames:
+        chosen = metafunc.config.getoption("--engine") or ENGINES
+        there = [engine for engine in available() if engine in chosen]
+        metafunc.parametrize("engine", there, indirect=True)
+
+
+@pytest.fixture
 def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
     """A database of its own for each test, on each engine that there is."""
     if request.param == "sqlite":
         opened = _sqlite(tmp_path / "lrs.db")
     else:
-        opened = _postgresql(str(POSTGRESQL))
+        opened = _postgresql(os.environ[postgresql.URL])
     with opened as engine:
         tables.metadata.create_all(engine)
         yield engine

@@ -11,8 +11,10 @@ from uuid import UUID
 import click
 import pytest
 from click.testing import CliRunner, Result
+from sqlalchemy import insert
 
 from config.settings import PREFIX, Settings
+from lrs_bridge.lrs.tables import statement_key
 from lti.testing import Platform, serving
 from plugin.app import Mentes
 from plugin.cli import main
@@ -210,6 +212,14 @@ def app_status(request: pytest.FixtureRequest) -> Callable[[str], int]:
     return lambda secret: (
         browser.get("/xapi/statements", auth=("moodle", secret), headers=headers).status_code
     )
+
+
+def test_the_record_store_is_checked(run: Run, mentes: Mentes) -> None:
+    assert "The record store is sound." in said(run("lrs", "check"))
+    with mentes.database.transaction(EVERYWHERE) as session:
+        session.execute(insert(statement_key).values(key=1, seq=1, verb=1))
+    checked = run("lrs", "check")
+    assert (checked.exit_code, "Faults: 1." in checked.output) == (1, True)
 
 
 def test_a_secret_that_was_given_is_not_repeated(run: Run) -> None:
