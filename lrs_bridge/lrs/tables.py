@@ -25,6 +25,7 @@ from sqlalchemy import (
     Column,
     Index,
     Integer,
+    Integer,
     LargeBinary,
     MetaData,
     PrimaryKeyConstraint,
@@ -245,4 +246,35 @@ allowance = Table(
     Column("since", BigInteger, nullable=False),
     Column("drawn", BigInteger, nullable=False),
     PrimaryKeyConstraint("credential_id", "what"),
+)
+
+# Writes that were refused, for whoever looks after their senders. Nothing of what was sent is kept.
+#   id         digest of what is counted together: sender, reason, and when about
+#   credential id of the credential; proved says whether its secret came with it
+#   resource   the name of its endpoint
+#   pointer    where in what was sent: a JSON pointer, or the name of a parameter
+#   found      what stands there: kind and size of a value ("string 14"), never the value
+#   size       bytes of the body
+refusal = Table(
+    "xapi_refusal",
+    metadata,
+    Column("organisation_id", Uuid, nullable=False),
+    Column("id", Uuid, nullable=False),
+    Column("credential", Uuid, nullable=False),
+    Column("proved", Boolean, nullable=False),
+    Column("method", String(10), nullable=False),
+    Column("resource", String(40), nullable=False),
+    Column("status", Integer, nullable=False),
+    Column("slug", String(64), nullable=False),
+    Column("pointer", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("found", String(40), nullable=True),
+    Column("statement_id", Uuid, nullable=True),
+    Column("size", BigInteger, nullable=True),
+    Column("user_agent", Text, nullable=False),
+    Column("first_at", UTCDateTime, nullable=False),
+    Column("last_at", UTCDateTime, nullable=False),
+    Column("times", BigInteger, nullable=False),
+    PrimaryKeyConstraint("organisation_id", "id"),
+    Index("ix_xapi_refusal_last_at", "organisation_id", "last_at", "id"),
 )
