@@ -4,6 +4,7 @@ XapiError
 ├── Malformed             400  malformed             the body is not the JSON that was asked for
 ├── StatementInvalid      400  statement-invalid     a property breaks a requirement
 ├── ParameterInvalid      400  parameter-invalid     a query parameter or header does
+├── TokenRefused          400  token-refused         no access token is given for the request
 ├── VersionUnsupported    400  version-unsupported
 ├── ConditionMissing      400  condition-missing     a write that must say what it replaces
 ├── BatchInvalid          400  batch-invalid         one id twice in a batch
@@ -17,6 +18,7 @@ XapiError
 ├── DocumentConflict      409  document-conflict     it exists, and the write does not say so
 ├── ConditionFailed       412  condition-failed      the document is not the one meant
 ├── TooLarge              413  too-large
+├── TooManyRequests       429  too-many-requests     above a limit of the credential
 └── Unavailable           503  unavailable           may be tried again
 
 The numbers are the ones that the standard asks of an LRS (xAPI 1.0.3, part 3, section 3.2).
@@ -25,7 +27,7 @@ Messages name the property and the requirement, never the value: values may be p
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 
 class XapiError(Exception):
@@ -49,6 +51,7 @@ class StatementInvalid(XapiError):
     Attributes:
         pointer: where, as a JSON pointer (RFC 6901) into what was sent: "/0/actor/mbox".
         requirement: what the property must be.
+        statement: the statement as it was sent, parsed, and the pointer within it; None if unknown.
     """
 
     slug = "statement-invalid"
@@ -58,10 +61,18 @@ class StatementInvalid(XapiError):
         super().__init__(f"{pointer or 'The statement'} {requirement}.")
         self.pointer = pointer
         self.requirement = requirement
+        self.statement: tuple[Any, str] | None = None
 
     def within(self, pointer: str) -> StatementInvalid:
         """Return the same error, seen from a document that holds this one at `pointer`."""
-        return StatementInvalid(pointer + self.pointer, self.requirement)
+        seen = StatementInvalid(pointer + self.pointer, self.requirement)
+        seen.statement = self.statement
+        return seen
+
+    def of(self, statement: Any) -> StatementInvalid:
+        """Return this error, which now says which statement it is about."""
+        self.statement = (statement, self.pointer)
+        return self
 
 
 class ParameterInvalid(XapiError):
@@ -79,6 +90,21 @@ class ParameterInvalid(XapiError):
         super().__init__(f"{parameter} {requirement}.")
         self.parameter = parameter
         self.requirement = requirement
+
+
+class TokenRefused(XapiError):
+    """No access token is given for the request (RFC 6749, section 5.2).
+
+    Attributes:
+        error: the code that says why.
+    """
+
+    slug = "token-refused"
+    title = "No access token is given"
+
+    def __init__(self, error: str, description: str) -> None:
+        super().__init__(description)
+        self.error = error
 
 
 class VersionUnsupported(XapiError):
@@ -188,6 +214,22 @@ class TooLarge(XapiError):
     slug = "too-large"
     status = 413
     title = "The request is too large"
+
+
+class TooManyRequests(XapiError):
+    """The credential sends more than it may; the same request may be sent again later.
+
+    Attributes:
+        seconds: how much later, at the least.
+    """
+
+    slug = "too-many-requests"
+    status = 429
+    title = "The credential sends too much"
+
+    def __init__(self, description: str, seconds: int) -> None:
+        super().__init__(description)
+        self.seconds = seconds
 
 
 class Unavailable(XapiError):
