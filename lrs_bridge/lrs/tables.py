@@ -25,7 +25,6 @@ from sqlalchemy import (
     Column,
     Index,
     Integer,
-    Integer,
     LargeBinary,
     MetaData,
     PrimaryKeyConstraint,

@@ -105,7 +105,10 @@ def read_json(text: str) -> Any:
 
 
 def _incoming(text: str, payload: Any, version: Version, pointer: str = "") -> Incoming:
-    check_statement(payload, version)
+    try:
+        check_statement(payload, version)
+    except StatementInvalid as error:
+        raise error.of(payload) from None
     given = payload.get("id")
     id = UUID(given) if given else None
     return Incoming(text=text, payload=payload, id=id, pointer=pointer)

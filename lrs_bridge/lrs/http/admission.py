@@ -24,7 +24,9 @@ def admitted(setup: Setup, asked: Asked) -> Credential:
         Unauthenticated: if it came with none, or not a valid one.
     """
     with setup.reading() as session:
-        return _credential(session, asked, setup.clock())
+        g.xapi_credential = _credential(session, asked, setup.clock())
+    found: Credential = g.xapi_credential
+    return found
 
 
 def admitted_to_statements(setup: Setup, asked: Asked) -> Credential:

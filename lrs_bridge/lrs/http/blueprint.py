@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, g, request
 
 from lrs_bridge.errors import MethodNotAllowed, ResourceUnknown
-from lrs_bridge.lrs import store
+from lrs_bridge.lrs import refusals, store
 from lrs_bridge.lrs.contents import Contents
 from lrs_bridge.lrs.http import (
     about,
@@ -40,6 +40,7 @@ def xapi_blueprint(
     home_page: str = f"{PROFILE}/lrs",
     largest_batch: int = LARGEST_BATCH,
     contents: Contents | None = None,
+    on_refused: refusals.OnRefused = refusals.ignored,
 ) -> Blueprint:
     """Return the resources of the store.
 
@@ -54,6 +55,8 @@ def xapi_blueprint(
         largest_batch: how many statements one request may bring. The size of a request is
             limited by Flask's MAX_CONTENT_LENGTH.
         contents: where large attachments are kept; None keeps them in the database.
+        on_refused: told of every write of a known sender that was refused, once it is answered;
+            `refusals.Refusals` keeps them.
     """
     setup = Setup(
         transaction=transaction,
@@ -63,6 +66,7 @@ def xapi_blueprint(
         home_page=home_page,
         largest_batch=largest_batch,
         contents=contents,
+        on_refused=on_refused,
     )
     bp = Blueprint("xapi", __name__)
     for resource in (
@@ -85,7 +89,7 @@ def xapi_blueprint(
     bp.after_request(partial(admission.say_how_fresh, setup))
     bp.after_request(version.on_every_answer)
     bp.after_request(cors.on_every_answer)
-    problems.register(bp)
+    problems.register(bp, setup)
     return bp
 
 
@@ -96,7 +100,7 @@ def _view(resource: Resource) -> Callable[[], Response]:
         if request.method == "OPTIONS":
             return cors.options(resource.allowed)
         read = alternate.read if alternate.is_alternate(request) else read_request
-        asked = read(request)
+        asked = g.xapi_asked = read(request)
         if resource.versioned:
             version.check(asked.headers)
         answer = resource.methods.get(asked.method)

@@ -20,12 +20,24 @@ from lrs_bridge.errors import (
     Unavailable,
     XapiError,
 )
+from lrs_bridge.lrs.http import refused
+from lrs_bridge.lrs.http.setup import Setup
 
 
-def register(bp: Blueprint) -> None:
+def register(bp: Blueprint, setup: Setup) -> None:
     """Answer every error that a view of `bp` raises and that the sender can do something about."""
-    bp.register_error_handler(XapiError, _problem)
-    bp.register_error_handler(HTTPException, _http_problem)
+
+    def answer(error: XapiError) -> Response:
+        return refused.tell(setup, error, _problem(error))
+
+    def answer_http(error: HTTPException) -> Response:
+        meant = _meant(error)
+        answer = _problem(meant)
+        answer.status_code = error.code or answer.status_code
+        return refused.tell(setup, meant, answer)
+
+    bp.register_error_handler(XapiError, answer)
+    bp.register_error_handler(HTTPException, answer_http)
     for error in (OperationalError, PoolTimeoutError):
         bp.register_error_handler(error, _busy)
 
@@ -53,12 +65,11 @@ def _problem(error: XapiError) -> Response:
     return response
 
 
-def _http_problem(error: HTTPException) -> Response:
+def _meant(error: HTTPException) -> XapiError:
+    """Return what an error of the web server means here."""
     if isinstance(error, RequestEntityTooLarge):
-        return _problem(TooLarge("The body is larger than this store accepts."))
-    answer = _problem(Malformed(f"The request could not be read: {error.name}."))
-    answer.status_code = error.code or answer.status_code
-    return answer
+        return TooLarge("The body is larger than this store accepts.")
+    return Malformed(f"The request could not be read: {error.name}.")
 
 
 def _busy(_error: Exception) -> Response:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from lrs_bridge.lrs.contents import Contents
+from lrs_bridge.lrs.refusals import OnRefused
 from lrs_bridge.lrs.store import Clock
 from lrs_bridge.lrs.together import Together
 
@@ -32,3 +33,4 @@ class Setup:
     home_page: str
     largest_batch: int
     contents: Contents | None
+    on_refused: OnRefused
