@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -12,6 +13,7 @@ from sqlalchemy.orm import Session
 from lrs_bridge.identity import same_place
 from lti.message import LaunchMessage
 from lti.nrps import Member, Status
+from plugin.courses import said
 from plugin.courses.events import CourseKnown
 from plugin.courses.model import Course, CourseActivity, Membership, ResourceLink
 from plugin.foundation.events import happened
@@ -27,11 +29,8 @@ SEEN_AGAIN_AFTER = timedelta(hours=1)
 def arrived(
     session: Session, registration: RegistrationRow, message: LaunchMessage, *, now: datetime
 ) -> Course:
-    """Return the course that a launch came from, kept up to date with what the launch says.
-
-    Without a context (a launch from a menu, say) the item itself, or the platform, is the course.
-    """
-    context_id, title, label = _called(message)
+    """Return the course that a launch came from, kept up to date with what the launch says."""
+    context_id, title, _ = said.called(message)
     course = found_or_inserted(
         session,
         select(Course).where(
@@ -45,15 +44,10 @@ def arrived(
         service_scopes=[],
         created_at=now,
     )
-    course.deployment_id = message.deployment_id
-    course.title = title
-    course.label = label
-    if message.nrps is not None:
-        course.memberships_url = message.nrps.memberships_url
-    if message.ags is not None:
-        course.lineitems_url = message.ags.lineitems or course.lineitems_url
-        course.service_scopes = sorted(message.ags.scopes)
-    iri = course_iri(registration, course)
+    _keep(course, said.of_course(message))
+    iri = said.course_iri(
+        issuer=registration.issuer, product=registration.product, context_id=context_id
+    )
     if iri is not None:
         seen_activity(session, course.id, iri=iri, kind="course", name=title, now=now)
     return course
@@ -76,30 +70,13 @@ def arrived_at(
         link_id=link_id,
         created_at=now,
     )
-    link.title = message.resource_link.title or link.title
-    if message.ags is not None:
-        link.lineitem_url = message.ags.lineitem or link.lineitem_url
+    _keep(link, said.of_link(message))
     return link
 
 
-def _called(message: LaunchMessage) -> tuple[str, str, str | None]:
-    if message.context is not None:
-        context = message.context
-        return context.id, context.title or context.label or "Course", context.label
-    if message.resource_link is not None:
-        link = message.resource_link
-        return f"resource-link:{link.id}", link.title or "Mentoring", None
-    return "platform", (message.platform and message.platform.name) or "Mentoring", None
-
-
-def course_iri(registration: RegistrationRow, course: Course) -> str | None:
-    """Return the IRI that the platform's own learning records call a course, where we know it.
-
-    Moodle's plugin calls it by its address; Moodle's context id is the course's id.
-    """
-    if registration.product == "moodle" and course.context_id.isdigit():
-        return f"{registration.issuer}/course/view.php?id={course.context_id}"
-    return None
+def _keep(row: Course | ResourceLink, values: Mapping[str, Any]) -> None:
+    for name, value in values.items():
+        setattr(row, name, value)
 
 
 def belongs(
@@ -124,10 +101,15 @@ def belongs(
 
 def _seen_as(membership: Membership, roles: Sequence[str], *, active: bool, now: datetime) -> None:
     news = membership.roles != sorted(roles) or membership.active != active
-    if news or now - membership.seen_at >= SEEN_AGAIN_AFTER:
+    if news or not seen_lately(membership.seen_at, now):
         membership.roles = sorted(roles)
         membership.active = active
         membership.seen_at = now
+
+
+def seen_lately(seen_at: datetime, now: datetime) -> bool:
+    """Tell whether a membership was seen so lately that seeing it again need not be kept."""
+    return now - seen_at < SEEN_AGAIN_AFTER
 
 
 def roster_read(
@@ -141,18 +123,18 @@ def roster_read(
     """Keep what the platform's roster says. Nobody is taken out by a roster they are not in."""
     known = _known(session, course, registration, [member.user_id for member in members])
     for member in members:
-        said = people.Described(name=member.person.name, email=member.person.email)
+        described = people.Described(name=member.person.name, email=member.person.email)
         active = member.status is Status.ACTIVE
         if member.user_id in known:
             membership, person = known[member.user_id]
-            people.described(person, said)
+            people.described(person, described)
             _seen_as(membership, tuple(member.roles), active=active, now=now)
             continue
         person = people.seen(
             session,
             issuer=registration.issuer,
             subject=member.user_id,
-            said=said,
+            said=described,
             evidence="roster",
             now=now,
         )

@@ -78,11 +78,11 @@ def launch() -> Response:
     entered, message = _entered(state, id_token)
     log.info(
         "launch.accepted",
-        launch_id=str(entered.launch.id),
-        registration_id=str(entered.launch.registration_id),
+        launch_id=str(entered.launch_id),
+        registration_id=g.registration_id,
         kind=message.message_type,
     )
-    response = make_response(redirect(url(".home", launch_id=entered.launch.id), 303))
+    response = make_response(redirect(url(".home", launch_id=entered.launch_id), 303))
     response.delete_cookie(
         _login_cookie(state), secure=True, httponly=True, samesite="None", partitioned=True
     )
@@ -104,25 +104,21 @@ def _posted(form: dict[str, list[str]]) -> tuple[str, str]:
 def _entered(state: str, id_token: str) -> tuple[Entered, LaunchMessage]:
     """Verify outside any transaction what may use the network, and the rest inside one."""
     with tool().database.reading(EVERYWHERE) as session:
-        pending = StoredLogins(session).find(state)
-        row = (
-            StoredRegistrations(session).row(pending.registration_id)
-            if pending is not None
-            else None
-        )
-    if pending is None or row is None:
+        answered = StoredLogins(session).answered(state)
+    if answered is None:
         raise LaunchRefused(
             "state-unknown",
             "This page was opened twice, or too late. Go back to your course and open it again.",
             check="state",
             specification="https://www.imsglobal.org/spec/security/v1p0/",
         )
-    registration = row.as_value()
+    pending, registered = answered
+    registration = registered.registration
     may_be_framed_by(registration.issuer, registration.authorization_endpoint)
-    g.registration_id = str(row.id)
+    g.registration_id = registration.id
     now = tool().clock()
     keys = protocol().platform_keys.for_token(registration, id_token, now)
-    with tool().database.transaction(row.organisation_id) as session:
+    with tool().database.transaction(registered.organisation_id) as session:
         message = lti_launch.verified(
             id_token,
             login=pending,
@@ -135,14 +131,14 @@ def _entered(state: str, id_token: str) -> tuple[Entered, LaunchMessage]:
         )
         entered = service.enter(
             session,
-            row,
+            registered,
             message,
             cookie=request.cookies.get(SESSION_COOKIE),
             lasts=tool().session_seconds,
             now=now,
         )
         if Role.INSTRUCTOR in entered.roles:
-            owe_roster(session, entered.launch.course_id, now=now)
+            owe_roster(session, entered.course_id, now=now)
     return entered, message
 
 

@@ -8,38 +8,42 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from lti.message import DeepLinkingSettings, LaunchMessage
+from lti.registration import Registration
 from plugin.courses import service as courses
 from plugin.courses.model import Course
 from plugin.foundation.db import Database
 from plugin.foundation.errors import NotFound, SignInNeeded
 from plugin.foundation.i18n import spoken
-from plugin.foundation.tenancy import EVERYWHERE
+from plugin.foundation.tenancy import EVERYWHERE, unwalled
 from plugin.foundation.web.security import origin
 from plugin.foundation.web.visit import Role, Visit
 from plugin.launches.model import BrowserSession, Launch
+from plugin.launches.recognition import Arrival, recognised
 from plugin.people import service as people
 from plugin.people.model import Person
 from plugin.platforms.model import RegistrationRow
+from plugin.platforms.stores import Registered
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entered:
     """A launch that was let in; `cookie` is new when this browser has to be told."""
 
-    launch: Launch
+    launch_id: UUID
+    course_id: UUID
     roles: frozenset[Role]
     cookie: str | None
 
 
 def enter(
     session: Session,
-    registration: RegistrationRow,
+    registered: Registered,
     message: LaunchMessage,
     *,
     cookie: str | None,
@@ -47,28 +51,65 @@ def enter(
     now: datetime,
 ) -> Entered:
     """Keep what a launch says and open a visit of `lasts` seconds for it."""
+    described = _described(message)
+    arrival = recognised(session, registered, message, described, now=now) or _made_known(
+        session, registered, message, described, now=now
+    )
+    roles = roles_of(message, administrators=registered.administrators_are_analysts)
+    session_id, fresh = _session(
+        session, registered.organisation_id, arrival.person_id, cookie, lasts, now
+    )
+    launch_id = uuid4()
+    session.connection().execute(
+        _LAUNCHED,
+        {
+            "id": launch_id,
+            "organisation_id": registered.organisation_id,
+            "session_id": session_id,
+            "person_id": arrival.person_id,
+            "registration_id": UUID(registered.registration.id),
+            "course_id": arrival.course_id,
+            "resource_link_id": arrival.link_id,
+            "roles": sorted(roles),
+            "language": message.presentation.locale or arrival.language,
+            "return_url": message.presentation.return_url,
+            "frame_origins": _frame_origins(registered.registration, message),
+            "deep_linking": _kept(message.deep_linking),
+            "created_at": now,
+        },
+    )
+    return Entered(launch_id=launch_id, course_id=arrival.course_id, roles=roles, cookie=fresh)
+
+
+def _made_known(
+    session: Session,
+    registered: Registered,
+    message: LaunchMessage,
+    described: people.Described,
+    *,
+    now: datetime,
+) -> Arrival:
+    """Keep what is new in a launch."""
+    registration = session.get_one(RegistrationRow, UUID(registered.registration.id))
     course = courses.arrived(session, registration, message, now=now)
     link = courses.arrived_at(session, course, message, now=now)
-    person = _person(session, registration, message, now)
-    courses.belongs(session, course, person, sorted(message.roles), now=now)
-    roles = roles_of(message, administrators=registration.administrators_are_analysts)
-    browser, fresh = _session(session, person, cookie, lasts, now)
-    launch = Launch(
-        session_id=browser.id,
-        person_id=person.id,
-        registration_id=registration.id,
-        course_id=course.id,
-        resource_link_id=link.id if link else None,
-        roles=sorted(roles),
-        language=message.presentation.locale or person.language,
-        return_url=message.presentation.return_url,
-        frame_origins=_frame_origins(registration, message),
-        deep_linking=_kept(message.deep_linking),
-        created_at=now,
+    person = people.seen(
+        session,
+        issuer=registration.issuer,
+        # An anonymous launch is a person of its own: we cannot know that it was here before.
+        subject=message.subject or f"anonymous:{secrets.token_hex(16)}",
+        said=described,
+        evidence="launch",
+        now=now,
     )
-    session.add(launch)
+    courses.belongs(session, course, person, sorted(message.roles), now=now)
     session.flush()
-    return Entered(launch=launch, roles=roles, cookie=fresh)
+    return Arrival(
+        course_id=course.id,
+        link_id=link.id if link else None,
+        person_id=person.id,
+        language=person.language,
+    )
 
 
 def roles_of(message: LaunchMessage, *, administrators: bool) -> frozenset[Role]:
@@ -85,46 +126,59 @@ def roles_of(message: LaunchMessage, *, administrators: bool) -> frozenset[Role]
     return frozenset(roles)
 
 
-def _person(
-    session: Session, registration: RegistrationRow, message: LaunchMessage, now: datetime
-) -> Person:
+def _described(message: LaunchMessage) -> people.Described:
     said = message.person
     full = " ".join(part for part in (said.given_name, said.family_name) if part)
-    return people.seen(
-        session,
-        issuer=registration.issuer,
-        # An anonymous launch is a person of its own: we cannot know that it was here before.
-        subject=message.subject or f"anonymous:{secrets.token_hex(16)}",
-        said=people.Described(
-            name=said.name or full or None,
-            email=said.email,
-            language=message.presentation.locale,
-            zone=message.custom.get("zone"),
-        ),
-        evidence="launch",
-        now=now,
+    return people.Described(
+        name=said.name or full or None,
+        email=said.email,
+        language=message.presentation.locale,
+        zone=message.custom.get("zone"),
     )
 
 
 def _session(
-    session: Session, person: Person, cookie: str | None, lasts: int, now: datetime
-) -> tuple[BrowserSession, str | None]:
+    session: Session,
+    organisation_id: UUID,
+    person_id: UUID,
+    cookie: str | None,
+    lasts: int,
+    now: datetime,
+) -> tuple[UUID, str | None]:
     """Return this person's session in this browser; somebody else's is left behind."""
     expires_at = now + timedelta(seconds=lasts)
     if cookie:
-        known = session.scalar(
-            select(BrowserSession).where(BrowserSession.digest == digest(cookie))
+        going_on = (
+            update(BrowserSession)
+            .where(
+                BrowserSession.digest == digest(cookie),
+                BrowserSession.person_id == person_id,
+                BrowserSession.expires_at > now,
+            )
+            .values(expires_at=expires_at)
+            .returning(BrowserSession.id)
         )
-        if known is not None and known.person_id == person.id and known.expires_at > now:
-            known.expires_at = expires_at
+        known = session.scalar(going_on, execution_options={"synchronize_session": False})
+        if known is not None:
             return known, cookie
     token = secrets.token_urlsafe(32)
-    fresh = BrowserSession(
-        digest=digest(token), person_id=person.id, created_at=now, expires_at=expires_at
+    session_id = uuid4()
+    session.connection().execute(
+        _BEGUN,
+        {
+            "id": session_id,
+            "organisation_id": organisation_id,
+            "digest": digest(token),
+            "person_id": person_id,
+            "created_at": now,
+            "expires_at": expires_at,
+        },
     )
-    session.add(fresh)
-    session.flush()
-    return fresh, token
+    return session_id, token
+
+
+_BEGUN = insert(unwalled(BrowserSession))
+_LAUNCHED = insert(unwalled(Launch))
 
 
 def digest(token: str) -> str:
@@ -132,7 +186,7 @@ def digest(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def _frame_origins(registration: RegistrationRow, message: LaunchMessage) -> list[str]:
+def _frame_origins(registration: Registration, message: LaunchMessage) -> list[str]:
     """Return the sites that may show us: the platform's own, and where this launch says it is."""
     urls = [registration.issuer, registration.authorization_endpoint]
     urls.append(message.presentation.return_url or "")

@@ -73,10 +73,19 @@ def seen(
 
 def described(person: Person, said: Described) -> None:
     """Keep what a platform said of a person; what it did not say stays as it was."""
-    person.name = said.name or person.name
-    person.email = _address(said.email) or person.email
-    person.language = said.language or person.language
-    person.zone = known_zone(said.zone) or person.zone
+    for name, value in columns(said).items():
+        setattr(person, name, value)
+
+
+def columns(said: Described) -> dict[str, str]:
+    """Return what is kept of what a platform said: only what it did say, and what is usable."""
+    kept = {
+        "name": said.name,
+        "email": _address(said.email),
+        "language": said.language,
+        "zone": known_zone(said.zone),
+    }
+    return {name: value for name, value in kept.items() if value}
 
 
 def _address(said: str | None) -> str | None:

@@ -1,47 +1,63 @@
-"""What `lti` asks to be remembered, kept in our tables."""
+"""What `lti` asks to be remembered, kept in our tables.
+
+Every launch passes through here twice, so the statements are made once, for the tables rather than
+for objects, and each asks for all it needs at one time. A login does not know its organisation yet:
+the tenancy's filter is none for it, and each statement names whose rows it means.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID
+from itertools import groupby
+from operator import attrgetter
+from typing import Any
+from uuid import UUID, uuid4
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import Row, bindparam, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from lti.registration import PendingLogin, Registration
 from plugin.foundation.db import Database
-from plugin.foundation.tenancy import EVERYWHERE
-from plugin.platforms.model import PendingLoginRow, RegistrationRow
+from plugin.foundation.tenancy import EVERYWHERE, unwalled
+from plugin.platforms.model import DeploymentRow, PendingLoginRow, RegistrationRow
+
+_REGISTRATION, _DEPLOYMENT, _LOGIN = (
+    unwalled(each) for each in (RegistrationRow, DeploymentRow, PendingLoginRow)
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Registered:
+    """A registration, and whose it is."""
+
+    organisation_id: UUID
+    administrators_are_analysts: bool
+    registration: Registration
 
 
 class StoredRegistrations:
-    """`lti.Registrations` over one session; a login does not know its organisation yet."""
+    """`lti.Registrations` over one session."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
 
     def by_id(self, id: str, /) -> Registration | None:
         """Return the enabled registration with our identifier `id`."""
-        row = self.row(id)
-        return row.as_value() if row else None
-
-    def by_issuer(self, issuer: str, /) -> Sequence[Registration]:
-        """Return the enabled registrations of `issuer`."""
-        rows = self._session.scalars(
-            select(RegistrationRow)
-            .where(RegistrationRow.issuer == issuer, RegistrationRow.enabled)
-            .order_by(RegistrationRow.created_at)
-        )
-        return [row.as_value() for row in rows]
-
-    def row(self, id: str) -> RegistrationRow | None:
-        """Return the row of the enabled registration `id`."""
         try:
-            row = self._session.get(RegistrationRow, UUID(id))
+            parameters = {"id": UUID(id)}
         except ValueError:
             return None
-        return row if row is not None and row.enabled else None
+        return next(iter(self._read(_BY_ID, parameters)), None)
+
+    def by_issuer(self, issuer: str, /) -> Sequence[Registration]:
+        """Return the enabled registrations of `issuer`, the oldest first."""
+        return self._read(_BY_ISSUER, {"issuer": issuer})
+
+    def _read(self, query: Any, parameters: dict[str, Any]) -> Sequence[Registration]:
+        rows = self._session.connection().execute(query, parameters)
+        return [_registration(list(same)) for _, same in groupby(rows, key=attrgetter("id"))]
 
 
 class StoredLogins:
@@ -52,42 +68,54 @@ class StoredLogins:
 
     def add(self, login: PendingLogin, /) -> None:
         """Remember `login` under the organisation of its registration."""
-        registration = self._session.get_one(RegistrationRow, UUID(login.registration_id))
-        self._session.add(
-            PendingLoginRow(
-                organisation_id=registration.organisation_id,
-                state=login.state,
-                nonce=login.nonce,
-                registration_id=registration.id,
-                browser_digest=login.browser_digest,
-                target_link_uri=login.target_link_uri,
-                storage_target=login.storage_target,
-                issued_at=login.issued_at,
-                expires_at=login.expires_at,
-            )
+        self._session.connection().execute(
+            _ADDED,
+            {
+                "id": uuid4(),
+                "registration": UUID(login.registration_id),
+                "registration_id": UUID(login.registration_id),
+                "state": login.state,
+                "nonce": login.nonce,
+                "browser_digest": login.browser_digest,
+                "target_link_uri": login.target_link_uri,
+                "storage_target": login.storage_target,
+                "issued_at": login.issued_at,
+                "expires_at": login.expires_at,
+            },
         )
 
     def find(self, state: str, /) -> PendingLogin | None:
         """Return the unspent login with this `state`."""
-        row = self._session.scalar(
-            select(PendingLoginRow).where(
-                PendingLoginRow.state == state, PendingLoginRow.spent_at.is_(None)
-            )
+        answered = self.answered(state)
+        return answered[0] if answered else None
+
+    def answered(self, state: str) -> tuple[PendingLogin, Registered] | None:
+        """Return the unspent login with this `state`, and the enabled registration it was with."""
+        rows = self._session.connection().execute(_ANSWERED, {"state": state}).all()
+        if not rows:
+            return None
+        first = rows[0]
+        login = PendingLogin(
+            state=first.state,
+            nonce=first.nonce,
+            registration_id=str(first.id),
+            browser_digest=first.browser_digest,
+            target_link_uri=first.target_link_uri,
+            storage_target=first.storage_target,
+            issued_at=first.issued_at,
+            expires_at=first.expires_at,
         )
-        return row.as_value() if row else None
+        registered = Registered(
+            organisation_id=first.organisation_id,
+            administrators_are_analysts=first.administrators_are_analysts,
+            registration=_registration(rows),
+        )
+        return login, registered
 
     def spend(self, state: str, now: datetime, /) -> bool:
         """Spend `state`; of two at once exactly one sees True."""
-        result = self._session.execute(
-            update(PendingLoginRow)
-            .where(
-                PendingLoginRow.state == state,
-                PendingLoginRow.spent_at.is_(None),
-                PendingLoginRow.expires_at > now,
-            )
-            .values(spent_at=now)
-        )
-        return bool(result.rowcount)  # type: ignore[attr-defined]
+        result = self._session.connection().execute(_SPENT, {"which": state, "now": now})
+        return bool(result.rowcount)
 
     def forget_expired(self, now: datetime) -> int:
         """Delete logins that can no longer come back; return how many."""
@@ -101,3 +129,70 @@ def organisation_of_registration(database: Database, registration_id: UUID) -> U
     """Return whose registration it is; services know a registration, not its organisation."""
     with database.reading(EVERYWHERE) as session:
         return session.get_one(RegistrationRow, registration_id).organisation_id
+
+
+def _registration(rows: Sequence[Row[Any]]) -> Registration:
+    """Return the registration that `rows` are about, one row to each deployment."""
+    first = rows[0]
+    return Registration(
+        id=str(first.id),
+        issuer=first.issuer,
+        client_id=first.client_id,
+        authorization_endpoint=first.authorization_endpoint,
+        token_endpoint=first.token_endpoint,
+        jwks_uri=first.jwks_uri,
+        token_audience=first.token_audience,
+        deployment_ids=frozenset(_known(row.deployment_id for row in rows)),
+        product=first.product,
+        allow_anonymous=first.allow_anonymous,
+    )
+
+
+def _known(ids: Iterable[str | None]) -> Iterable[str]:
+    return (id for id in ids if id is not None)
+
+
+_OF_REGISTRATION = (
+    *(_REGISTRATION.c[name] for name in ("id", "organisation_id", "issuer", "client_id")),
+    *(_REGISTRATION.c[name] for name in ("authorization_endpoint", "token_endpoint", "jwks_uri")),
+    *(_REGISTRATION.c[name] for name in ("token_audience", "product", "allow_anonymous")),
+    _REGISTRATION.c.administrators_are_analysts,
+    _DEPLOYMENT.c.deployment_id,
+)
+_WITH_DEPLOYMENTS = _REGISTRATION.outerjoin(
+    _DEPLOYMENT, _DEPLOYMENT.c.registration_id == _REGISTRATION.c.id
+)
+_ENABLED = select(*_OF_REGISTRATION).select_from(_WITH_DEPLOYMENTS).where(_REGISTRATION.c.enabled)
+_BY_ID = _ENABLED.where(_REGISTRATION.c.id == bindparam("id"))
+_BY_ISSUER = _ENABLED.where(_REGISTRATION.c.issuer == bindparam("issuer")).order_by(
+    _REGISTRATION.c.created_at, _REGISTRATION.c.id
+)
+_ANSWERED = (
+    select(
+        *(_LOGIN.c[name] for name in ("state", "nonce", "browser_digest", "target_link_uri")),
+        *(_LOGIN.c[name] for name in ("storage_target", "issued_at", "expires_at")),
+        *_OF_REGISTRATION,
+    )
+    .select_from(
+        _LOGIN.join(_REGISTRATION, _REGISTRATION.c.id == _LOGIN.c.registration_id).outerjoin(
+            _DEPLOYMENT, _DEPLOYMENT.c.registration_id == _REGISTRATION.c.id
+        )
+    )
+    .where(
+        _LOGIN.c.state == bindparam("state"), _LOGIN.c.spent_at.is_(None), _REGISTRATION.c.enabled
+    )
+)
+_ADDED = insert(_LOGIN).values(
+    organisation_id=select(_REGISTRATION.c.organisation_id)
+    .where(_REGISTRATION.c.id == bindparam("registration"))
+    .scalar_subquery()
+)
+_SPENT = (
+    update(_LOGIN)
+    .where(
+        _LOGIN.c.state == bindparam("which"),
+        _LOGIN.c.spent_at.is_(None),
+        _LOGIN.c.expires_at > bindparam("now"),
+    )
+    .values(spent_at=bindparam("now"))
+)

@@ -1,0 +1,1 @@
+"""What opening Mentes from a course costs."""
