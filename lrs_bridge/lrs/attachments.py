@@ -70,6 +70,13 @@ def received(statements: Sequence[Incoming], parts: Sequence[Part], version: Ver
     return content
 
 
+def is_whole(part: Part) -> bool:
+    """Return whether the content of a part is what its hash says."""
+    digest = part.header("X-Experience-API-Hash").lower()
+    digested = DIGESTS.get(len(digest))
+    return digested is not None and digested(part.content).hexdigest() == digest
+
+
 def described_in(payload: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """Yield what a statement and its SubStatement describe as attached, and where."""
     for holder, pointer in ((payload, ""), (payload["object"], "/object")):
@@ -92,7 +99,7 @@ def _by_digest(parts: Sequence[Part], wanted: set[str]) -> dict[str, memoryview]
             )
         if digest in content:
             raise Malformed(f"Part {part.place} is the same attachment as an earlier part.")
-        if DIGESTS[len(digest)](part.content).hexdigest() != digest:
+        if not is_whole(part):
             raise Malformed(f"The SHA-2 of part {part.place} is not its X-Experience-API-Hash.")
         content[digest] = part.content
     return content

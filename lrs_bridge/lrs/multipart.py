@@ -4,6 +4,9 @@ Read strictly, because a hash stands for every byte: lines end with CR LF, nothi
 tidied, and what is ambiguous is refused. The parts are views into the body, so that a large one
 is in memory once.
 
+One fault is too common to refuse: tincanjs and @xapi/xapi end no line between one attachment and
+the boundary before the next. The hash tells such a part from one whose content holds a boundary.
+
 RFC 2046, section 5.1, and
 https://github.com/adlnet/xAPI-Spec/blob/1.0.3/xAPI-Communication.md#152-multipartmixed
 """
@@ -12,7 +15,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from werkzeug.http import parse_options_header
@@ -22,6 +25,7 @@ from lrs_bridge.errors import Malformed, TooLarge
 MOST_PARTS = 5000
 MIXED = "multipart/mixed"
 
+_TOO_MANY = f"One body may have {MOST_PARTS} parts. Send the statements in several."
 _LARGEST_HEADERS = 16 * 1024  # bytes of the headers of one part
 _NEWLINE = b"\r\n"
 _BOUNDARY = re.compile(r"[0-9A-Za-z'()+_,\-./:=? ]{0,69}[0-9A-Za-z'()+_,\-./:=?]", re.ASCII)
@@ -54,11 +58,18 @@ class Part:
         return self.headers.get(name.lower(), "")
 
 
-def read_parts(content_type: str, body: bytes) -> list[Part]:
+def _always(_part: Part) -> bool:
+    return True
+
+
+def read_parts(
+    content_type: str, body: bytes, *, is_whole: Callable[[Part], bool] = _always
+) -> list[Part]:
     """Return the parts of `body`, in order.
 
     Args:
         content_type: of the request, with the boundary in it.
+        is_whole: asked of a part with boundaries within lines: is it one, or does it end there?
 
     Raises:
         Malformed: if the body is not made up as its content type says; names the part.
@@ -66,10 +77,17 @@ def read_parts(content_type: str, body: bytes) -> list[Part]:
     """
     delimiter = b"--" + _boundary(content_type).encode()
     view = memoryview(body)
-    return [
-        _part(place, body, view, begin, end)
-        for place, (begin, end) in enumerate(_sections(body, delimiter), start=1)
-    ]
+    parts: list[Part] = []
+    for begin, end in _sections(body, delimiter):
+        one = _part(len(parts) + 1, body, view, begin, end)
+        if body.find(delimiter + _NEWLINE, begin, end) < 0 or is_whole(one):
+            parts.append(one)
+            continue
+        for first, last in _runs_on(body, delimiter + _NEWLINE, begin, end):
+            parts.append(_part(len(parts) + 1, body, view, first, last))
+            if len(parts) > MOST_PARTS:
+                raise TooLarge(_TOO_MANY)
+    return parts
 
 
 def write_parts(parts: Iterable[tuple[Mapping[str, str], bytes]]) -> tuple[str, Sequence[bytes]]:
@@ -115,7 +133,15 @@ def _sections(body: bytes, delimiter: bytes) -> Iterator[tuple[int, int]]:
             raise Malformed(f"Part {place} does not end with the boundary; was the body cut off?")
         yield begin, end
         at = end + len(_NEWLINE)
-    raise TooLarge(f"One body may have {MOST_PARTS} parts. Send the statements in several.")
+    raise TooLarge(_TOO_MANY)
+
+
+def _runs_on(body: bytes, between: bytes, begin: int, end: int) -> Iterator[tuple[int, int]]:
+    """Yield where each of the parts begins and ends that have only `between` between them."""
+    while (within := body.find(between, begin, end)) >= 0:
+        yield begin, within
+        begin = within + len(between)
+    yield begin, end
 
 
 def _expect_end_of_line(body: bytes, at: int, what: str, *, may_end: bool = False) -> int:

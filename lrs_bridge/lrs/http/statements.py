@@ -140,7 +140,9 @@ def _sent(asked: Asked) -> tuple[Buffer, Sequence[multipart.Part]]:
         return asked.body(), ()
     if asked.mimetype != multipart.MIXED:
         raise Malformed(f"The header Content-Type must be {JSON} or {multipart.MIXED}.")
-    first, *others = multipart.read_parts(asked.content_type, asked.body())
+    first, *others = multipart.read_parts(
+        asked.content_type, asked.body(), is_whole=attachments.is_whole
+    )
     if first.mimetype != JSON:
         raise Malformed(f"Part 1 must be the statements, with the header Content-Type: {JSON}.")
     if first.header("Content-Transfer-Encoding").lower() not in _UNENCODED:

@@ -77,6 +77,23 @@ def test_what_rfc_2046_allows_beside_the_parts_changes_nothing(given):
     assert (first.mimetype, second.header("X-A").strip()) == ("application/json", "b")
 
 
+def test_a_boundary_within_a_line_ends_what_would_not_be_whole():
+    """As tincanjs and @xapi/xapi write every attachment but the last."""
+    runs_on = GOOD.replace(b"abc", b"abc--edge\r\nX-A: c\r\n\r\ndef--edge\r\n\r\nghi")
+    (_, kept) = read_parts(TYPE, runs_on)
+    assert bytes(kept.content).startswith(b"abc--edge")
+    _, *parts = read_parts(TYPE, runs_on, is_whole=lambda part: len(part.content) == 3)
+    assert contents(parts) == [b"abc", b"def", b"ghi"]
+    assert [part.place for part in parts] == [2, 3, 4]
+    assert [part.header("X-A") for part in parts] == ["b", "c", ""]
+
+
+def test_parts_that_run_on_are_counted_too():
+    many = GOOD.replace(b"abc", b"abc--edge\r\n\r\n" * MOST_PARTS)
+    with pytest.raises(TooLarge):
+        read_parts(TYPE, many, is_whole=lambda part: False)
+
+
 def test_a_part_may_have_no_headers_and_no_content():
     (empty, part) = read_parts(TYPE, body("--edge", "", "", "--edge", "a: b", "", "", "--edge--"))
     assert (contents([empty, part]), empty.headers, empty.mimetype) == ([b"", b""], {}, "")

@@ -120,6 +120,24 @@ def test_put_takes_attachments_too(lrs):
     assert fetched(lrs, statementId=id)[1]
 
 
+@pytest.mark.parametrize("contents", [(BINARY, TEXT), (TEXT, b""), (b"a", b"b", b"c")])
+def test_parts_that_begin_within_a_line_are_told_apart_by_their_hashes(each_version, contents):
+    """As tincanjs and @xapi/xapi send several."""
+    lrs = each_version
+    described = [describing(content) for content in contents]
+    statement = a_statement(attachments=described)
+    runs_on = b"----the edge\r\n".join(part(content) for content in contents)
+    (id,) = send(lrs, statement, runs_on).json
+    assert {content for _, content in fetched(lrs, statementId=id)[1].values()} == set(contents)
+
+
+def test_content_may_hold_what_would_be_a_boundary_at_the_beginning_of_a_line(lrs):
+    content = b"a----the edge\r\n\r\nb"
+    (id,) = send(lrs, a_statement(attachments=[describing(content)]), part(content)).json
+    ((_, found),) = fetched(lrs, statementId=id)[1].values()
+    assert found == content
+
+
 @pytest.mark.parametrize("digest", [sha224, sha256, sha384, sha512])
 def test_every_sha_2_is_a_digest(lrs, digest):
     described = describing(TEXT, digest)
