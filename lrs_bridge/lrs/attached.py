@@ -61,6 +61,24 @@ def with_attachments(
     return page, _fetched(session, organisation_id, shown)
 
 
+def digests(session: Session, organisation_id: UUID, seq: int) -> set[str]:
+    """Return the digests, in lower case, of the content that the statement at `seq` came with."""
+    rows = session.scalars(
+        select(statement_attachment.c.digest).where(
+            statement_attachment.c.organisation_id == organisation_id,
+            statement_attachment.c.seq == seq,
+        )
+    )
+    return set(rows)
+
+
+def one_attached(session: Session, organisation_id: UUID, seq: int, digest: str) -> Attached | None:
+    """Return one content that the statement at `seq` came with, or None if it did not."""
+    links = _links(session, organisation_id, [seq]).get(seq, ())
+    wanted = {link.digest: link for link in links if link.digest == digest}
+    return next(iter(_fetched(session, organisation_id, wanted)), None)
+
+
 def parts_of(
     attached: Sequence[Attached], contents: Contents | None
 ) -> Sequence[tuple[Mapping[str, str], bytes]]:

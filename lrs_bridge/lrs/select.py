@@ -31,12 +31,14 @@ class Found:
     Attributes:
         text: the statement as received (with what the standard makes an LRS change).
         assigned: JSON object of what the store added.
+        voided: whether another statement has voided it.
     """
 
     seq: int
     stored: datetime
     text: str
     assigned: str
+    voided: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +75,30 @@ def one(
     return _found(row)
 
 
+def either(session: Session, organisation_id: UUID, id: UUID) -> Found:
+    """Return the statement with this id, voided or not.
+
+    Raises:
+        StatementNotFound: if there is none.
+    """
+    query = _shown().where(statement.c.organisation_id == organisation_id, statement.c.id == id)
+    row = session.execute(query).first()
+    if row is None:
+        raise StatementNotFound(f"There is no statement with the id {id}.")
+    return _found(row)
+
+
+def referring(session: Session, organisation_id: UUID, id: UUID, *, most: int) -> list[Found]:
+    """Return the oldest statements whose object is the one with this id; voiding ones too."""
+    rows = session.execute(
+        _shown()
+        .where(statement.c.organisation_id == organisation_id, statement.c.target == id)
+        .order_by(statement.c.seq)
+        .limit(most)
+    )
+    return [_found(row) for row in rows]
+
+
 def page(
     session: Session,
     organisation_id: UUID,
@@ -80,14 +106,16 @@ def page(
     *,
     authority: int | None = None,
     voided: bool = False,
+    also: Sequence[str] = (),
 ) -> Page:
     """Return the statements that match `query`, newest first unless it says ascending.
 
     Args:
         authority: index key; only statements of this authority exist.
         voided: whether voided ones exist as well, which no reader of the standard is shown.
+        also: further identifiers of the agent that is asked for.
     """
-    places = _matching(session, organisation_id, query, authority, voided).subquery()
+    places = _matching(session, organisation_id, query, authority, voided, also).subquery()
     rows = session.execute(
         _shown()
         .join(places, statement.c.seq == places.c.seq)
@@ -100,11 +128,17 @@ def page(
 
 def _shown() -> Select[Any]:
     text = func.coalesce(statement.c.served, statement.c.payload).label("text")
-    return select(statement.c.seq, text, statement.c.assigned)
+    return select(statement.c.seq, text, statement.c.assigned, statement.c.voided)
 
 
 def _found(row: Any) -> Found:
-    return Found(seq=row.seq, stored=moment(row.seq), text=row.text, assigned=row.assigned)
+    return Found(
+        seq=row.seq,
+        stored=moment(row.seq),
+        text=row.text,
+        assigned=row.assigned,
+        voided=row.voided,
+    )
 
 
 def _matching(
@@ -113,6 +147,7 @@ def _matching(
     query: StatementQuery,
     authority: int | None,
     voided: bool,
+    also: Sequence[str],
 ) -> Select[Any]:
     """Select the seqs of a page and of one more, in order.
 
@@ -125,7 +160,7 @@ def _matching(
         held = and_(held, statement.c.voided == false())
     if authority is not None:
         held = and_(held, statement.c.authority == authority)
-    first, *others = _conditions(session, organisation_id, query) or [[]]
+    first, *others = _conditions(session, organisation_id, query, also) or [[]]
     if not first:
         everything = select(statement.c.seq).where(held)
         return _page_of(everything, statement.c.seq, query)
@@ -139,7 +174,9 @@ def _matching(
     return select(found.c.seq).order_by(_order(query, found.c.seq)).limit(query.limit + 1)
 
 
-def _conditions(session: Session, organisation_id: UUID, query: StatementQuery) -> list[list[Key]]:
+def _conditions(
+    session: Session, organisation_id: UUID, query: StatementQuery, also: Sequence[str]
+) -> list[list[Key]]:
     """Return the keys that meet each condition, those to be followed first.
 
     A registration is the narrowest. A verb is checked in every row; it is followed if there is
@@ -149,7 +186,11 @@ def _conditions(session: Session, organisation_id: UUID, query: StatementQuery) 
     if query.registration is not None:
         found.append([registration_key(organisation_id, query.registration)])
     if query.agent is not None:
-        found.append(agent_keys(organisation_id, query.agent, related=query.related_agents))
+        related = query.related_agents
+        ifis = (query.agent, *also)
+        found.append(
+            [key for ifi in ifis for key in agent_keys(organisation_id, ifi, related=related)]
+        )
     if query.activity is not None:
         related = query.related_activities
         found.append(activity_keys(organisation_id, query.activity, related=related))
