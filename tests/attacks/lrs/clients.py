@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 from base64 import b64encode
 from contextlib import closing
-from http.client import HTTPResponse
+from http.client import HTTPException, HTTPResponse
 from typing import Any
 
 import requests
@@ -65,5 +65,5 @@ def _answer(connection: socket.socket) -> tuple[int, bytes]:
     try:
         answer.begin()
         return answer.status, answer.read()
-    except (ConnectionResetError, OSError):
+    except (HTTPException, OSError):
         return 0, b""
