@@ -15,6 +15,7 @@ XapiError
 ├── DocumentNotFound      404  document-not-found
 ├── MethodNotAllowed      405  method-not-allowed
 ├── StatementConflict     409  statement-conflict    the id is taken by another statement
+├── OutOfOrder            409  out-of-order          its stored cannot be kept
 ├── DocumentConflict      409  document-conflict     it exists, and the write does not say so
 ├── ConditionFailed       412  condition-failed      the document is not the one meant
 ├── TooLarge              413  too-large
@@ -192,6 +193,14 @@ class StatementConflict(XapiError):
     title = "Another statement has this id"
 
 
+class OutOfOrder(XapiError):
+    """A statement of another store cannot keep the time at which that store took it in."""
+
+    slug = "out-of-order"
+    status = 409
+    title = "The statement comes too late to keep its time"
+
+
 class DocumentConflict(XapiError):
     """There is a document already, and the request does not say that it knows it."""
 
@@ -233,8 +242,13 @@ class TooManyRequests(XapiError):
 
 
 class Unavailable(XapiError):
-    """The store cannot answer now; the same request may be sent again."""
+    """The store cannot answer now; the same request may be sent again.
+
+    Attributes:
+        seconds: how much later, at the least.
+    """
 
     slug = "unavailable"
     status = 503
     title = "The store is busy"
+    seconds: ClassVar[int] = 1

@@ -1,34 +1,27 @@
 """Who may talk to the store, and how far they reach.
 
-Secrets are kept as scrypt hashes. Verifying one costs some 50 ms, which an LMS that posts all day
-would pay on every request; so a process remembers, for as long as it lives, a keyed digest of each
-secret that it has found right. The stored hash is read every time all the same, and what is
-remembered counts for that hash only: a revoked or changed secret stops working at once.
+A credential is a key and a secret of one organisation. Its secret can be changed while the one
+before still works, for as long as it takes to bring the new one to wherever it is used.
 
 https://github.com/adlnet/xAPI-Spec/blob/1.0.3/xAPI-Communication.md#40-security
 """
 
 from __future__ import annotations
 
-import hmac
-import secrets
-from collections import OrderedDict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import StrEnum
-from functools import cache
-from hashlib import blake2b
-from threading import Lock
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import Row, ScalarSelect, and_, func, insert, or_, select, update
 from sqlalchemy.orm import Session
-from werkzeug.security import check_password_hash, generate_password_hash
 
-from lrs_bridge.errors import Forbidden, Unauthenticated
-from lrs_bridge.lrs.tables import credential
+from lrs_bridge.errors import Forbidden
+from lrs_bridge.lrs.limits import COLUMNS, Limits, limits_of
+from lrs_bridge.lrs.proofs import hashed
+from lrs_bridge.lrs.tables import credential, token
 
 
 class Scope(StrEnum):
@@ -43,8 +36,21 @@ class Scope(StrEnum):
     PROFILE = "profile"
     DEFINE = "define"
 
+    def includes(self, other: Scope) -> bool:
+        """Return whether whoever has this scope may do all that `other` allows."""
+        return self in (Scope.ALL, other) or other in _INCLUDED.get(self, ())
 
-_NOT_VALID = "The key and secret do not belong to a valid credential."
+
+_INCLUDED = {
+    Scope.ALL_READ: frozenset({Scope.STATEMENTS_READ, Scope.STATEMENTS_READ_MINE}),
+    Scope.STATEMENTS_READ: frozenset({Scope.STATEMENTS_READ_MINE}),
+}
+
+
+LONGEST_KEY = 200
+_LONGEST_SECRET = 1000
+_LONGEST_LABEL = 200
+
 _WRITING = frozenset({Scope.ALL, Scope.STATEMENTS_WRITE})
 _NOT_READING = frozenset({Scope.STATEMENTS_WRITE, Scope.DEFINE})
 _READING_EVERYTHING = frozenset({Scope.ALL, Scope.ALL_READ, Scope.STATEMENTS_READ})
@@ -52,11 +58,21 @@ _READING_EVERYTHING = frozenset({Scope.ALL, Scope.ALL_READ, Scope.STATEMENTS_REA
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Credential:
-    """A verified credential."""
+    """A verified credential.
+
+    Attributes:
+        scopes: how far it reaches this time: those of an access token may be fewer.
+        rotation: how many times its secret was changed before the one that proved it.
+        until: when that proof stops by itself to be one; None if it does not.
+        limits: None if it has none.
+    """
 
     id: UUID
     organisation_id: UUID
     scopes: frozenset[Scope]
+    rotation: int = 0
+    until: datetime | None = None
+    limits: Limits | None = None
 
     def authority(self, home_page: str) -> dict[str, Any]:
         """Return the agent that vouches for what this credential stores."""
@@ -102,6 +118,39 @@ class Credential:
         return bool(self.scopes & {Scope.ALL, Scope.DEFINE})
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """A credential as whoever looks after the store sees it.
+
+    Attributes:
+        label: what it is for, in words of the operator.
+        last_used_at: at most five minutes too early; None if it was never used.
+        former_until: when the secret before the present one stops to work, or has stopped.
+        tokens: how many access tokens it has that work.
+    """
+
+    id: UUID
+    key: str
+    scopes: tuple[Scope, ...]
+    label: str | None
+    limits: Limits
+    created_at: datetime
+    expires_at: datetime | None
+    disabled_at: datetime | None
+    revoked_at: datetime | None
+    last_used_at: datetime | None
+    former_until: datetime | None
+    tokens: int
+
+    def state(self, now: datetime) -> str:
+        """Return active, disabled, expired or revoked."""
+        if self.revoked_at is not None and self.revoked_at <= now:
+            return "revoked"
+        if self.expires_at is not None and self.expires_at <= now:
+            return "expired"
+        return "active" if self.disabled_at is None else "disabled"
+
+
 def add_credential(
     session: Session,
     organisation_id: UUID,
@@ -109,93 +158,150 @@ def add_credential(
     secret: str,
     scopes: Iterable[Scope | str],
     now: datetime,
+    *,
+    label: str | None = None,
+    expires_at: datetime | None = None,
 ) -> UUID:
     """Let whoever knows `key` and `secret` reach as far as `scopes`. Return the credential's id.
 
+    Args:
+        expires_at: from when on it lets nobody in; None: never.
+
     Raises:
-        ValueError: if a scope is not one of `Scope`, or `key` could not be sent by Basic
-            authentication.
+        ValueError: if a scope is not one of `Scope`, `key` could not be sent by Basic
+            authentication, or something is empty, or too long to be kept.
         sqlalchemy.exc.IntegrityError: if `key` is taken.
     """
-    if not key or ":" in key:
-        raise ValueError("A key must not be empty and must not hold a colon.")
+    _check(key, secret, label)
     id = uuid4()
     session.execute(
         insert(credential).values(
             id=id,
             organisation_id=organisation_id,
             key=key,
-            secret_hash=generate_password_hash(secret),
-            scopes=" ".join(sorted(Scope(scope) for scope in scopes)),
+            secret_hash=hashed(secret),
+            scopes=" ".join(sorted({Scope(scope) for scope in scopes})),
             created_at=now,
+            label=label,
+            expires_at=expires_at,
         )
     )
     return id
 
 
+def rotate_credential(
+    session: Session, organisation_id: UUID, key: str, secret: str, *, former_until: datetime
+) -> bool:
+    """Let `key` in with `secret`, and with the one before until `former_until`.
+
+    A secret that was still let in beside the present one stops to be: two work, never three. Access
+    tokens live as long as the secret that they were given for. Returns False if the organisation
+    has no such key that is not revoked.
+    """
+    _check_secret(secret)
+    return _changed(
+        session,
+        organisation_id,
+        key,
+        secret_hash=hashed(secret),
+        rotation=credential.c.rotation + 1,
+        former_hash=credential.c.secret_hash,
+        former_until=former_until,
+    )
+
+
 def revoke_credential(session: Session, organisation_id: UUID, key: str, now: datetime) -> bool:
-    """Let `key` reach nothing from `now` on; False if the organisation has no such key."""
+    """Let `key` reach nothing from `now` on, for good; False if there is no such key to revoke."""
+    return _changed(session, organisation_id, key, revoked_at=now)
+
+
+def disable_credential(session: Session, organisation_id: UUID, key: str, now: datetime) -> bool:
+    """Let `key` reach nothing until it is enabled; False if there is no such key."""
+    return _changed(session, organisation_id, key, disabled_at=now)
+
+
+def enable_credential(session: Session, organisation_id: UUID, key: str) -> bool:
+    """Let `key` in as before it was disabled; False if there is no such key."""
+    return _changed(session, organisation_id, key, disabled_at=None)
+
+
+def limit_credential(session: Session, organisation_id: UUID, key: str, limits: Limits) -> bool:
+    """Give `key` these limits in the place of those that it has; False if there is no such key."""
+    return _changed(session, organisation_id, key, **asdict(limits))
+
+
+def entries(
+    session: Session, organisation_id: UUID, now: datetime, *, key: str | None = None
+) -> list[Entry]:
+    """Return the credentials of an organisation in the order of their keys, or that of `key`."""
+    mine = credential.c.organisation_id == organisation_id
+    rows = session.execute(
+        select(credential, _live_tokens(now).label("tokens"))
+        .where(mine if key is None else and_(mine, credential.c.key == key))
+        .order_by(credential.c.key)
+    )
+    return [_entry(row) for row in rows]
+
+
+def _live_tokens(now: datetime) -> ScalarSelect[int]:
+    present, former = (
+        token.c.rotation == credential.c.rotation,
+        token.c.rotation == credential.c.rotation - 1,
+    )
+    return (
+        select(func.count())
+        .where(token.c.credential_id == credential.c.id, token.c.expires_at > now)
+        .where(or_(present, and_(former, credential.c.former_until > now)))
+        .scalar_subquery()
+    )
+
+
+def _changed(session: Session, organisation_id: UUID, key: str, **values: Any) -> bool:
     result = session.execute(
         update(credential)
-        .where(credential.c.organisation_id == organisation_id, credential.c.key == key)
-        .values(revoked_at=now)
+        .where(
+            credential.c.organisation_id == organisation_id,
+            credential.c.key == key,
+            credential.c.revoked_at.is_(None),
+        )
+        .values(**values)
     )
     return bool(result.rowcount)  # type: ignore[attr-defined] # an UPDATE gives a cursor result
 
 
-def authenticate(session: Session, key: str, secret: str, now: datetime) -> Credential:
-    """Return the credential that `key` and `secret` prove.
-
-    Raises:
-        Unauthenticated: if they prove none.
-    """
-    if "\x00" in key:  # PostgreSQL has no such strings
-        raise Unauthenticated(_NOT_VALID)
-    row = session.execute(_WITH_KEY, {"key": key}).first()
-    kept = _hash_of_nothing() if row is None else row.secret_hash
-    right = _verified.matches(kept, secret)
-    if row is None or not right or (row.revoked_at is not None and row.revoked_at <= now):
-        raise Unauthenticated(_NOT_VALID)
-    return Credential(
+def _entry(row: Row[Any]) -> Entry:
+    return Entry(
         id=row.id,
-        organisation_id=row.organisation_id,
-        scopes=frozenset(Scope(scope) for scope in row.scopes.split()),
+        key=row.key,
+        scopes=tuple(Scope(scope) for scope in row.scopes.split()),
+        label=row.label,
+        limits=limits_of(*(row._mapping[column] for column in COLUMNS)) or Limits(),
+        created_at=row.created_at,
+        expires_at=row.expires_at,
+        disabled_at=row.disabled_at,
+        revoked_at=row.revoked_at,
+        last_used_at=row.last_used_at,
+        former_until=row.former_until,
+        tokens=row.tokens,
     )
 
 
-_WITH_KEY = select(credential).where(credential.c.key == bindparam("key"))
+def _check(key: str, secret: str, label: str | None) -> None:
+    """Raise `ValueError` with what is wrong, if anything is."""
+    if not key or ":" in key or len(key) > LONGEST_KEY or not key.isprintable():
+        raise ValueError(
+            f"A key must have 1 to {LONGEST_KEY} characters that can be printed, and no colon."
+        )
+    _check_secret(secret)
+    if label is not None and (len(label) > _LONGEST_LABEL or "@" in label):
+        raise ValueError(
+            f"A label must say what the key is for, in up to {_LONGEST_LABEL} characters and"
+            " without a person's address."
+        )
 
 
-class _VerifiedSecrets:
-    """Digests of secrets that were verified, each under the hash that it was verified against."""
-
-    _MOST = 1000
-
-    def __init__(self) -> None:
-        self._key = secrets.token_bytes(32)
-        self._digests: OrderedDict[str, bytes] = OrderedDict()
-        self._lock = Lock()
-
-    def matches(self, kept: str, secret: str) -> bool:
-        """Return whether `secret` is the one that `kept` is the hash of."""
-        digest = blake2b(secret.encode(), key=self._key).digest()
-        with self._lock:
-            known = self._digests.get(kept)
-        if known is not None and hmac.compare_digest(known, digest):
-            return True
-        if not check_password_hash(kept, secret):
-            return False
-        with self._lock:
-            self._digests[kept] = digest
-            while len(self._digests) > self._MOST:
-                self._digests.popitem(last=False)
-        return True
-
-
-_verified = _VerifiedSecrets()
-
-
-@cache
-def _hash_of_nothing() -> str:
-    """Return a hash that no secret has, so that an unknown key takes as long as a known one."""
-    return generate_password_hash(secrets.token_urlsafe())
+def _check_secret(secret: str) -> None:
+    if not secret or len(secret) > _LONGEST_SECRET or not secret.isprintable():
+        raise ValueError(
+            f"A secret must have 1 to {_LONGEST_SECRET} characters that can be printed."
+        )

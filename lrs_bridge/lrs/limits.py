@@ -20,6 +20,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, fields
 from datetime import datetime
+from functools import lru_cache
 from threading import Lock
 from uuid import UUID
 
@@ -65,6 +66,17 @@ class Limits:
         """Raise `TooLarge` if so many statements can never be sent at once."""
         if self.largest_batch is not None and many > self.largest_batch:
             raise TooLarge(f"The credential may send {self.largest_batch} statements at once.")
+
+
+COLUMNS = tuple(tables.credential.c[limit.name] for limit in fields(Limits))
+
+
+@lru_cache(maxsize=1000)
+def limits_of(*values: int | None) -> Limits | None:
+    """Return the limits that `COLUMNS` of a credential hold; None if it has none."""
+    if not any(values):
+        return None
+    return Limits(**dict(zip((column.name for column in COLUMNS), values, strict=True)))
 
 
 @dataclass(slots=True, eq=False)

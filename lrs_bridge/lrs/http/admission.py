@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 
-from flask import Response, g, request
+from flask import Response, after_this_request, g, request
 from sqlalchemy.orm import Session
 
 from lrs_bridge.errors import Unauthenticated
+from lrs_bridge.lrs.authentication import authenticate, authenticate_token
 from lrs_bridge.lrs.consistency import LAG, consistent_through
-from lrs_bridge.lrs.credentials import Credential, authenticate
+from lrs_bridge.lrs.credentials import Credential
 from lrs_bridge.lrs.http.asked import Asked
 from lrs_bridge.lrs.http.setup import Setup
+from lrs_bridge.lrs.limits import Limits
 from lrs_bridge.statement import written_timestamp
 
 _CONSISTENT_THROUGH = "X-Experience-API-Consistent-Through"
@@ -22,11 +26,12 @@ def admitted(setup: Setup, asked: Asked) -> Credential:
 
     Raises:
         Unauthenticated: if it came with none, or not a valid one.
+        TooManyRequests, TooLarge: if it is more than the credential may send.
     """
+    now = setup.clock()
     with setup.reading() as session:
-        g.xapi_credential = _credential(session, asked, setup.clock())
-    found: Credential = g.xapi_credential
-    return found
+        credential = _credential(session, asked, now)
+    return _welcome(setup, asked, credential, now)
 
 
 def admitted_to_statements(setup: Setup, asked: Asked) -> Credential:
@@ -35,7 +40,17 @@ def admitted_to_statements(setup: Setup, asked: Asked) -> Credential:
     with setup.reading() as session:
         credential = _credential(session, asked, now)
         g.xapi_consistent_through = consistent_through(session, credential.organisation_id, now)
-    return credential
+    return _welcome(setup, asked, credential, now)
+
+
+def count_statements(setup: Setup, credential: Credential, many: int) -> None:
+    """Count statements that a credential is about to store.
+
+    Raises:
+        TooManyRequests, TooLarge: if they are more than it may.
+    """
+    if credential.limits is not None:
+        setup.allowances.take_statements(credential.id, credential.limits, many, setup.clock())
 
 
 def say_how_fresh(setup: Setup, response: Response) -> Response:
@@ -46,8 +61,37 @@ def say_how_fresh(setup: Setup, response: Response) -> Response:
     return response
 
 
+def _welcome(setup: Setup, asked: Asked, credential: Credential, now: datetime) -> Credential:
+    """Return a credential that was proved, having counted what it may not do without end."""
+    g.xapi_credential = credential
+    if setup.last_uses.is_due(credential.id, now):
+        write = partial(setup.last_uses.write, credential.id, now)
+        after_this_request(partial(_once_answered, write))
+    if credential.limits is not None:
+        setup.allowances.take_request(credential.id, credential.limits, now)
+        _limit_body(asked, credential.limits)
+    return credential
+
+
+def _limit_body(asked: Asked, limits: Limits) -> None:
+    """Refuse a body that is too large, or else whatever is read beyond the limit."""
+    if asked.length is not None:
+        limits.check_body(asked.length)
+    elif limits.largest_body is not None:
+        most = request.max_content_length
+        request.max_content_length = min(limits.largest_body, most or limits.largest_body)
+
+
+def _once_answered(then: Callable[[], None], response: Response) -> Response:
+    response.call_on_close(then)
+    return response
+
+
 def _credential(session: Session, asked: Asked, now: datetime) -> Credential:
     given = asked.authorization
-    if given is None or given.type != "basic":
-        raise Unauthenticated("Send a key and secret by HTTP Basic authentication.")
-    return authenticate(session, given.username or "", given.password or "", now)
+    if given is not None and given.type == "basic":
+        return authenticate(session, given.username or "", given.password or "", now)
+    if given is not None and given.type == "bearer":
+        g.xapi_by_token = True
+        return authenticate_token(session, given.token or "", now)
+    raise Unauthenticated("Send a key and secret by HTTP Basic authentication, or an access token.")

@@ -59,6 +59,7 @@ def read(request: Request) -> Asked:
     if version is Version.V2_0:
         raise ParameterInvalid("method", f"is not a parameter: xAPI {version} has no such syntax")
     content = fields.get(_CONTENT)
+    body = (content or "").encode()
     if content is None and method in ("PUT", "POST"):
         raise Malformed(f"A form that stands for a {method} must have the field {_CONTENT}.")
     return Asked(
@@ -70,7 +71,8 @@ def read(request: Request) -> Asked:
             if name != _CONTENT and name.lower() not in _HEADERS
         ),
         headers=headers,
-        body=lambda: (content or "").encode(),
+        body=lambda: body,
+        length=len(body),
     )
 
 

@@ -23,6 +23,7 @@ class Asked:
         version: the version of the standard whose rules hold.
         parameters: of the query, in order, twice if given twice.
         body: returns what was sent.
+        length: how many bytes that is, None if it is not known before they are read.
     """
 
     method: str
@@ -30,6 +31,7 @@ class Asked:
     parameters: Sequence[tuple[str, str]]
     headers: Headers
     body: Callable[[], bytes]
+    length: int | None = None
 
     def gives(self, parameter: str) -> bool:
         """Return whether a parameter is given."""
@@ -59,6 +61,7 @@ def read_request(request: Request) -> Asked:
         parameters=tuple(request.args.items(multi=True)),
         headers=request.headers,
         body=lambda: whole_body(request),
+        length=request.content_length,
     )
 
 

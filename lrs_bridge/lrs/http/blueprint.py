@@ -20,11 +20,14 @@ from lrs_bridge.lrs.http import (
     documents,
     problems,
     statements,
+    token,
     version,
 )
 from lrs_bridge.lrs.http.asked import read_request
 from lrs_bridge.lrs.http.resource import ANYONE, Resource
 from lrs_bridge.lrs.http.setup import LARGEST_BATCH, Setup, Transaction
+from lrs_bridge.lrs.last_use import LastUses
+from lrs_bridge.lrs.limits import Allowances
 from lrs_bridge.lrs.together import Together
 from lrs_bridge.vocabulary import PROFILE
 
@@ -63,6 +66,8 @@ def xapi_blueprint(
         reading=reading,
         clock=clock,
         together=Together(transaction, clock, on_stored),
+        allowances=Allowances(transaction),
+        last_uses=LastUses(transaction),
         home_page=home_page,
         largest_batch=largest_batch,
         contents=contents,
@@ -83,6 +88,13 @@ def xapi_blueprint(
             methods=_METHODS,
             provide_automatic_options=False,
         )
+    bp.add_url_rule(
+        token.PATH,
+        "oauth_token",
+        token.view(setup),
+        methods=_METHODS,
+        provide_automatic_options=False,
+    )
     bp.add_url_rule(
         "/<path:rest>", "unknown", _unknown, methods=_METHODS, provide_automatic_options=False
     )

@@ -5,17 +5,19 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, g
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from lrs_bridge.errors import (
+    Forbidden,
     Malformed,
     MethodNotAllowed,
     ParameterInvalid,
     StatementInvalid,
     TooLarge,
+    TooManyRequests,
     Unauthenticated,
     Unavailable,
     XapiError,
@@ -56,13 +58,25 @@ def _problem(error: XapiError) -> Response:
     response = Response(
         json.dumps(body), status=error.status, content_type="application/problem+json"
     )
-    if isinstance(error, Unauthenticated):
-        response.headers["WWW-Authenticate"] = 'Basic realm="xAPI", charset="UTF-8"'
+    for challenge in _challenges(error):
+        response.headers.add("WWW-Authenticate", challenge)
     if isinstance(error, MethodNotAllowed):
         response.headers["Allow"] = ", ".join(error.allowed)
-    if isinstance(error, Unavailable):
-        response.headers["Retry-After"] = "1"
+    if isinstance(error, Unavailable | TooManyRequests):
+        response.headers["Retry-After"] = str(error.seconds)
     return response
+
+
+def _challenges(error: XapiError) -> tuple[str, ...]:
+    """Return what is asked for instead of what was sent (RFC 7617; RFC 6750, section 3)."""
+    if g.get("xapi_by_token"):
+        if isinstance(error, Unauthenticated):
+            return ('Bearer realm="xAPI", error="invalid_token"',)
+        if isinstance(error, Forbidden):
+            return ('Bearer realm="xAPI", error="insufficient_scope"',)
+    if isinstance(error, Unauthenticated):
+        return 'Basic realm="xAPI", charset="UTF-8"', 'Bearer realm="xAPI"'
+    return ()
 
 
 def _meant(error: HTTPException) -> XapiError:

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from lrs_bridge.lrs.contents import Contents
+from lrs_bridge.lrs.last_use import LastUses
+from lrs_bridge.lrs.limits import Allowances
 from lrs_bridge.lrs.refusals import OnRefused
 from lrs_bridge.lrs.store import Clock
 from lrs_bridge.lrs.together import Together
@@ -24,12 +26,16 @@ class Setup:
 
     Attributes as in `xapi_blueprint`, and:
         together: stores statements.
+        allowances: what credentials with limits may still do.
+        last_uses: when credentials were used last.
     """
 
     transaction: Transaction
     reading: Transaction
     clock: Clock
     together: Together
+    allowances: Allowances
+    last_uses: LastUses
     home_page: str
     largest_batch: int
     contents: Contents | None

@@ -18,7 +18,11 @@ from lrs_bridge.lrs import attachments, multipart, select, store, wire
 from lrs_bridge.lrs.attached import parts_of, with_attachments
 from lrs_bridge.lrs.contents import Buffer
 from lrs_bridge.lrs.credentials import Credential
-from lrs_bridge.lrs.http.admission import admitted, admitted_to_statements
+from lrs_bridge.lrs.http.admission import (
+    admitted,
+    admitted_to_statements,
+    count_statements,
+)
 from lrs_bridge.lrs.http.asked import Asked
 from lrs_bridge.lrs.http.resource import Resource
 from lrs_bridge.lrs.http.setup import Setup
@@ -51,6 +55,7 @@ class _Statements:
             raise ParameterInvalid(name[:80], "is not a parameter of POST statements")
         body, parts = _sent(asked)
         several = wire.read_statements(body, asked.version, most=self.setup.largest_batch)
+        count_statements(self.setup, credential, len(several))
         ids = self._stored(asked, credential, several, parts)
         return as_json(json.dumps([str(id) for id in ids]))
 
@@ -63,6 +68,7 @@ class _Statements:
         one = wire.read_statement(body, asked.version)
         if one.id not in (None, id):
             raise StatementInvalid("/id", "must be the statementId of the request")
+        count_statements(self.setup, credential, 1)
         self._stored(asked, credential, [replace(one, id=id)], parts)
         return Response(status=204)
 

@@ -7,11 +7,11 @@ from sqlalchemy.exc import IntegrityError
 from werkzeug.security import check_password_hash
 
 from lrs_bridge.errors import Forbidden, Unauthenticated
-from lrs_bridge.lrs import credentials
+from lrs_bridge.lrs import proofs
+from lrs_bridge.lrs.authentication import authenticate
 from lrs_bridge.lrs.credentials import (
     Scope,
     add_credential,
-    authenticate,
     revoke_credential,
 )
 
@@ -45,7 +45,7 @@ def test_a_right_secret_is_hashed_once(session, clock, key, monkeypatch):
         hashed.append(arguments)
         return check_password_hash(*arguments)
 
-    monkeypatch.setattr(credentials, "check_password_hash", counted)  # it costs some 50 ms
+    monkeypatch.setattr(proofs, "check_password_hash", counted)  # it costs some 50 ms
     for _ in range(20):
         authenticate(session, key, "right", clock())
     assert len(hashed) == 1
