@@ -1,63 +1,79 @@
 """Measure what a login and a launch cost, beside PyLTI1p3 and beside a request that does nothing.
 
-python -m benchmarks.launch [--rounds 200]
+python -m benchmarks.launch [--rounds 30]
 
-One run, one machine, turn by turn: the ratios can be compared between machines, the times cannot.
-CPU time of the tool's process is counted, since other processes' load disturbs it least; the
-platform's signing is not, since a platform does that elsewhere.
+Each tool is a process of its own; one platform opens them by turns, twenty new browsers a turn. CPU
+time of the tool's process is counted, since other processes' load disturbs it least. The ratios can
+be compared between machines, the times cannot.
 """
 
 from __future__ import annotations
 
 import argparse
-import statistics
 import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from statistics import median
 
-from benchmarks.environments import NotInstalled
-from benchmarks.launch import ours, peer
-from benchmarks.launch.ours import Costs
-from config.log import configure_logging
+from benchmarks.environments import NotInstalled, python_with
+from benchmarks.launch.contender import ADA, COURSE, Contender, Costs, running
+from lti.testing import Platform, serving
+from plugin.foundation.clock import utc_now
 
+PEER = ("PyLTI1p3==2.0.0", "flask==3.1.2")
 MOST = 1.0
 """Times the peer's CPU that a full launch (login and launch) may cost."""
-WARM_UP = 20
 FULL = ("login", "launch")
+WARM_UP, BROWSERS = 2, 20
 
 
 def main() -> int:
     """Print the table; return 0 if the target was measured and reached."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.launch", description=__doc__)
-    parser.add_argument("--rounds", type=int, default=200)
-    rounds: int = parser.parse_args().rounds
-    configure_logging("critical")
-    with ours.opened() as campus:
-        try:
-            with peer.started(campus) as other:
-                pairs = [(ours.costs(campus), other.costs()) for _ in range(rounds + WARM_UP)]
-        except NotInstalled as error:
-            print(f"Not measured: {error}")
-            return 1
-    mine, theirs = zip(*pairs[WARM_UP:], strict=True)
-    _print_table(_medians(mine), _medians(theirs))
-    ratio = statistics.median(_full(one) / _full(two) for one, two in pairs[WARM_UP:])
-    reached = ratio <= MOST
-    print(f"\nA full launch: {ratio:.2f}× PyLTI1p3's CPU, to reach ≤ {MOST:.1f}×:", end=" ")
-    print("reached" if reached else "MISSED")
-    return 0 if reached else 1
+    parser.add_argument("--rounds", type=int, default=30)
+    rounds = parser.parse_args().rounds + WARM_UP
+    try:
+        with _contenders() as (ours, peer):
+            turns = [(ours.costs(BROWSERS, ["mine"]), peer.costs(BROWSERS)) for _ in range(rounds)]
+    except NotInstalled as error:
+        print(f"Not measured: {error}")
+        return 1
+    del turns[:WARM_UP]
+    mine, theirs = (_medians(several) for several in zip(*turns, strict=True))
+    print("\n".join(_table(mine, theirs)))
+    ratio = median(_full(one) / _full(two) for one, two in turns)
+    reached = "reached" if ratio <= MOST else "MISSED"
+    print(f"\nA full launch: {ratio:.2f}× PyLTI1p3's CPU; to reach ≤ {MOST:.1f}×: {reached}")
+    return 0 if ratio <= MOST else 1
 
 
-def _print_table(mine: Costs, theirs: Costs) -> None:
-    print(f"{'request':12} {'Mentes ms':>10} {'PyLTI1p3 ms':>12} {'ratio':>7}   (CPU, medians)")
-    full = {"full launch": _full(mine)}, {"full launch": _full(theirs)}
-    for name, seconds in {**mine, **full[0]}.items():
-        other = {**theirs, **full[1]}.get(name)
+@contextmanager
+def _contenders() -> Iterator[tuple[Contender, Contender]]:
+    with serving() as server:
+        platform = Platform(server.url, clock=utc_now)
+        server.app = platform.wsgi
+        platform.directory.add_course(COURSE)
+        platform.directory.add_user(ADA)
+        platform.directory.enrol(ADA.id, COURSE.id, "Learner")
+        with (
+            running(platform, python_with(*PEER), "pylti1p3_tool") as peer,
+            running(platform, sys.executable, "mentes_tool") as ours,
+        ):
+            yield ours, peer
+
+
+def _table(mine: Costs, theirs: Costs) -> Iterator[str]:
+    yield f"{'request':12} {'Mentes ms':>10} {'PyLTI1p3 ms':>12} {'ratio':>7}   (CPU, medians)"
+    theirs = {**theirs, "full launch": _full(theirs)}
+    for name, seconds in {**mine, "full launch": _full(mine)}.items():
+        other = theirs.get(name)
         beside = f"{other * 1000:12.2f} {seconds / other:6.2f}×" if other else ""
-        print(f"{name:12} {seconds * 1000:10.2f} {beside}")
-    print(f"Beside a request that does nothing: {_full(mine) / mine['nothing']:.1f}×")
+        yield f"{name:12} {seconds * 1000:10.2f} {beside}".rstrip()
+    yield f"Beside a request that does nothing: {_full(mine) / mine['nothing']:.1f}×"
 
 
-def _medians(several: tuple[Costs, ...]) -> Costs:
-    return {name: statistics.median(each[name] for each in several) for name in several[0]}
+def _medians(several: Sequence[Costs]) -> Costs:
+    return {name: median(each[name] for each in several) for name in several[0]}
 
 
 def _full(costs: Costs) -> float:

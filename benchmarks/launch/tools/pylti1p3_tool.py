@@ -1,17 +1,9 @@
-"""PyLTI1p3's Flask adapter, used as its documentation shows. Runs in an environment of its own.
+"""PyLTI1p3's Flask adapter, used as its documentation shows. Runs in an environment of its own."""
 
-Reads one JSON object a line and answers each with one: first the registration, then requests
-({"path", "form"}), which are answered with {"seconds", "status", "location"}, CPU time of the
-process. One browser is behind all requests between two lines {"browser": "new"}.
-"""
-
-import json
-import sys
-import time
-
-from flask import Flask, jsonify, request
+from flask import Flask, jsonify
 from pylti1p3.contrib.flask import FlaskMessageLaunch, FlaskOIDCLogin, FlaskRequest
 from pylti1p3.tool_config import ToolConfDict
+from talking import talk
 
 app = Flask(__name__)
 app.config.update(
@@ -42,9 +34,9 @@ def launch():
     return jsonify(launch_id=message.get_launch_id(), who=claims.get("name"))
 
 
-def registered(said):
-    """Return PyLTI1p3's configuration, with the key set given rather than fetched."""
-    tool = ToolConfDict(
+def serving(said):
+    """Know the platform, with its key set given rather than fetched."""
+    app.tool = ToolConfDict(
         {
             said["issuer"]: [
                 {
@@ -58,34 +50,8 @@ def registered(said):
             ]
         }
     )
-    tool.set_private_key(said["issuer"], "", client_id=said["client_id"])
-    return tool
-
-
-def main():
-    """Serve until there is nothing more to read."""
-    app.tool = registered(json.loads(sys.stdin.readline()))
-    client = app.test_client()
-    for line in sys.stdin:
-        asked = json.loads(line)
-        if "browser" in asked:
-            client = app.test_client()
-            answer = {}
-        else:
-            answer = answered(client, asked)
-        print(json.dumps(answer), flush=True)
-
-
-def answered(client, asked):
-    """Return what became of one request, and what it cost."""
-    method = client.get if asked["form"] is None else client.post
-    began = time.process_time()
-    response = method(asked["path"], data=asked["form"], base_url=asked["base_url"])
-    seconds = time.process_time() - began
-    location = response.headers.get("Location")
-    text = None if response.status_code < 400 else response.get_data(as_text=True)
-    return {"seconds": seconds, "status": response.status_code, "location": location, "text": text}
+    return app, said["url"]
 
 
 if __name__ == "__main__":
-    main()
+    talk(serving)
