@@ -54,7 +54,7 @@ class Together:
             line = self._lines.setdefault(organisation_id, _Line())
         mine = line.join(delivery)
         mine.called.wait()
-        if mine.outcome is None:  # called to the front
+        if mine.is_first:
             self._store_for(organisation_id, line)
         return mine.result()
 
@@ -98,19 +98,25 @@ class _Waiting:
     """A delivery, and what became of it.
 
     Attributes:
-        called: set once it is settled, or once its sender is first and must store for the others.
+        called: set once it is settled, or once its sender is first and stores for the others.
+        outcome: none if whoever stored for it could not.
     """
 
     delivery: Delivery
     called: Event = field(default_factory=Event)
+    is_first: bool = False
     outcome: Stored | Exception | None = None
 
     def result(self) -> Stored:
         """Return what was stored, or raise why it was not."""
         if isinstance(self.outcome, Stored):
             return self.outcome
-        assert self.outcome is not None
-        raise self.outcome
+        raise self.outcome or Unavailable("It could not be stored in time. Send the same again.")
+
+    def call_to_the_front(self) -> None:
+        """Let its sender store for everybody who waits."""
+        self.is_first = True
+        self.called.set()
 
 
 @dataclass(slots=True, eq=False)
@@ -126,7 +132,7 @@ class _Line:
         with self.lock:
             self.waiting.append(mine)
             if self.waiting[0] is mine:
-                mine.called.set()
+                mine.call_to_the_front()
         return mine
 
     def front(self) -> list[_Waiting]:
@@ -147,8 +153,6 @@ class _Line:
             for _ in several:
                 self.waiting.popleft()
             if self.waiting:
-                self.waiting[0].called.set()
+                self.waiting[0].call_to_the_front()
         for one in several:
-            if one.outcome is None:
-                one.outcome = Unavailable("It could not be stored in time. Send the same again.")
             one.called.set()
