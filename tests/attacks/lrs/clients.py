@@ -43,15 +43,9 @@ class Client:
         self._session.close()
 
 
-def raw(server: Server, *pieces: bytes, timeout: float = 20) -> tuple[int, bytes]:
-    """Send bytes that no library would, and return the status and body of the answer; 0 if none."""
-    with closing(socket.create_connection(("127.0.0.1", server.port), timeout)) as connection:
-        try:
-            for piece in pieces:
-                connection.sendall(piece)
-        except (BrokenPipeError, ConnectionResetError):
-            pass  # the server has heard enough; what it says is read all the same
-        return _answer(connection)
+def connected(server: Server) -> closing[socket.socket]:
+    """Open a socket, for what no library would send."""
+    return closing(socket.create_connection(("127.0.0.1", server.port), timeout=20))
 
 
 def head(method: str, path: str, *lines: str) -> bytes:
@@ -60,7 +54,8 @@ def head(method: str, path: str, *lines: str) -> bytes:
     return "\r\n".join([f"{method} {path} HTTP/1.1", *usual, *lines, "", ""]).encode("latin-1")
 
 
-def _answer(connection: socket.socket) -> tuple[int, bytes]:
+def answered(connection: socket.socket) -> tuple[int, bytes]:
+    """Return the status and body of an answer; 0 if there is none."""
     answer = HTTPResponse(connection)
     try:
         answer.begin()
