@@ -146,6 +146,17 @@ def test_what_a_real_moodle_sent_opens_one_check_in_each(moodle: Classroom, abou
     assert moodle.opened() == 1
 
 
+def test_in_arrays_of_thirty_with_idle_ones_between_it_is_the_same(moodle: Classroom) -> None:
+    moodle.know(about=PAGE)
+    for start in range(0, len(RECORDED), 30):
+        moodle.post([])
+        for _ in range(2):  # the second time after an answer that did not arrive
+            moodle.post(RECORDED[start : start + 30])
+    (checkin,) = moodle.checkins()
+    assert checkin.state == State.OPEN
+    assert moodle.opened() == 1
+
+
 def test_sent_one_by_one_backwards_it_is_the_same(moodle: Classroom) -> None:
     moodle.know(about=PAGE)
     of_ada = [each for each in RECORDED if each["actor"]["account"]["name"] == "4"]
