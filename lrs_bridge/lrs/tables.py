@@ -277,3 +277,49 @@ refusal = Table(
     PrimaryKeyConstraint("organisation_id", "id"),
     Index("ix_xapi_refusal_last_at", "organisation_id", "last_at", "id"),
 )
+
+# That statements were erased: who had it done, why, and how much it was. Not whose.
+#   asked   digest, under a key of the installation, of what was asked for
+#   by      who gave the command, or "retention"
+erasure = Table(
+    "xapi_erasure",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("organisation_id", Uuid, nullable=False),
+    Column("at", UTCDateTime, nullable=False),
+    Column("finished_at", UTCDateTime, nullable=True),
+    Column("by", String(200), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("asked", LargeBinary(16), nullable=False),
+    Column("statements", BigInteger, nullable=False),
+    Column("documents", BigInteger, nullable=False),
+    Index("ix_xapi_erasure_at", "organisation_id", "at"),
+)
+
+# Where a statement was that is erased: nothing takes its place or its id again.
+#   voided  the statement that it voided, which stays so
+tombstone = Table(
+    "xapi_tombstone",
+    metadata,
+    Column("organisation_id", Uuid, nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    Column("id", Uuid, nullable=False),
+    Column("erasure_id", Uuid, nullable=False),
+    Column("at", UTCDateTime, nullable=False),
+    Column("voided", Uuid, nullable=True),
+    PrimaryKeyConstraint("organisation_id", "seq"),
+    UniqueConstraint("organisation_id", "id"),
+)
+
+# How long statements are kept: those of an activity or a verb, or all.
+retention = Table(
+    "xapi_retention",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("organisation_id", Uuid, nullable=False, index=True),
+    Column("activity", Text, nullable=True),
+    Column("verb", Text, nullable=True),
+    Column("days", Integer, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("created_at", UTCDateTime, nullable=False),
+)

@@ -83,9 +83,12 @@ def upgrade() -> None:
         unique=False,
     )
     _keep_refusals()
+    _forget_for_good()
 
 
 def downgrade() -> None:
+    for table in ("xapi_retention", "xapi_tombstone", "xapi_erasure"):
+        op.drop_table(table)
     op.drop_table("xapi_refusal")
     _let_in_as_before()
     op.drop_table("xapi_statement_attachment")
@@ -290,3 +293,47 @@ def _let_in_as_before() -> None:
         *("last_used_at", "disabled_at", "expires_at", "label"),
     ):
         op.drop_column("xapi_credential", column)
+
+
+def _forget_for_good() -> None:
+    op.create_table(
+        "xapi_erasure",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("by", sa.String(length=200), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("asked", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("statements", sa.BigInteger(), nullable=False),
+        sa.Column("documents", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_xapi_erasure")),
+    )
+    op.create_index("ix_xapi_erasure_at", "xapi_erasure", ["organisation_id", "at"])
+    op.create_table(
+        "xapi_tombstone",
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("seq", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("erasure_id", sa.Uuid(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("voided", sa.Uuid(), nullable=True),
+        sa.PrimaryKeyConstraint("organisation_id", "seq", name=op.f("pk_xapi_tombstone")),
+        sa.UniqueConstraint(
+            "organisation_id", "id", name=op.f("uq_xapi_tombstone_organisation_id_id")
+        ),
+    )
+    op.create_table(
+        "xapi_retention",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("activity", sa.Text(), nullable=True),
+        sa.Column("verb", sa.Text(), nullable=True),
+        sa.Column("days", sa.Integer(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_xapi_retention")),
+    )
+    op.create_index(
+        op.f("ix_xapi_retention_organisation_id"), "xapi_retention", ["organisation_id"]
+    )
