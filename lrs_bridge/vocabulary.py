@@ -105,3 +105,4 @@ class Extension(StrEnum):
     PREVIOUS_START_TIME = f"{PROFILE}/extensions/previous-start-time"
     ROLE = f"{PROFILE}/extensions/role"
     TRIGGER = f"{PROFILE}/extensions/trigger"
+    VOID_REASON = f"{PROFILE}/extensions/void-reason"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -12,6 +13,8 @@ from sqlalchemy.orm import Session
 from config.settings import Settings, SettingsError
 from lrs_bridge.lrs.contents import Contents, contents_at
 from lrs_bridge.lrs.http import xapi_blueprint
+from lrs_bridge.lrs.refusals import Refusals
+from lrs_bridge.lrs.store import OnStored
 from lrs_bridge.statement import Statement
 from lti import urls
 from lti.access_tokens import AccessTokens
@@ -58,6 +61,9 @@ from plugin.programmes import pages as programmes
 from plugin.records.deliveries import SCORE, STATEMENT, EmbeddedStore, RemoteDelivery, ScoreDelivery
 from plugin.records.service import Records
 from plugin.reports import pages as reports
+from plugin.statements import looking, refusal_pages, void_pages
+from plugin.statements import pages as statements
+from plugin.statements.looking import RecordStore
 from plugin.subscriptions import subscriptions
 
 
@@ -157,6 +163,9 @@ def create_app(
     install_protocol(app, mentes.protocol)
     app.extensions[nudge_pages.KEY] = mentes.nudges
     app.extensions[reports.KEY] = settings.report_min_cohort
+    app.extensions[looking.KEY] = RecordStore(
+        home_page=_home_page(mentes), contents=mentes.contents, on_stored=_on_stored(mentes)
+    )
     for register in (requests, security, i18n, problems, launch_errors, navigation):
         register.register(app)
     for room in (
@@ -175,6 +184,9 @@ def create_app(
         checkins,
         nudge_pages,
         reports,
+        statements,
+        void_pages,
+        refusal_pages,
     ):
         app.register_blueprint(room.bp)
     app.register_blueprint(_record_store(mentes), url_prefix="/xapi")
@@ -184,14 +196,27 @@ def create_app(
 def _record_store(mentes: Mentes) -> Blueprint:
     """Return the embedded record store, which tells of completions in its own transaction."""
 
+    def transaction() -> AbstractContextManager[Session]:
+        return mentes.database.transaction(EVERYWHERE)
+
+    return xapi_blueprint(
+        transaction=transaction,
+        reading=lambda: mentes.database.reading(EVERYWHERE),
+        clock=mentes.clock,
+        on_stored=_on_stored(mentes),
+        home_page=_home_page(mentes),
+        contents=mentes.contents,
+        on_refused=Refusals(transaction).note,
+    )
+
+
+def _on_stored(mentes: Mentes) -> OnStored:
     def on_stored(session: Session, organisation_id: UUID, statements: Sequence[Statement]) -> None:
         arrivals.on_stored(session, organisation_id, statements, now=mentes.clock())
 
-    return xapi_blueprint(
-        transaction=lambda: mentes.database.transaction(EVERYWHERE),
-        reading=lambda: mentes.database.reading(EVERYWHERE),
-        clock=mentes.clock,
-        on_stored=on_stored,
-        home_page=f"{mentes.settings.public_url}/xapi",
-        contents=mentes.contents,
-    )
+    return on_stored
+
+
+def _home_page(mentes: Mentes) -> str:
+    """Return the system that the record store's credentials are accounts of."""
+    return f"{mentes.settings.public_url}/xapi"

@@ -48,6 +48,8 @@ def place_of(visit: Visit) -> Place:
         links.append((say("People"), "checkins.people"))
     if visit.roles & {Role.INSTRUCTOR, Role.ANALYST}:
         links.append((say("Report"), "reports.show"))
+    if Role.ADMIN in visit.roles:
+        links.append((say("Statements"), "statements.listed"))
     links.append((say("My check-ins"), "checkins.mine"))
     return Place(
         course_title=visit.course_title,
@@ -65,7 +67,8 @@ def place_of(visit: Visit) -> Place:
 def _is_here(endpoint: str) -> bool:
     """Tell whether this page belongs to a link: what lies within matching is matching."""
     here = request.endpoint or ""
-    return here == endpoint or (endpoint == "matching.home" and here.startswith("matching"))
+    whole_room = endpoint in ("matching.home", "statements.listed")
+    return here == endpoint or (whole_room and here.startswith(endpoint.partition(".")[0]))
 
 
 def _role_label(visit: Visit) -> str:
@@ -74,4 +77,6 @@ def _role_label(visit: Visit) -> str:
         return say("Instructor")
     if Role.ANALYST in visit.roles:
         return say("Learning and development")
+    if Role.ADMIN in visit.roles:
+        return say("Administration")
     return visit.person_name or ""

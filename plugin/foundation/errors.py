@@ -9,6 +9,7 @@
     ├── NoPlaceLeft           409  no-place-left         the mentor has no place
     ├── DraftMovedOn          409  draft-moved-on        a draft of pairs is past that
     ├── PairRefused           409  pair-refused          these two cannot be put together
+    ├── VoidingRefused        409  voiding-refused       the statement cannot be voided
     ├── CrossOriginRefused    403  cross-origin          the request came from another site
     ├── Unavailable           503  unavailable           the database is away or busy; try again
     └── TenancyError          500  tenancy               a programming error: no organisation given
@@ -107,6 +108,15 @@ class PairRefused(MentesError):
     status = 409
     title = to_say("These two cannot be put together")
     next_step = "Choose another mentor; the draft shows who is free and suits."
+
+
+class VoidingRefused(MentesError):
+    """The statement cannot be voided."""
+
+    slug = "voiding-refused"
+    status = 409
+    title = to_say("This statement cannot be voided")
+    next_step = "Open the statement again to see where it stands now."
 
 
 class CrossOriginRefused(MentesError):

@@ -101,7 +101,12 @@ class Words:
         """Return `moment` on this person's clock, and where that hangs: "… 10:00 (Berlin)"."""
         local = moment.astimezone(self.zone)
         day = format_date(local, "full", locale=self._locale())
-        return f"{day}, {local:%H:%M} ({self._place()})"
+        return f"{day}, {local:%H:%M} ({self.place()})"
+
+    def briefly(self, moment: datetime) -> str:
+        """Return `moment` on this person's clock, for a table that says whose clock it is."""
+        local = moment.astimezone(self.zone)
+        return f"{format_date(local, 'medium', locale=self._locale())}, {local:%H:%M:%S}"
 
     def day(self, moment: datetime | date) -> str:
         """Return a day, or the day of a moment on this person's calendar."""
@@ -112,7 +117,8 @@ class Words:
         """Return names as people list them: "A, B and C"."""
         return format_list(list(names), locale=self._locale())
 
-    def _place(self) -> str:
+    def place(self) -> str:
+        """Return where this person's clock hangs: "Berlin"."""
         place: str = get_timezone_location(self.zone, locale=self._locale(), return_city=True)
         return place
 

@@ -180,6 +180,8 @@ def _page_for(roles: frozenset[Role]) -> str:
         return "setting_up.show"
     if Role.ANALYST in roles:
         return "reports.show"
+    if Role.ADMIN in roles:
+        return "statements.listed"
     return "checkins.mine"
 
 

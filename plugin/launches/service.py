@@ -117,12 +117,21 @@ def roles_of(message: LaunchMessage, *, administrators: bool) -> frozenset[Role]
 
     The institution's administrators read its reports only if their registration says so; they
     get no course by it.
+
+    An ADMIN sees statements of everybody in the organisation, so only those count who administer
+    the institution (institution/person#Administrator, which is all that Canvas sends of its account
+    admins) or its system (system/person#Administrator, which is what Moodle sends of site
+    administrators, and #SysAdmin). Who administers a course (membership#Administrator, the short
+    name "Administrator") or one account of a system (system/person#AccountAdmin) does not: other
+    courses are none of their business.
     """
     roles = {Role.MEMBER}
     if message.is_instructor or message.is_administrator:
         roles.add(Role.INSTRUCTOR)
     if administrators and (message.is_administrator or message.is_institution_administrator):
         roles.add(Role.ANALYST)
+    if message.is_institution_administrator:
+        roles.add(Role.ADMIN)
     return frozenset(roles)
 
 

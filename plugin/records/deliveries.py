@@ -29,7 +29,17 @@ from plugin.platforms.service import not_taken, registration
 from plugin.records.scores import SCORE
 from plugin.records.service import STATEMENT
 
-__all__ = ["SCORE", "STATEMENT", "EmbeddedStore", "RemoteDelivery", "ScoreDelivery"]
+__all__ = [
+    "OURSELVES",
+    "SCORE",
+    "STATEMENT",
+    "EmbeddedStore",
+    "RemoteDelivery",
+    "ScoreDelivery",
+    "our_authority",
+]
+
+OURSELVES = "mentes"
 
 
 class ScoreDelivery:
@@ -81,6 +91,11 @@ def _score(payload: Mapping[str, Any]) -> Score:
     )
 
 
+def our_authority(home_page: str) -> dict[str, Any]:
+    """Return the agent that vouches for what Mentes itself puts into the embedded store."""
+    return {"objectType": "Agent", "account": {"homePage": home_page, "name": OURSELVES}}
+
+
 class EmbeddedStore:
     """Puts our statements into the embedded record store, each in a transaction of its own."""
 
@@ -97,10 +112,6 @@ class EmbeddedStore:
             yield debt, self._stored(debt)
 
     def _stored(self, debt: LeasedDebt) -> Settled | Postponed:
-        authority = {
-            "objectType": "Agent",
-            "account": {"homePage": self._home_page, "name": "mentes"},
-        }
         try:
             statement = wire.incoming(debt.payload)
             with self._database.transaction(EVERYWHERE) as session:
@@ -108,7 +119,7 @@ class EmbeddedStore:
                     session,
                     debt.organisation_id,
                     [statement],
-                    authority=authority,
+                    authority=our_authority(self._home_page),
                     clock=self._clock,
                 )
         except (StatementInvalid, StatementConflict) as error:

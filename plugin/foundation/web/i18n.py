@@ -34,6 +34,7 @@ def register(app: Flask) -> None:
         newstyle=True,
     )
     app.jinja_env.filters["when"] = _when
+    app.jinja_env.filters["briefly"] = lambda moment: words().briefly(moment)
     app.jinja_env.filters["day"] = lambda moment: words().day(moment)
     app.context_processor(lambda: {"locale": words().language.replace("_", "-")})
 

@@ -14,6 +14,8 @@ class Role(StrEnum):
     """Anybody who was launched."""
     INSTRUCTOR = "instructor"
     ANALYST = "analyst"
+    ADMIN = "admin"
+    """Administers the institution or its system, whatever they are in this course."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,1 @@
+"""Statements: what the record store holds, for admins: found, read, voided; and what it refused."""
