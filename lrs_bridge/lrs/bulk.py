@@ -1,19 +1,38 @@
-"""Inserting many rows as quickly as a driver can.
+"""Inserting many rows, and finding those with one of many ids, as quickly as a driver can.
 
 SQLAlchemy spells the statement once and converts values as the table's types say; the rows then go
-to the driver as they are. On PostgreSQL, whole numbers travel as arrays, one to a column.
+to the driver as they are. On PostgreSQL, whole numbers travel as arrays, one to a column. Many ids
+are one value, so a query is the same however many there are.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import json
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import BigInteger, Connection, Dialect, Table
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Column,
+    ColumnElement,
+    Connection,
+    Dialect,
+    Row,
+    String,
+    Table,
+    any_,
+    bindparam,
+    func,
+    select,
+    type_coerce,
+)
 from sqlalchemy.orm import Session
 
 Convert = Callable[[Any], Any]
+WithIds = Callable[[Session, UUID, Iterable[UUID]], Sequence[Row[Any]]]
 
 
 def insert_rows(session: Session, table: Table, rows: Sequence[tuple[Any, ...]]) -> None:
@@ -28,6 +47,41 @@ def insert_rows(session: Session, table: Table, rows: Sequence[tuple[Any, ...]])
     if converters:
         rows = [_converted(row, converters) for row in rows]
     connection.exec_driver_sql(_statement(table, connection.dialect.name), list(rows))
+
+
+def with_ids(columns: Sequence[Column[Any]], column: Column[Any]) -> WithIds:
+    """Return how to read `columns` of an organisation's rows with one of many ids in `column`."""
+    queries = {
+        name: select(*columns).where(
+            column.table.c.organisation_id == bindparam("organisation_id"), is_one(column)
+        )
+        for name, is_one in _IS_ONE.items()
+    }
+
+    def read(session: Session, organisation_id: UUID, ids: Iterable[UUID]) -> Sequence[Row[Any]]:
+        many = list(ids)
+        if not many:
+            return ()
+        dialect = session.get_bind().dialect.name
+        asked = {
+            "organisation_id": organisation_id,
+            "ids": json.dumps([id.hex for id in many]) if dialect == "sqlite" else many,
+        }
+        return session.execute(queries[dialect], asked).all()
+
+    return read
+
+
+def _is_one_on_sqlite(column: Column[Any]) -> ColumnElement[bool]:
+    each = func.json_each(bindparam("ids", type_=String)).table_valued("value")
+    return column.in_(select(type_coerce(each.c.value, column.type)))
+
+
+def _is_one_on_postgresql(column: Column[Any]) -> ColumnElement[bool]:
+    return column == any_(bindparam("ids", type_=ARRAY(column.type)))
+
+
+_IS_ONE = {"sqlite": _is_one_on_sqlite, "postgresql": _is_one_on_postgresql}
 
 
 def _insert_whole_numbers(

@@ -15,9 +15,10 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Column, Row, bindparam, select
+from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
+from lrs_bridge.lrs.bulk import WithIds, with_ids
 from lrs_bridge.lrs.index import Entry, entry
 from lrs_bridge.lrs.tables import reach, statement
 
@@ -88,7 +89,7 @@ class _Graph:
     def new_edges(self) -> list[tuple[int, int]]:
         """Return (outer, target) for every reference that the arrivals complete."""
         wanted = {arrival.target for arrival in self._arrivals.values() if arrival.target}
-        for row in self._stored(statement.c.id, wanted - self._seqs.keys()):
+        for row in self._stored(_called, wanted - self._seqs.keys()):
             self._seqs[row.id] = row.seq
         edges = [
             (arrival.seq, self._seqs[arrival.target])
@@ -96,7 +97,7 @@ class _Graph:
             if arrival.target in self._seqs
         ]
         new = {arrival.id for arrival in self._arrivals.values() if arrival.named}
-        for row in self._stored(statement.c.target, new):
+        for row in self._stored(_referring, new):
             self._seqs[row.id] = row.seq
             edges.append((row.seq, self._seqs[row.target]))
         return edges
@@ -159,7 +160,7 @@ class _Graph:
         frontier = {ids[seq]: {seq} for seq in seqs if seq not in self._arrivals}
         while frontier:
             ahead: defaultdict[UUID, set[int]] = defaultdict(set)
-            for row in self._stored(statement.c.target, set(frontier)):
+            for row in self._stored(_referring, set(frontier)):
                 fresh = {seq for seq in frontier[row.target] if row.seq not in above[seq]}
                 for seq in fresh:
                     above[seq].add(row.seq)
@@ -168,21 +169,12 @@ class _Graph:
             frontier = ahead
         return above
 
-    def _stored(self, column: Column[Any], values: set[UUID]) -> Sequence[Row[Any, Any, Any, Any]]:
-        if not values:
-            return ()
-        rows = self._session.execute(
-            _WITH_ID if column is statement.c.id else _WITH_TARGET,
-            {"organisation_id": self._organisation_id, "values": list(values)},
-        ).all()
+    def _stored(self, read: WithIds, ids: set[UUID]) -> Sequence[Row[Any]]:
+        rows = read(self._session, self._organisation_id, ids)
         self._voiding.update(row.seq for row in rows if row.voiding)
         return rows
 
 
-_WITH_ID, _WITH_TARGET = (
-    select(statement.c.seq, statement.c.id, statement.c.target, statement.c.voiding).where(
-        statement.c.organisation_id == bindparam("organisation_id"),
-        column.in_(bindparam("values", expanding=True)),
-    )
-    for column in (statement.c.id, statement.c.target)
-)
+_EDGE = (statement.c.seq, statement.c.id, statement.c.target, statement.c.voiding)
+_called = with_ids(_EDGE, statement.c.id)
+_referring = with_ids(_EDGE, statement.c.target)
