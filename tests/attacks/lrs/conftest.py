@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from lrs_bridge.lrs.credentials import add_credential
+from plugin import migrations
 from plugin.foundation.db import Database
 from plugin.foundation.tenancy import EVERYWHERE
 from plugin.platforms.service import organisation
@@ -18,16 +20,24 @@ from tests.servers import Server
 Serve = Callable[..., Server]
 
 
-@pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
-    """The server's database, seen past the server; a credential is in it."""
-    database = Database(database_url)
+@contextmanager
+def a_database(url: str) -> Iterator[Database]:
+    """Give the database at `url`, with its tables and a credential in it, until that is over."""
+    database = Database(url)
+    migrations.upgrade(database.engine)
     now = datetime.now(UTC)
     with database.transaction(EVERYWHERE) as session:
         owner = organisation(session, "Acme", now=now).id
         add_credential(session, owner, KEY, SECRET, ["all"], now)
     yield database
     database.dispose()
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    """The server's database, seen past the server."""
+    with a_database(database_url) as database:
+        yield database
 
 
 @pytest.fixture

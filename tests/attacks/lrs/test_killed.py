@@ -1,7 +1,6 @@
 """kill -9 of the server while batches stream in: each is there whole or not at all.
 
-The moments are random. MENTES_TEST_KILLS says how often the server is killed; two times are for
-every run of the tests, two hundred for a quiet evening.
+The moments are random; MENTES_TEST_EFFORT makes them many.
 """
 
 from __future__ import annotations
@@ -28,10 +27,11 @@ from plugin.foundation.db import Database
 from plugin.foundation.tenancy import EVERYWHERE
 from tests.attacks.lrs.clients import Client
 from tests.attacks.lrs.conftest import Serve
+from tests.effort import EFFORT
 from tests.lrs_bridge.lrs.test_attachments import TYPE, body, describing
 from tests.servers import Server
 
-KILLS = int(os.environ.get("MENTES_TEST_KILLS", "2"))
+KILLS = 2 * EFFORT
 CLIENTS = 3
 BATCH = 100
 

@@ -13,19 +13,14 @@ import subprocess
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import closing, suppress
-from datetime import UTC, datetime
 from pathlib import Path
 from threading import Thread
 
 import pytest
 
-from lrs_bridge.lrs.credentials import add_credential
 from lrs_bridge.testing import a_statement
-from plugin import migrations
-from plugin.foundation.db import Database
-from plugin.foundation.tenancy import EVERYWHERE
-from plugin.platforms.service import organisation
-from tests.attacks.lrs.clients import KEY, SECRET, Client, answered, connected, head
+from tests.attacks.lrs.clients import Client, answered, connected, head
+from tests.attacks.lrs.conftest import a_database
 from tests.servers import Server
 
 MB = 1024 * 1024
@@ -41,14 +36,9 @@ def server(
 ) -> Iterator[Server]:
     """One server for all attacks: what one of them broke, the next ones would notice."""
     folder: Path = tmp_path_factory.mktemp("sockets")
-    database = Database(f"sqlite:///{folder}/mentes.db")
-    migrations.upgrade(database.engine)
-    now = datetime.now(UTC)
-    with database.transaction(EVERYWHERE) as session:
-        owner = organisation(session, "Acme", now=now).id
-        add_credential(session, owner, KEY, SECRET, ["all"], now)
-    database.dispose()
-    server = Server(f"sqlite:///{folder}/mentes.db", folder, request.param)
+    url = f"sqlite:///{folder}/mentes.db"
+    with a_database(url):
+        server = Server(url, folder, request.param)
     server.start()
     with closing(Client(server)) as client:
         client.post(*[a_statement(result={"response": "x" * 100_000})] * LARGE)
