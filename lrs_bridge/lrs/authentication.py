@@ -17,14 +17,16 @@ from sqlalchemy.orm import Session
 from lrs_bridge.errors import Unauthenticated
 from lrs_bridge.lrs.credentials import LONGEST_KEY, Credential, Scope
 from lrs_bridge.lrs.limits import COLUMNS, limits_of
-from lrs_bridge.lrs.proofs import matching
+from lrs_bridge.lrs.proofs import Proofs
 from lrs_bridge.lrs.tables import credential, token
 
 _NOT_VALID = "The key and secret do not belong to a valid credential."
 _TOKEN_NOT_VALID = "The access token is not valid, or no longer. Ask for another."  # noqa: S105
 
 
-def authenticate(session: Session, key: str, secret: str, now: datetime) -> Credential:
+def authenticate(
+    session: Session, proofs: Proofs, key: str, secret: str, now: datetime
+) -> Credential:
     """Return the credential that `key` and `secret` prove.
 
     Raises:
@@ -34,7 +36,7 @@ def authenticate(session: Session, key: str, secret: str, now: datetime) -> Cred
     row: Row[Any] | None = None
     if "\x00" not in key and len(key) <= LONGEST_KEY:  # else no database could hold it
         row = session.execute(_WITH_KEY, {"key": key}).first()
-    found = matching(key, secret, () if row is None else _hashes(row, now), now)
+    found = proofs.matching(key, secret, () if row is None else _hashes(row, now), now)
     if row is None or found is None:
         raise Unauthenticated(_NOT_VALID)
     return _proved(row, row.rotation - found, row.scopes, now)

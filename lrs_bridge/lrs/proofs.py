@@ -31,9 +31,9 @@ from lrs_bridge.errors import TooManyRequests
 TRIES = 10
 SECONDS_A_TRY = 6
 
-_KEY = secrets.token_bytes(32)
 _MOST_SECRETS = 1000
 _MOST_KEYS = 10_000
+_AT_ONCE = 8  # hashes; each takes 32 MB
 
 
 def hashed(secret: str) -> str:
@@ -41,26 +41,40 @@ def hashed(secret: str) -> str:
     return generate_password_hash(secret)
 
 
-def matching(key: str, secret: str, kept: Sequence[str], now: datetime) -> int | None:
-    """Return which of the hashes `kept` for a key, at most two, is that of `secret`, if any is.
+class Proofs:
+    """What one process has found out about secrets."""
 
-    Raises:
-        TooManyRequests: if there were too many wrong secrets for this key.
-    """
-    digest = _digest(secret)
-    found = _verified.among(kept, digest)
-    if found is not None:
+    def __init__(self) -> None:
+        self._key = secrets.token_bytes(32)
+        self._verified = _Verified()
+        self._guesses = _Guesses()
+        # Who tries the same key waits for the other: a right secret is hashed once, however many
+        # threads begin with it.
+        self._turns = tuple(Lock() for _ in range(_AT_ONCE))
+
+    def matching(self, key: str, secret: str, kept: Sequence[str], now: datetime) -> int | None:
+        """Return which of the hashes `kept` for a key, at most two, is that of `secret`, if any.
+
+        Raises:
+            TooManyRequests: if there were too many wrong secrets for this key.
+        """
+        digest = self._digest(secret)
+        found = self._verified.among(kept, digest)
+        if found is not None:
+            return found
+        name = self._digest(key)
+        with self._turns[name[0] % _AT_ONCE]:
+            found = self._verified.among(kept, digest)  # whoever had the turn before may know
+            if found is None:
+                self._guesses.take(name, now)
+                found = _slowly(secret, kept)
+                if found is not None:
+                    self._guesses.forget(name)
+                    self._verified.add(kept[found], digest)
         return found
-    name = _digest(key)
-    with _turns[name[0] % len(_turns)]:
-        found = _verified.among(kept, digest)  # whoever had the turn before may have found out
-        if found is None:
-            _guesses.take(name, now)
-            found = _slowly(secret, kept)
-            if found is not None:
-                _guesses.forget(name)
-                _verified.add(kept[found], digest)
-    return found
+
+    def _digest(self, text: str) -> bytes:
+        return blake2b(text.encode(), key=self._key, digest_size=32).digest()
 
 
 def _slowly(secret: str, kept: Sequence[str]) -> int | None:
@@ -73,10 +87,6 @@ def _slowly(secret: str, kept: Sequence[str]) -> int | None:
 def _hash_of_nothing() -> str:
     """Return a hash that no secret has."""
     return hashed(secrets.token_urlsafe())
-
-
-def _digest(text: str) -> bytes:
-    return blake2b(text.encode(), key=_KEY, digest_size=32).digest()
 
 
 class _Verified:
@@ -130,10 +140,3 @@ class _Guesses:
         """Give all tries back."""
         with self._lock:
             self._full.pop(name, None)
-
-
-_verified = _Verified()
-_guesses = _Guesses()
-# Who tries the same key waits for the other, so that a right secret is hashed once however many
-# threads begin with it; and whatever comes in, no more memory than this is hashed with.
-_turns = tuple(Lock() for _ in range(8))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import fields
 from pathlib import Path
 from uuid import UUID
 
@@ -13,7 +12,6 @@ import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy import insert
 
-from config.settings import PREFIX, Settings
 from lrs_bridge.lrs.tables import statement_key
 from lti.testing import Platform, serving
 from plugin.app import Mentes
@@ -23,42 +21,8 @@ from plugin.foundation.outbox import Debt, Outcome
 from plugin.foundation.tenancy import EVERYWHERE, Organisation
 from plugin.platforms.model import RegistrationRow, ToolKeyRow
 from tests.conftest import SECRET, MovableClock
+from tests.plugin.commanding import Run, refused, said
 from tests.plugin.factories import every
-
-Run = Callable[..., Result]
-
-
-@pytest.fixture
-def environment(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
-    """An environment without settings."""
-    for setting in fields(Settings):
-        monkeypatch.delenv(PREFIX + setting.name.upper(), raising=False)
-    return monkeypatch
-
-
-@pytest.fixture
-def run(environment: pytest.MonkeyPatch, settings: Settings) -> Run:
-    """Run `mentes …` on a migrated database, and return what came of it."""
-    environment.setenv("MENTES_SECRET_KEY", SECRET)
-    environment.setenv("MENTES_DATABASE_URL", settings.database_url)
-    environment.setenv("MENTES_PUBLIC_URL", "http://127.0.0.1:5000")
-    environment.setenv("MENTES_ALLOW_PRIVATE_ADDRESSES", "true")
-    environment.setenv("MENTES_LOG_LEVEL", "error")
-    return lambda *arguments: CliRunner().invoke(main, [str(each) for each in arguments])
-
-
-def said(result: Result) -> str:
-    """Return what a command said, which went well."""
-    assert result.exit_code == 0, result.output
-    return result.output
-
-
-def refused(result: Result) -> str:
-    """Return what a command said, which did not go well, without a stack."""
-    assert result.exit_code != 0
-    assert isinstance(result.exception, SystemExit), result.exception
-    assert "Traceback" not in result.output
-    return result.output
 
 
 def commands(group: click.Group, *before: str) -> Iterator[tuple[str, ...]]:
@@ -247,6 +211,7 @@ def test_a_credential_that_could_not_work_is_explained(
 
 
 def test_revoking_a_key_that_there_is_not_is_said(run: Run) -> None:
+    said(run("lrs", "credential", "add", "--key", "known"))
     output = refused(run("lrs", "credential", "revoke", "--key", "unknown"))
     assert "no key unknown" in output
 

@@ -30,7 +30,7 @@ def admitted(setup: Setup, asked: Asked) -> Credential:
     """
     now = setup.clock()
     with setup.reading() as session:
-        credential = _credential(session, asked, now)
+        credential = _credential(setup, session, asked, now)
     return _welcome(setup, asked, credential, now)
 
 
@@ -38,7 +38,7 @@ def admitted_to_statements(setup: Setup, asked: Asked) -> Credential:
     """Return the same to who reads, and note up to when it sees every statement there is."""
     now = setup.clock()
     with setup.reading() as session:
-        credential = _credential(session, asked, now)
+        credential = _credential(setup, session, asked, now)
         g.xapi_consistent_through = consistent_through(session, credential.organisation_id, now)
     return _welcome(setup, asked, credential, now)
 
@@ -87,10 +87,11 @@ def _once_answered(then: Callable[[], None], response: Response) -> Response:
     return response
 
 
-def _credential(session: Session, asked: Asked, now: datetime) -> Credential:
+def _credential(setup: Setup, session: Session, asked: Asked, now: datetime) -> Credential:
     given = asked.authorization
     if given is not None and given.type == "basic":
-        return authenticate(session, given.username or "", given.password or "", now)
+        key, secret = given.username or "", given.password or ""
+        return authenticate(session, setup.proofs, key, secret, now)
     if given is not None and given.type == "bearer":
         g.xapi_by_token = True
         return authenticate_token(session, given.token or "", now)

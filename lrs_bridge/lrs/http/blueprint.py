@@ -28,6 +28,7 @@ from lrs_bridge.lrs.http.resource import ANYONE, Resource
 from lrs_bridge.lrs.http.setup import LARGEST_BATCH, Setup, Transaction
 from lrs_bridge.lrs.last_use import LastUses
 from lrs_bridge.lrs.limits import Allowances
+from lrs_bridge.lrs.proofs import Proofs
 from lrs_bridge.lrs.together import Together
 from lrs_bridge.vocabulary import PROFILE
 
@@ -66,6 +67,7 @@ def xapi_blueprint(
         reading=reading,
         clock=clock,
         together=Together(transaction, clock, on_stored),
+        proofs=Proofs(),
         allowances=Allowances(transaction),
         last_uses=LastUses(transaction),
         home_page=home_page,

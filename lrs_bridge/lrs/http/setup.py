@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from lrs_bridge.lrs.contents import Contents
 from lrs_bridge.lrs.last_use import LastUses
 from lrs_bridge.lrs.limits import Allowances
+from lrs_bridge.lrs.proofs import Proofs
 from lrs_bridge.lrs.refusals import OnRefused
 from lrs_bridge.lrs.store import Clock
 from lrs_bridge.lrs.together import Together
@@ -26,6 +27,7 @@ class Setup:
 
     Attributes as in `xapi_blueprint`, and:
         together: stores statements.
+        proofs: what this process has found out about secrets.
         allowances: what credentials with limits may still do.
         last_uses: when credentials were used last.
     """
@@ -34,6 +36,7 @@ class Setup:
     reading: Transaction
     clock: Clock
     together: Together
+    proofs: Proofs
     allowances: Allowances
     last_uses: LastUses
     home_page: str

@@ -65,7 +65,7 @@ def _grant(setup: Setup, sent: Request) -> Grant:
         )
     now = setup.clock()
     with setup.reading() as session:  # hashes while no other writer waits
-        holder = authenticate(session, key, secret, now)
+        holder = authenticate(session, setup.proofs, key, secret, now)
     if holder.limits is not None:
         setup.allowances.take_request(holder.id, holder.limits, now)
     with setup.transaction() as session:
