@@ -91,8 +91,9 @@ class _Statements:
             response = as_json(body)
         if query.is_for_one:
             response.last_modified = page.found[0].stored
-        seen = (g.xapi_consistent_through, *(one.stored for one in page.found))
-        g.xapi_consistent_through = max(seen)
+        if page.found:
+            newest = max(page.found[0].stored, page.found[-1].stored)
+            g.xapi_consistent_through = max(g.xapi_consistent_through, newest)
         return response
 
     def _found(
