@@ -82,7 +82,7 @@ def either(session: Session, organisation_id: UUID, id: UUID) -> Found:
 
 def several(session: Session, organisation_id: UUID, ids: Sequence[UUID]) -> list[Found]:
     """Return those of the statements with `ids` that there are, voided or not, oldest first."""
-    query = _shown().where(statement.c.organisation_id == organisation_id, statement.c.id.in_(ids))
+    query = shown().where(statement.c.organisation_id == organisation_id, statement.c.id.in_(ids))
     return [_found(row) for row in session.execute(query.order_by(statement.c.seq))]
 
 
