@@ -9,7 +9,8 @@ from lrs_bridge.errors import TooManyRequests
 from lrs_bridge.lrs import proofs
 from lrs_bridge.lrs.proofs import SECONDS_A_TRY, TRIES, Proofs
 
-RIGHT, FORMER = (generate_password_hash(secret, "pbkdf2:sha256:1") for secret in ("right", "former"))
+QUICK = "pbkdf2:sha256:1"
+RIGHT, FORMER = (generate_password_hash(secret, QUICK) for secret in ("right", "former"))
 
 
 @pytest.fixture
@@ -110,7 +111,7 @@ def test_what_is_remembered_has_an_end(hashes, clock, monkeypatch):
     monkeypatch.setattr(proofs, "_MOST_SECRETS", 3)
     known = Proofs()
     for number in range(9):
-        kept = generate_password_hash(f"{number}", "pbkdf2:sha256:1")
+        kept = generate_password_hash(f"{number}", QUICK)
         known.matching(f"key {number}", "wrong", [kept], clock())
         known.matching(f"key {number}", f"{number}", [kept], clock())
     assert len(known._verified._digests) == 3

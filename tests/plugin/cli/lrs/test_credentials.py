@@ -113,7 +113,8 @@ def test_limits_are_given_and_taken_away(run: Run, add: Callable[..., str], stat
 def test_keys_are_listed_with_what_they_are_for(
     run: Run, add: Callable[..., str], status: Status
 ) -> None:
-    secret = add("--label", "the campus", "--scope", "statements/read", "--expires", "2126-01-01T00:00Z")
+    expires = ("--expires", "2126-01-01T00:00Z")
+    secret = add("--label", "the campus", "--scope", "statements/read", *expires)
     said(run("lrs", "credential", "add", "--key", "other", "--organisation", "Other"))
     assert status(secret) == 200
     output = said(run("lrs", "credential", "list"))
