@@ -17,13 +17,13 @@ from typing import Any, Final
 from uuid import UUID
 
 from flask import Blueprint
-from sqlalchemy import Connection, create_engine, event
+from sqlalchemy import Connection, create_engine, event, select
 from sqlalchemy.orm import Session
 
 from lrs_bridge.lrs.credentials import Scope, add_credential, revoke_credential
 from lrs_bridge.lrs.http import xapi_blueprint
 from lrs_bridge.lrs.store import Clock
-from lrs_bridge.lrs.tables import metadata
+from lrs_bridge.lrs.tables import credential, metadata
 
 ALONE: Final = UUID("c1b0f6f0-6a0e-4d4f-9d55-2f6a3b8d7e10")
 """The organisation of a store that serves only one."""
@@ -65,6 +65,14 @@ class RecordStore:
         """
         with self.transaction() as session:
             add_credential(session, self.organisation_id, key, secret, scopes, self.clock())
+
+    def has_credential(self, key: str) -> bool:
+        """Return whether there is such a key, revoked or not."""
+        asked = select(credential.c.id).where(
+            credential.c.organisation_id == self.organisation_id, credential.c.key == key
+        )
+        with self.reading() as session:
+            return session.scalar(asked) is not None
 
     def revoke_credential(self, key: str) -> bool:
         """Let `key` reach nothing from now on; False if there is no such key."""

@@ -87,6 +87,8 @@ def test_what_was_made_once_is_left_alone(store: RecordStore, client: FlaskClien
     store.create_tables()
     found = client.get("/xapi/statements", auth=AUTH, headers=HEADERS).get_json()
     assert len(found["statements"]) == 1
+    assert store.has_credential("course")
+    assert not store.has_credential("nobody")
     with pytest.raises(IntegrityError):
         store.add_credential(*AUTH, [Scope.ALL])
 
