@@ -77,12 +77,8 @@ class SearchForm(Form):
     related_agents = _ticked()
     related_activities = _ticked()
     voided = _ticked()
-    older = fields.Integer(
-        load_default=None, strict=True, validate=ANY_SEQ, error_messages=whatever(PLACE)
-    )
-    newer = fields.Integer(
-        load_default=None, strict=True, validate=ANY_SEQ, error_messages=whatever(PLACE)
-    )
+    older = fields.Integer(load_default=None, validate=ANY_SEQ, error_messages=whatever(PLACE))
+    newer = fields.Integer(load_default=None, validate=ANY_SEQ, error_messages=whatever(PLACE))
 
 
 class VoidForm(Form):
