@@ -12,7 +12,7 @@ T      ?= tests
 PORT   ?= 5000
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test check format messages conformance clients bench-matching clean
+.PHONY: help demo serve test check format messages conformance attacks clients bench-matching clean
 
 help: ## Show what there is
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -44,6 +44,9 @@ conformance: $(VENV)/.test ## Run ADL's suite of the record store (SUITE=/path/t
 
 clients: $(VENV)/.test $(NODE_CLIENTS)/.package-lock.json $(RALPH_CLIENT)/.installed ## Try other people's clients on the record store (needs node)
 	@$(RUN) -m pytest -q tests/clients
+
+attacks: $(VENV)/.test ## Kill, flood and fuzz the record store for long (E=50: times as much as usual)
+	@MENTES_TEST_EFFORT=$(or $(E),50) $(RUN) -m pytest -q -n auto tests/attacks/lrs tests/lrs_bridge/fuzz
 
 bench-matching: $(VENV)/.demo ## Measure the matching beside its peers (B=--quick for a small part)
 	@$(RUN) -m benchmarks.matching $(B)

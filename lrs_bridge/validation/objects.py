@@ -20,7 +20,7 @@ from lrs_bridge.validation.rules import (
     uuid,
 )
 
-_INTERACTIONS = (
+INTERACTIONS = (
     "true-false",
     "choice",
     "fill-in",
@@ -60,7 +60,7 @@ _definition = object_of(
         "type": iri,
         "moreInfo": iri,
         "extensions": extensions,
-        "interactionType": one_of(*_INTERACTIONS),
+        "interactionType": one_of(*INTERACTIONS),
         "correctResponsesPattern": array_of(string),
         **dict.fromkeys(COMPONENTS, _components),
     },

@@ -18,6 +18,7 @@ from lrs_bridge.lrs.http import (
     alternate,
     cors,
     documents,
+    openapi,
     problems,
     statements,
     token,
@@ -78,6 +79,7 @@ def xapi_blueprint(
     bp = Blueprint("xapi", __name__)
     for resource in (
         about.resource(),
+        openapi.resource(),
         activities.resource(setup),
         agents.resource(setup),
         statements.resource(setup),

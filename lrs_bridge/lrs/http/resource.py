@@ -33,7 +33,7 @@ class Resource:
     @property
     def name(self) -> str:
         """Return the name of its endpoint."""
-        return self.path.strip("/").replace("/", "_")
+        return self.path.strip("/").replace("/", "_").replace(".", "_")
 
     @property
     def allowed(self) -> tuple[str, ...]:
