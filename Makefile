@@ -12,7 +12,8 @@ T      ?= tests
 PORT   ?= 5000
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test check format messages conformance attacks clients bench-matching clean
+.PHONY: help demo serve test check format messages conformance attacks clients
+.PHONY: bench-matching bench-lrs clean
 
 help: ## Show what there is
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -50,6 +51,9 @@ attacks: $(VENV)/.test ## Kill, flood and fuzz the record store for long (E=50: 
 
 bench-matching: $(VENV)/.demo ## Measure the matching beside its peers (B=--quick for a small part)
 	@$(RUN) -m benchmarks.matching $(B)
+
+bench-lrs: $(VENV)/.test ## Measure the record store beside its peers (B=--quick for a small part)
+	@$(RUN) -m benchmarks.lrs $(B)
 
 clean: ## Remove what was installed
 	rm -rf $(VENV) .bench $(NODE_CLIENTS)

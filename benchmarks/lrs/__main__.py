@@ -9,11 +9,11 @@ import argparse
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from benchmarks.environments import NotInstalled
-from benchmarks.lrs import growth, importing, table, validation
+from benchmarks.lrs import broken, growth, importing, table, validation
 from benchmarks.lrs.processes import NotServing
 from benchmarks.lrs.rounds import Pace, in_turn, started
 from benchmarks.lrs.rows import APART, Row, rows
@@ -53,7 +53,7 @@ def _table(asked: argparse.Namespace, folder: Path) -> list[Checked]:
     servers = [(each, total) for each in (MENTES, CLICKHOUSE, CEILING)]
     with started(servers, folder) as (ours, clickhouse, ceiling):
         room = MENTES.sizes(ours.folder).beyond
-        for row in rows(ours, clickhouse, ceiling, total):
+        for row in _asked_for(asked, rows(ours, clickhouse, ceiling, total)):
             reached += _measured(row, _pace(asked))
         finding = Finding(words=f"{room:,.0f} bytes", reached=room <= ROOM)
         alone = [
@@ -72,7 +72,7 @@ def _growth(asked: argparse.Namespace, folder: Path) -> list[Checked]:
         growth.databases(totals) as servers,
         started(list(zip(servers, totals, strict=True)), folder) as (large, small),
     ):
-        for row in growth.rows((large, totals[0]), (small, totals[1])):
+        for row in _asked_for(asked, growth.rows((large, totals[0]), (small, totals[1]))):
             reached += _measured(row, _pace(asked))
     return reached
 
@@ -83,7 +83,7 @@ def _validation(_asked: argparse.Namespace, folder: Path) -> list[Checked]:
     print("Validation, of statements that are parsed, on one core")
     for each in several:
         rate = 1 / each.seconds
-        faults = f"{each.refused} of {len(validation.broken.FAULTS)} broken ones refused"
+        faults = f"{each.refused} of {len(broken.FAULTS)} broken ones refused"
         print(f"  {each.name:24} {rate:9,.0f} statements/s  {faults}")
     reached = [
         found(
@@ -101,6 +101,10 @@ def _validation(_asked: argparse.Namespace, folder: Path) -> list[Checked]:
         print(f"  {name:36} {seconds * 1e6:6.0f} µs")
     print()
     return reached
+
+
+def _asked_for(asked: argparse.Namespace, several: Iterable[Row]) -> Iterator[Row]:
+    return (row for row in several if asked.row in row.title)
 
 
 def _measured(row: Row, pace: Pace) -> list[Checked]:
@@ -121,6 +125,7 @@ def _asked() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.lrs", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="small stores, short rounds")
     parser.add_argument("--only", choices=PARTS, action="append", help="may be given again")
+    parser.add_argument("--row", default="", help="only rows with this in their title")
     parser.add_argument("--statements", type=int, help="in the stores (100,000)")
     parser.add_argument("--large", type=int, help="in the large store of growth (1,000,000)")
     parser.add_argument("--imported", type=int, help="while memory is watched (100,000)")

@@ -24,7 +24,7 @@ SLOWER_READING, SLOWER_STORING = 1.5, 1.2
 KINDS: Sequence[tuple[str, Kind]] = (
     ("GET by id", Questions.by_id),
     ("GET by hot agent, verb, since", Questions.hot_agent),
-    ("GET by cold agent, verb, since", Questions.cold_agent),
+    ("GET 3 by cold agent, verb, since", Questions.cold_agent_briefly),
     ("GET by activity, since", Questions.activity),
     ("GET by related activity", Questions.related_activities),
     ("GET by registration", Questions.registration),

@@ -17,7 +17,7 @@ from benchmarks.lrs import population
 from benchmarks.lrs.load import Answer, Request, Way
 from benchmarks.lrs.population import Facts
 
-LIMIT = 100
+LIMIT, FEW = 100, 3
 VARIANTS = 40
 """Different questions of a kind that take turns."""
 
@@ -89,6 +89,12 @@ class Questions:
         """The newest of one who does little, with a verb, since a time."""
         return self._asked(lambda turn: self._agent_and_verb(population.HOT + turn * 20, turn))
 
+    def cold_agent_briefly(self) -> list[Question]:
+        """The same, but only so many as even a small store has of them."""
+        return self._asked(
+            lambda turn: self._agent_and_verb(population.HOT + turn * 20, turn), limit=FEW
+        )
+
     def activity(self) -> list[Question]:
         """The newest about an activity, since a time."""
 
@@ -144,10 +150,12 @@ class Questions:
         matches = self._recent & (self._facts.agent == agent) & (self._facts.verb == verb)
         return given, matches
 
-    def _asked(self, asked: Callable[[int], tuple[Parameters, Matches]]) -> list[Question]:
+    def _asked(
+        self, asked: Callable[[int], tuple[Parameters, Matches]], *, limit: int = LIMIT
+    ) -> list[Question]:
         questions = []
         for turn in range(VARIANTS):
             parameters, matches = asked(turn)
-            newest = np.flatnonzero(matches)[::-1][:LIMIT].tolist()
-            questions.append(Question(parameters={**parameters, "limit": LIMIT}, numbers=newest))
+            newest = np.flatnonzero(matches)[::-1][:limit].tolist()
+            questions.append(Question(parameters={**parameters, "limit": limit}, numbers=newest))
         return questions
