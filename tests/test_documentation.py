@@ -38,7 +38,9 @@ def test_every_decision_is_in_the_index() -> None:
     assert [name for name in decisions if name not in index] == []
 
 
-@pytest.mark.parametrize("path", ["README.md", "docs/operating.md", "docs/moodle.md"])
+@pytest.mark.parametrize(
+    "path", ["README.md", "docs/operating.md", "docs/moodle.md", "docs/lrs.md"]
+)
 def test_every_mentes_command_in_the_documents_exists(path: str) -> None:
     from click import Group
 

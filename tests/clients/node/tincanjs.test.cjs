@@ -131,19 +131,18 @@ for (const kind of ["Agent", "Activity"]) {
             kind === "Agent"
                 ? { agent: new TinCan.Agent(store.somebody()) }
                 : { activity: new TinCan.Activity(store.something()) };
-        const contentType = "application/json";
-        const save = (value, more = {}) => ({ value, cfg: { ...about, contentType, ...more } });
-        const sent = ({ value, cfg }) =>
-            said((callback) => lrs[`save${kind}Profile`]("it", value, { ...cfg, callback }));
-        const get = () => said((callback) => lrs[`retrieve${kind}Profile`]("it", { ...about, callback }));
-        await sent(save({ a: 1 })); // says that it is new
-        await refused(412, (callback) =>
-            lrs[`save${kind}Profile`]("it", {}, { ...about, contentType, callback }),
-        );
-        await sent(save({ b: 2 }, { method: "POST", lastSHA1: (await get()).etag }));
+        const saving = (value, more) => (callback) => {
+            const cfg = { ...about, contentType: "application/json", ...more, callback };
+            lrs[`save${kind}Profile`]("it", value, cfg);
+        };
+        const get = () =>
+            said((callback) => lrs[`retrieve${kind}Profile`]("it", { ...about, callback }));
+        await said(saving({ a: 1 })); // says that it is new
+        await refused(412, saving({ a: 2 }));
+        await said(saving({ b: 2 }, { method: "POST", lastSHA1: (await get()).etag }));
         const found = await get();
         assert.deepEqual(found.contents, { a: 1, b: 2 });
-        await sent(save({ c: 3 }, { lastSHA1: found.etag }));
+        await said(saving({ c: 3 }, { lastSHA1: found.etag }));
         const ids = await said((callback) =>
             lrs[`retrieve${kind}ProfileIds`]({ ...about, callback }),
         );
