@@ -37,7 +37,7 @@ def listed() -> str | tuple[str, int]:
         with tool().database.reading(visit().organisation_id) as session:
             meant, choices = _meant(session, search)
     except FormInvalid as error:
-        return _list(errors=in_words(error.errors)), 422
+        return _list(errors=in_words(error.errors), meant=_chosen()), 422
     if choices:
         return _list(choices=choices)
     looked_at_list(search.kinds)
@@ -76,6 +76,15 @@ def _meant(session: Session, search: Search) -> tuple[Who | None, list[Who]]:
             },
         )
     return (several[0], []) if len(several) == 1 else (None, several)
+
+
+def _chosen() -> Who | None:
+    """Return the person whom the address names, also if something else in it is wrong."""
+    id = request.args.get("who", type=UUID)
+    if id is None:
+        return None
+    with tool().database.reading(visit().organisation_id) as session:
+        return who.known(session, id)
 
 
 def _list(**found: Any) -> str:

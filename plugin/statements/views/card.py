@@ -147,9 +147,14 @@ class _Reading:
         """Return the parts of a statement, and those of the one within it."""
         say, what = self._say, statement["object"]
         parts = [
-            Part(title=say("Who"), lines=self._actor(statement["actor"])),
-            Part(title=say("Did"), lines=[self._verb(statement["verb"])]),
-            Part(title=say("What"), lines=self._object(what)),
+            Part(
+                title=say("What it says"),
+                lines=[
+                    *self._actor(statement["actor"]),
+                    self._verb(statement["verb"]),
+                    *self._object(what),
+                ],
+            ),
             Part(title=say("Result"), lines=self._result(statement.get("result", {}))),
             Part(title=say("Context"), lines=self._context(statement.get("context", {}))),
         ]
@@ -239,10 +244,9 @@ class _Reading:
 
     def _result(self, result: Json) -> list[Line]:
         say = self._say
-        lines = [
-            Line(label=say("Outcome"), text=text) for text in saying.results(result, self._words)
-        ]
-        if "score" in result:
+        outcome = ", ".join(saying.results(result, self._words))
+        lines = [Line(label=say("Outcome"), text=outcome)] if outcome else []
+        if len(result.get("score", {})) > 1:
             lines.append(Line(label=say("Score"), text=self._json(result["score"])))
         if "response" in result:
             lines.append(Line(label=say("Response"), text=self._cut(result["response"])))
