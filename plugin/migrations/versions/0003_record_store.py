@@ -248,7 +248,7 @@ _LIMITS = (
 
 
 def _let_in_with_more_care() -> None:
-    for column in (
+    columns: tuple[sa.Column[Any], ...] = (
         sa.Column("label", sa.String(length=200), nullable=True),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("disabled_at", sa.DateTime(timezone=True), nullable=True),
@@ -257,7 +257,8 @@ def _let_in_with_more_care() -> None:
         sa.Column("former_hash", sa.String(length=255), nullable=True),
         sa.Column("former_until", sa.DateTime(timezone=True), nullable=True),
         *(sa.Column(limit, sa.Integer(), nullable=True) for limit in _LIMITS),
-    ):
+    )
+    for column in columns:
         op.add_column("xapi_credential", column)
     op.create_table(
         "xapi_token",
