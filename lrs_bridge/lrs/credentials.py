@@ -244,10 +244,8 @@ def entries(
 
 
 def _live_tokens(now: datetime) -> ScalarSelect[int]:
-    present, former = (
-        token.c.rotation == credential.c.rotation,
-        token.c.rotation == credential.c.rotation - 1,
-    )
+    present = token.c.rotation == credential.c.rotation
+    former = token.c.rotation == credential.c.rotation - 1
     return (
         select(func.count())
         .where(token.c.credential_id == credential.c.id, token.c.expires_at > now)
