@@ -42,6 +42,10 @@ BY_SLUG = {
             "Check the endpoint in its settings: it ends in /xapi, with nothing behind it."
         ),
     ),
+    "encoding-unsupported": Advice(
+        title=to_say("What was sent is compressed"),
+        to_do=to_say("Switch compression of requests off in the sending system."),
+    ),
     "token-refused": Advice(
         title=to_say("No access token was given"),
         to_do=to_say(

@@ -182,7 +182,7 @@ def void(
         raise VoidingRefused("A statement that voids another cannot be voided itself.")
     if read.found.voided:
         return _voided_already(session, target)
-    id = uuid5(NAMESPACE_URL, f"{home_page}/void/{organisation_id}/{target}")
+    id = voiding_id(home_page, organisation_id, target)
     statement = {
         "id": str(id),
         "actor": {"objectType": "Agent", "account": dict(account)},
@@ -203,6 +203,11 @@ def void(
         return _voided_already(session, target)  # somebody was quicker, with another reason
     happened(session, StatementVoided(at=clock(), subject_id=target, actor_id=by, voiding_id=id))
     return id
+
+
+def voiding_id(home_page: str, organisation_id: UUID, target: UUID) -> UUID:
+    """Return the id of the statement by which admins of an organisation void another."""
+    return uuid5(NAMESPACE_URL, f"{home_page}/void/{organisation_id}/{target}")
 
 
 def _voids(read: Read) -> bool:
