@@ -30,6 +30,7 @@ from lrs_bridge.lrs.tables import (
     statement,
     statement_attachment,
     statement_key,
+    tombstone,
 )
 from lrs_bridge.statement import parsed_timestamp, written_timestamp
 from lrs_bridge.vocabulary import Verb
@@ -129,7 +130,8 @@ def _keys_of(row: Row[Any]) -> Iterator[tuple[int, int, int]]:
 
 def _faults_of_references(session: Session) -> Iterator[str]:
     references = _References(session)
-    wrong = len(references.voided() ^ _voided(session))
+    voided = references.voided() | _voided_by_erased(session)
+    wrong = len(voided ^ _voided(session))
     if wrong:
         yield f"{wrong} statements are voided and do not say so, or say so and are not."
     expected = _Heap()
@@ -156,7 +158,13 @@ class _References:
             outer.c.organisation_id == target.c.organisation_id, outer.c.target == target.c.id
         )
         rows = session.execute(
-            select(outer.c.organisation_id, outer.c.seq, outer.c.voiding, target.c.seq.label("via"))
+            select(
+                outer.c.organisation_id,
+                outer.c.seq,
+                outer.c.voiding,
+                target.c.seq.label("via"),
+                target.c.voiding.label("is_voiding"),
+            )
             .select_from(outer)
             .join(target, same)
         )
@@ -167,6 +175,8 @@ class _References:
             self._targets[place] = (row.organisation_id, row.via)
             if row.voiding:
                 self._voiding.add(place)
+            if row.is_voiding:  # whatever it voids may not have come
+                self._voiding.add(self._targets[place])
 
     def reached(self) -> Iterator[tuple[UUID, int, int]]:
         """Yield organisation, seq and via for all that each statement reaches."""
@@ -190,6 +200,20 @@ class _References:
 def _voided(session: Session) -> set[_Place]:
     rows = session.execute(
         select(statement.c.organisation_id, statement.c.seq).where(statement.c.voided)
+    )
+    return {(row.organisation_id, row.seq) for row in rows}
+
+
+def _voided_by_erased(session: Session) -> set[_Place]:
+    """Return the statements that one voided which is erased since; they stay voided."""
+    same = and_(
+        tombstone.c.organisation_id == statement.c.organisation_id,
+        tombstone.c.voided == statement.c.id,
+    )
+    rows = session.execute(
+        select(statement.c.organisation_id, statement.c.seq)
+        .join(tombstone, same)
+        .where(~statement.c.voiding)
     )
     return {(row.organisation_id, row.seq) for row in rows}
 

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from lrs_bridge.lrs.index import key
 from lrs_bridge.lrs.order import moment
-from lrs_bridge.lrs.tables import statement
+from lrs_bridge.lrs.tables import statement, tombstone
 
 # SQLite tells a reader nothing about a writer under way. What was stored at least this long ago is
 # taken to be committed: a writing transaction here takes milliseconds.
@@ -42,9 +42,9 @@ def consistent_through(session: Session, organisation_id: UUID, now: datetime) -
 
 
 def newest(session: Session, organisation_id: UUID) -> int:
-    """Return the seq of the newest statement, or 0 before the first."""
-    found = session.scalar(_NEWEST, {"organisation_id": organisation_id})
-    return found or 0
+    """Return the seq of the newest statement that there ever was, or 0 before the first."""
+    stored, erased = session.execute(_NEWEST, {"organisation_id": organisation_id}).one()
+    return max(stored or 0, erased or 0)
 
 
 _LOCK = bindparam("lock", type_=BigInteger)
@@ -55,11 +55,15 @@ _IS_FREE = select(
         else_=False,
     )
 )
-_NEWEST = (
-    select(statement.c.seq)
-    .where(statement.c.organisation_id == bindparam("organisation_id"))
-    .order_by(statement.c.seq.desc())
-    .limit(1)
+_NEWEST = select(
+    *(
+        select(table.c.seq)
+        .where(table.c.organisation_id == bindparam("organisation_id"))
+        .order_by(table.c.seq.desc())
+        .limit(1)
+        .scalar_subquery()
+        for table in (statement, tombstone)
+    )
 )
 
 

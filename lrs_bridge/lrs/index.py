@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import lru_cache
 from hashlib import blake2b
 from typing import Any
@@ -97,6 +98,31 @@ def verb_key(organisation_id: UUID, iri: str) -> Key:
 def registration_key(organisation_id: UUID, registration: UUID) -> Key:
     """Return the key of all statements with a registration."""
     return key(f"{organisation_id.hex} {_REGISTRATION} {registration}")
+
+
+class Place(StrEnum):
+    """Where in a statement somebody can be named."""
+
+    ACTOR = "actor"
+    OBJECT = "object"
+    """Itself an agent or a group; or anywhere in a SubStatement."""
+    CONTEXT = "context"
+    """Instructor, team, context agents and groups."""
+    AUTHORITY = "authority"
+
+
+def named(payload: Mapping[str, Any], authority: Mapping[str, Any]) -> dict[Place, set[str]]:
+    """Return the identifiers in each place of a valid statement, of members of groups as well."""
+    inside = [_actor_as_object(payload)]
+    if payload["object"].get("objectType") == "SubStatement":
+        inner = payload["object"]
+        inside += [inner["actor"], _actor_as_object(inner), *_context_actors(inner)]
+    return {
+        Place.ACTOR: set(_identifiers([payload["actor"]])),
+        Place.OBJECT: set(_identifiers(inside)),
+        Place.CONTEXT: set(_identifiers(_context_actors(payload))),
+        Place.AUTHORITY: set(_identifiers([authority])),
+    }
 
 
 _LONGEST_REMEMBERED = 300  # characters; what is remembered must not grow with what is sent

@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, null, select, union_all
 from sqlalchemy.orm import Session
 
 from lrs_bridge.errors import BatchInvalid, OutOfOrder, StatementConflict, XapiError
@@ -25,7 +25,7 @@ from lrs_bridge.lrs.attachments import Kept
 from lrs_bridge.lrs.consistency import newest, take_turn
 from lrs_bridge.lrs.order import moment, place
 from lrs_bridge.lrs.recording import Authority, New, key_of, recorded, write
-from lrs_bridge.lrs.tables import statement
+from lrs_bridge.lrs.tables import statement, tombstone
 from lrs_bridge.lrs.wire import Incoming
 from lrs_bridge.statement import Statement, equivalent
 from lrs_bridge.version import Version
@@ -128,7 +128,8 @@ def insert_all(
 ) -> list[Outcome]:
     """Store each of `deliveries`, in their order, and return what became of it.
 
-    A statement that is stored already, or one equivalent to it, is not stored again. A delivery
+    A statement that is stored already, or one equivalent to it, is not stored again, and neither is
+    one that was erased. A delivery
     that cannot be stored leaves the others alone.
 
     Args:
@@ -165,7 +166,7 @@ class _Taken:
         self, session: Session, organisation_id: UUID, deliveries: Iterable[Delivery]
     ) -> None:
         named = [one.id for delivery in deliveries for one in delivery.statements if one.id]
-        self._payloads: dict[UUID, str | Mapping[str, Any]] = {}
+        self._payloads: dict[UUID, str | Mapping[str, Any] | None] = {}
         if named:
             asked = {"organisation_id": organisation_id, "ids": named}
             self._payloads.update((id, text) for id, text in session.execute(_STORED, asked))
@@ -183,9 +184,9 @@ class _Taken:
         fresh = []
         for id, one in zip(ids, delivery.statements, strict=True):
             kept = self._payloads.get(id)
-            if kept is None:
+            if id not in self._payloads:
                 fresh.append((id, one))
-            elif not equivalent(_parsed(kept), one.payload, delivery.version):
+            elif kept is not None and not equivalent(_parsed(kept), one.payload, delivery.version):
                 raise StatementConflict(f"The id {id} is taken by another statement.")
         self._payloads.update((id, one.payload) for id, one in fresh)
         return ids, fresh
@@ -195,9 +196,16 @@ def _parsed(payload: str | Mapping[str, Any]) -> Mapping[str, Any]:
     return json.loads(payload) if isinstance(payload, str) else payload
 
 
-_STORED = select(statement.c.id, statement.c.payload).where(
-    statement.c.organisation_id == bindparam("organisation_id"),
-    statement.c.id.in_(bindparam("ids", expanding=True)),
+# An erased statement has no payload any more. Whoever sends it again is answered as if it were
+# stored, which it was: see docs/adr/0013.
+_STORED = union_all(
+    *(
+        select(table.c.id, payload).where(
+            table.c.organisation_id == bindparam("organisation_id"),
+            table.c.id.in_(bindparam("ids", expanding=True)),
+        )
+        for table, payload in ((statement, statement.c.payload), (tombstone, null()))
+    )
 )
 
 
