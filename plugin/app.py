@@ -164,7 +164,7 @@ def create_app(
     app.extensions[nudge_pages.KEY] = mentes.nudges
     app.extensions[reports.KEY] = settings.report_min_cohort
     app.extensions[looking.KEY] = RecordStore(
-        home_page=_home_page(mentes), contents=mentes.contents, on_stored=_on_stored(mentes)
+        home_page=home_page(mentes), contents=mentes.contents, on_stored=on_stored(mentes)
     )
     for register in (requests, security, i18n, problems, launch_errors, navigation):
         register.register(app)
@@ -203,20 +203,22 @@ def _record_store(mentes: Mentes) -> Blueprint:
         transaction=transaction,
         reading=lambda: mentes.database.reading(EVERYWHERE),
         clock=mentes.clock,
-        on_stored=_on_stored(mentes),
-        home_page=_home_page(mentes),
+        on_stored=on_stored(mentes),
+        home_page=home_page(mentes),
         contents=mentes.contents,
         on_refused=Refusals(transaction).note,
     )
 
 
-def _on_stored(mentes: Mentes) -> OnStored:
-    def on_stored(session: Session, organisation_id: UUID, statements: Sequence[Statement]) -> None:
+def on_stored(mentes: Mentes) -> OnStored:
+    """Return what the record store tells of new statements in its own transaction."""
+
+    def tell(session: Session, organisation_id: UUID, statements: Sequence[Statement]) -> None:
         arrivals.on_stored(session, organisation_id, statements, now=mentes.clock())
 
-    return on_stored
+    return tell
 
 
-def _home_page(mentes: Mentes) -> str:
+def home_page(mentes: Mentes) -> str:
     """Return the system that the record store's credentials are accounts of."""
     return f"{mentes.settings.public_url}/xapi"

@@ -26,3 +26,9 @@ def on_stored(
             sighting = sources.sighted(document)
             if sighting is not None:
                 service.module_seen(session, sighting, now=now)
+
+
+def on_erased(session: Session, organisation_id: UUID, ids: Sequence[UUID]) -> None:
+    """Forget who erased statements were about, in the transaction that erases them."""
+    with narrowed(session, organisation_id):
+        service.forget(session, ids)

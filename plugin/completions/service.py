@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, select, update
+from sqlalchemy import ColumnElement, and_, delete, select, update
 from sqlalchemy.orm import Session
 
 from lrs_bridge.completion import Completion, Sighting, same_place
@@ -53,6 +53,18 @@ def _received(session: Session, completion: Completion, now: datetime) -> bool:
         received_at=now,
         status=Status.NEW,
     )
+
+
+def forget(session: Session, references: Sequence[UUID]) -> None:
+    """Forget who the completions were about that these statements told of.
+
+    What still waits for a person or a course waits no longer. What came of the others stays: a
+    check-in is the tool's own record, and a completion that is sent again must open no second one.
+    """
+    told = CompletionRow.reference.in_(references)
+    waiting = CompletionRow.status.in_([Status.NEW, Status.WAITING])
+    session.execute(delete(CompletionRow).where(told, waiting))
+    session.execute(update(CompletionRow).where(told).values(person_keys=[], person_digest=""))
 
 
 def digest(*parts: str) -> str:

@@ -156,7 +156,7 @@ def void(
     target: UUID,
     *,
     reason: str,
-    by: UUID,
+    by: UUID | None,
     account: Mapping[str, str],
     home_page: str,
     clock: Callable[[], datetime],
