@@ -1,4 +1,4 @@
-"""A statement taken apart into lines that people can read. Long values are cut, and it is said so."""
+"""A statement taken apart into lines that people can read. Long values are cut; that is noted."""
 
 from __future__ import annotations
 
