@@ -75,8 +75,9 @@ def _welcome(setup: Setup, asked: Asked, credential: Credential, now: datetime) 
 
 def _limit_body(asked: Asked, limits: Limits) -> None:
     """Refuse a body that is too large, or else whatever is read beyond the limit."""
-    if asked.length is not None:
-        limits.check_body(asked.length)
+    length = request.content_length if asked.length is None else asked.length
+    if length is not None:
+        limits.check_body(length)
     elif limits.largest_body is not None:
         most = request.max_content_length
         request.max_content_length = min(limits.largest_body, most or limits.largest_body)

@@ -24,7 +24,7 @@ class Asked:
         version: the version of the standard whose rules hold.
         parameters: of the query, in order, twice if given twice.
         body: returns what was sent.
-        length: how many bytes that is, None if it is not known before they are read.
+        length: how many bytes that is, where the header Content-Length is about something else.
     """
 
     method: str
@@ -62,7 +62,6 @@ def read_request(request: Request) -> Asked:
         parameters=tuple(request.args.items(multi=True)),
         headers=request.headers,
         body=lambda: whole_body(request),
-        length=request.content_length,
     )
 
 
