@@ -171,28 +171,38 @@ _rfc_3339 = written_as(
     re.ASCII,
 )
 
+# Patterns that the description of the resources shows too.
+IRI = r"[A-Za-z][A-Za-z0-9+.\-]*:[^\s<>\"{}|\\^`\x00-\x20\x7f]+"
+MAILTO = r"mailto:[^\s@<>,;:]+@[^\s@<>,;:]+"
+SHA1 = r"[0-9a-fA-F]{40}"
+SHA2 = r"[0-9a-fA-F]{56}|[0-9a-fA-F]{64}|[0-9a-fA-F]{96}|[0-9a-fA-F]{128}"
+MEDIA_TYPE = r"[\w!#$&\-^.+]+/[\w!#$&\-^.+]+[ \t]*(;[^\x00-\x08\x0a-\x1f\x7f]*)?"
+DURATION = (
+    r"P(?=.)(\d+([.,]\d+)?W"
+    r"|(\d+([.,]\d+)?Y)?(\d+([.,]\d+)?M)?(\d+([.,]\d+)?D)?"
+    r"(T(?=\d)(\d+([.,]\d+)?H)?(\d+([.,]\d+)?M)?(\d+([.,]\d+)?S)?)?)"
+)
+
 uuid = written_as(
     r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", "must be a UUID in its standard form"
 )
 
 iri = written_as(
-    r"[A-Za-z][A-Za-z0-9+.\-]*:[^\s<>\"{}|\\^`\x00-\x20\x7f]+",
+    IRI,
     "must be an IRI with a scheme, such as https://lms.example/course/1",
 )
 
-mailto = written_as(
-    r"mailto:[^\s@<>,;:]+@[^\s@<>,;:]+", "must be a mail address that begins with mailto:"
-)
+mailto = written_as(MAILTO, "must be a mail address that begins with mailto:")
 
-sha1 = written_as(r"[0-9a-fA-F]{40}", "must be a SHA-1 digest of 40 hexadecimal digits")
+sha1 = written_as(SHA1, "must be a SHA-1 digest of 40 hexadecimal digits")
 
 sha2 = written_as(
-    r"[0-9a-fA-F]{56}|[0-9a-fA-F]{64}|[0-9a-fA-F]{96}|[0-9a-fA-F]{128}",
+    SHA2,
     "must be a SHA-2 digest in hexadecimal digits",
 )
 
 media_type = written_as(
-    r"[\w!#$&\-^.+]+/[\w!#$&\-^.+]+[ \t]*(;[^\x00-\x08\x0a-\x1f\x7f]*)?",
+    MEDIA_TYPE,
     "must be an Internet media type",
     re.ASCII,
 )
@@ -203,9 +213,7 @@ version_2_0 = written_as(
 )
 
 duration = written_as(
-    r"P(?=.)(\d+([.,]\d+)?W"
-    r"|(\d+([.,]\d+)?Y)?(\d+([.,]\d+)?M)?(\d+([.,]\d+)?D)?"
-    r"(T(?=\d)(\d+([.,]\d+)?H)?(\d+([.,]\d+)?M)?(\d+([.,]\d+)?S)?)?)",
+    DURATION,
     "must be an ISO 8601 duration such as PT25M",
     re.ASCII,
 )

@@ -16,8 +16,9 @@ from lrs_bridge.lrs.http import token
 from lrs_bridge.lrs.http.asked import Asked
 from lrs_bridge.lrs.http.operations import JSON, OPERATIONS, PROBLEM, Operation
 from lrs_bridge.lrs.http.resource import ANYONE, Resource
-from lrs_bridge.lrs.http.schemas import IRI, SCHEMAS, Schema, ref, text
+from lrs_bridge.lrs.http.schemas import SCHEMAS, Schema, ref, text
 from lrs_bridge.lrs.http.version import HEADER
+from lrs_bridge.validation import rules
 from lrs_bridge.version import Version
 
 PATH = "/openapi.json"
@@ -26,7 +27,7 @@ PATH = "/openapi.json"
 _flag: Schema = {"type": "boolean"}
 _PARAMETERS: dict[str, Schema] = {
     **dict.fromkeys(("statementId", "voidedStatementId", "registration"), text(format="uuid")),
-    **dict.fromkeys(("verb", "activity", "activityId"), text(IRI)),
+    **dict.fromkeys(("verb", "activity", "activityId"), text(rules.IRI)),
     **dict.fromkeys(("since", "until"), text(format="date-time")),
     **dict.fromkeys(("related_activities", "related_agents", "attachments", "ascending"), _flag),
     **dict.fromkeys(("stateId", "profileId"), text(minLength=1)),
