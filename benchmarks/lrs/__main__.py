@@ -13,10 +13,10 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from benchmarks.environments import NotInstalled
-from benchmarks.lrs import broken, growth, importing, table, validation
+from benchmarks.lrs import broken, growth, importing, layers, table, validation
 from benchmarks.lrs.processes import NotServing
 from benchmarks.lrs.rounds import Pace, in_turn, started
-from benchmarks.lrs.rows import APART, Row, rows
+from benchmarks.lrs.rows import APART, Row, questions, rows
 from benchmarks.lrs.servers.mentes import MENTES
 from benchmarks.lrs.servers.ralph import CEILING, CLICKHOUSE
 from benchmarks.lrs.targets import KB, Checked, Finding, checked, found
@@ -55,6 +55,10 @@ def _table(asked: argparse.Namespace, folder: Path) -> list[Checked]:
         room = MENTES.sizes(ours.folder).beyond
         for row in _asked_for(asked, rows(ours, clickhouse, ceiling, total)):
             reached += _measured(row, _pace(asked))
+        if not asked.row:
+            first = total + 8 * APART
+            costs = layers.layers(ours, questions(ours, total), first, _pace(asked))
+            print(table.costs(costs) + "\n", flush=True)
         finding = Finding(words=f"{room:,.0f} bytes", reached=room <= ROOM)
         alone = [
             found("storage", f"≤ {ROOM:,} bytes", finding),

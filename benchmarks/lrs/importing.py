@@ -16,6 +16,7 @@ MOST = 1.15
 def memory(running: Running, first: int, many: int) -> Checked:
     """Store `many` statements from `first` on, and compare its memory at a tenth and at the end."""
     tenth = end = 0
+    many = max(many, 10 * BATCH)
     bodies = population.batches(first, BATCH)
     connection = load.Connection(running.way.port)
     refused = 0

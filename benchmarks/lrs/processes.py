@@ -98,8 +98,8 @@ class Process:
         deadline = time.monotonic() + _PATIENCE
         while time.monotonic() < deadline and self._popen.poll() is None:
             with contextlib.suppress(OSError):
-                socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
-                return
+                if _answers(self.port):
+                    return
             time.sleep(0.1)
         self.stop()
         raise NotServing(self._log.read_text(errors="replace")[-2000:])
@@ -110,6 +110,13 @@ def free_port() -> int:
     with socket.socket() as found:
         found.bind(("127.0.0.1", 0))
         return int(found.getsockname()[1])
+
+
+def _answers(port: int) -> bool:
+    """Return whether something is answered: a port is often open before anybody is behind it."""
+    with socket.create_connection(("127.0.0.1", port), timeout=_PATIENCE) as opened:
+        opened.sendall(b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")
+        return bool(opened.recv(1))
 
 
 def _tree_cpu(root: int) -> float:

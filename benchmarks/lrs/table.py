@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from benchmarks.lrs.layers import Layers
 from benchmarks.lrs.load import Measured
 from benchmarks.lrs.rounds import Rounds
 from benchmarks.lrs.rows import Row
@@ -21,6 +22,17 @@ def block(row: Row, rounds: Sequence[Rounds], found: Sequence[Checked]) -> str:
 def fared(found: Sequence[Checked]) -> list[str]:
     """Return a line to each target."""
     return [_fared(each) for each in found]
+
+
+def costs(several: Sequence[Layers]) -> str:
+    """Return a line to each kind of request: what its layers cost."""
+    lines = ["Where a request's processor time goes, in ms · 1 connection"]
+    names = ("HTTP server", "every answer", "the store")
+    lines.append(f"  {'':30} " + "".join(f"{name:>14}" for name in names))
+    for each in several:
+        layers = (each.server, each.every_answer, each.store)
+        lines.append(f"  {each.name:30} " + "".join(f"{layer:14.2f}" for layer in layers))
+    return "\n".join(lines)
 
 
 def summary(found: Sequence[Checked], left_out: Sequence[str]) -> str:

@@ -16,12 +16,12 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import bindparam, null, select, union_all
 from sqlalchemy.orm import Session
 
 from lrs_bridge.errors import BatchInvalid, OutOfOrder, StatementConflict, XapiError
 from lrs_bridge.lrs import activities, attachments
 from lrs_bridge.lrs.attachments import Kept
+from lrs_bridge.lrs.bulk import with_ids
 from lrs_bridge.lrs.consistency import newest, take_turn
 from lrs_bridge.lrs.order import moment, place
 from lrs_bridge.lrs.recording import Authority, New, key_of, recorded, write
@@ -166,10 +166,10 @@ class _Taken:
         self, session: Session, organisation_id: UUID, deliveries: Iterable[Delivery]
     ) -> None:
         named = [one.id for delivery in deliveries for one in delivery.statements if one.id]
-        self._payloads: dict[UUID, str | Mapping[str, Any] | None] = {}
-        if named:
-            asked = {"organisation_id": organisation_id, "ids": named}
-            self._payloads.update((id, text) for id, text in session.execute(_STORED, asked))
+        self._payloads: dict[UUID, str | Mapping[str, Any] | None] = {
+            **{row.id: row.payload for row in _stored(session, organisation_id, named)},
+            **{row.id: None for row in _erased(session, organisation_id, named)},
+        }
 
     def by(self, delivery: Delivery) -> tuple[list[UUID], list[tuple[UUID, Incoming]]]:
         """Take the ids of a delivery. Return all of them, and what is new of it.
@@ -198,15 +198,8 @@ def _parsed(payload: str | Mapping[str, Any]) -> Mapping[str, Any]:
 
 # An erased statement has no payload any more. Whoever sends it again is answered as if it were
 # stored, which it was: see docs/adr/0013.
-_STORED = union_all(
-    *(
-        select(table.c.id, payload).where(
-            table.c.organisation_id == bindparam("organisation_id"),
-            table.c.id.in_(bindparam("ids", expanding=True)),
-        )
-        for table, payload in ((statement, statement.c.payload), (tombstone, null()))
-    )
-)
+_stored = with_ids((statement.c.id, statement.c.payload), statement.c.id)
+_erased = with_ids((tombstone.c.id,), tombstone.c.id)
 
 
 def _next(delivery: Delivery, last: int, now: int) -> int:

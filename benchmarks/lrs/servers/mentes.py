@@ -29,6 +29,7 @@ from plugin.foundation.tenancy import EVERYWHERE
 from plugin.platforms.service import organisation
 
 KEY, SECRET = "benchmark", "a secret of the benchmark"
+SECRET_KEY = "k" * 40
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +53,7 @@ class Mentes:
                 owner = organisation(session, "Acme", now=utc_now()).id
                 add_credential(session, owner, KEY, SECRET, [Scope.ALL], utc_now())
             filling.fill(database, owner, total)
+            _tidy(database)
 
     def start(self, folder: Path) -> tuple[Process, Way]:
         """Start it."""
@@ -64,8 +66,8 @@ class Mentes:
                 "BIND": f"127.0.0.1:{port}",
                 "WEB_CONCURRENCY": "1",
                 "MENTES_PUBLIC_URL": f"http://127.0.0.1:{port}",
-                "MENTES_SECRET_KEY": "k" * 40,
-                "MENTES_DATABASE_URL": self._url(folder),
+                "MENTES_SECRET_KEY": SECRET_KEY,
+                "MENTES_DATABASE_URL": self.url(folder),
             },
             folder=folder,
             beside=self.database_server,
@@ -85,14 +87,24 @@ class Mentes:
         with self._opened(folder) as database:
             return storage.sizes(database)
 
-    def _url(self, folder: Path) -> str:
+    def url(self, folder: Path) -> str:
+        """Return the address of its database."""
         return self.database or f"sqlite:///{folder}/mentes.db"
 
     @contextmanager
     def _opened(self, folder: Path) -> Iterator[Database]:
-        database = Database(self._url(folder))
+        database = Database(self.url(folder))
         yield database
         database.dispose()
+
+
+def _tidy(database: Database) -> None:
+    """Let PostgreSQL do at once what it does by itself some minutes after so much was stored."""
+    if database.engine.dialect.name == "postgresql":
+        with database.engine.execution_options(
+            isolation_level="AUTOCOMMIT"
+        ).connect() as connection:
+            connection.exec_driver_sql("VACUUM ANALYZE")
 
 
 MENTES = Mentes()
