@@ -19,6 +19,7 @@ from lrs_bridge.errors import Unavailable
 from lrs_bridge.lrs import attachments
 from plugin.app import Mentes
 from plugin.completions import service as completions
+from plugin.erasing import retain
 from plugin.foundation import outbox
 from plugin.foundation.cipher import SealBroken
 from plugin.foundation.db import AWAY
@@ -160,14 +161,22 @@ class Worker:
             organisations = session.scalars(select(Organisation.id)).all()
         for organisation_id in organisations:
             self._look_after_keys(organisation_id, now)
-        self._sweep(now)
+        if self._swept_at is None or now - self._swept_at >= SWEEPING:
+            self._swept_at = now
+            self._retain()
+            self._sweep(now)
+
+    def _retain(self) -> None:
+        """Erase what rules of retention want erased by now."""
+        for erasure in retain(self._mentes):
+            if erasure.statements:
+                log.info("statements.erased", count=erasure.statements)
 
     def _sweep(self, now: datetime) -> None:
-        """Delete, once a day, what requests left where attachments are kept when they failed."""
+        """Delete what requests left where attachments are kept when they failed."""
         contents = self._mentes.contents
-        if contents is None or (self._swept_at is not None and now - self._swept_at < SWEEPING):
+        if contents is None:
             return
-        self._swept_at = now
         try:
             swept = attachments.sweep(
                 lambda: self._mentes.database.reading(EVERYWHERE), contents, now

@@ -16,7 +16,7 @@ person. Where an activity *is* a person's, erase its statements and overwrite it
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
@@ -25,6 +25,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import delete, insert, select, tuple_, update
 from sqlalchemy.orm import Session
 
+from lrs_bridge.errors import Unavailable
 from lrs_bridge.lrs import attachments, unlinking
 from lrs_bridge.lrs.consistency import take_turn
 from lrs_bridge.lrs.contents import Contents
@@ -73,9 +74,7 @@ class Erasure:
         while after is not None:
             with self.transaction() as session:
                 after, names = self._some_statements(session, wanted, after)
-            for name in names:
-                if self.contents:  # if this fails, the worker's sweep finds it a day later
-                    self.contents.delete(name)
+            self._delete(names)
             yield
         while True:
             with self.transaction() as session:
@@ -86,6 +85,13 @@ class Erasure:
         if self._is_logged:
             with self.transaction() as session:
                 self._log(session, wanted, finished_at=self.clock())
+
+    def _delete(self, names: Sequence[str]) -> None:
+        """Delete content outside of the database; what cannot be is swept away a day later."""
+        if self.contents is not None:
+            with suppress(Unavailable):
+                for name in names:
+                    self.contents.delete(name)
 
     def _some_statements(
         self, session: Session, wanted: Wanted, after: int
