@@ -64,8 +64,9 @@ def where_it_failed(
     _logger: Any, _method: str, event: MutableMapping[str, Any]
 ) -> MutableMapping[str, Any]:
     """Turn `exc_info` into type and line numbers: an exception's text may quote what came in."""
-    if event.pop("exc_info", None):
-        kind, _error, traceback = sys.exc_info()
+    given = event.pop("exc_info", None)
+    if given:
+        kind, _error, traceback = given if isinstance(given, tuple) else sys.exc_info()
         event["error_type"] = kind.__name__ if kind else None
         trace = []
         while traceback is not None:
@@ -91,3 +92,19 @@ def configure_logging(level: str, *, stream: Any = None) -> None:
         logger_factory=structlog.PrintLoggerFactory(stream or sys.stderr),
         cache_logger_on_first_use=False,
     )
+    root = logging.getLogger()
+    others = [handler for handler in root.handlers if not isinstance(handler, _Libraries)]
+    root.handlers = [*others, _Libraries(logging.WARNING)]
+
+
+class _Libraries(logging.Handler):
+    """Lets libraries say that something happened and where, in a line like all others.
+
+    Not in their own words: those of a database quote the statement, and the people in it.
+    """
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Log that a library said something."""
+        structlog.get_logger().log(
+            record.levelno, "library", kind=record.name, exc_info=record.exc_info
+        )

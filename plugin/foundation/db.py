@@ -4,6 +4,8 @@ SQLite is a real target, so it is configured as one: WAL, foreign keys, a busy t
 `BEGIN IMMEDIATE` for writers. The driver's own habit of beginning late loses read-then-write
 updates without an error; that is why BEGIN is ours. `synchronous` stays at FULL: what we answered
 "stored" to must survive a power cut.
+
+Errors do not quote the values of a query: what is stored is about people.
 """
 
 from __future__ import annotations
@@ -137,11 +139,12 @@ class Database:
 
 def _engine(url: str) -> Engine:
     if make_url(url).get_backend_name() != "sqlite":
-        engine = create_engine(url, pool_pre_ping=True)
+        engine = create_engine(url, pool_pre_ping=True, hide_parameters=True)
         event.listen(engine, "begin", _begin_postgresql)
         return engine
     engine = create_engine(
         url,
+        hide_parameters=True,
         connect_args={"timeout": BUSY_TIMEOUT / 1000},
         pool_use_lifo=True,  # whoever was used last has the fullest cache
     )

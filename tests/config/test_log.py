@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import logging
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -74,3 +75,15 @@ def test_levels_below_the_chosen_one_are_silent() -> None:
     structlog.get_logger().warning("lti.refused", slug="state-unknown")
     configure_logging("error")
     assert [json.loads(line)["event"] for line in stream.getvalue().splitlines()] == ["lti.refused"]
+
+
+def test_libraries_say_where_something_failed_and_nothing_of_whom(logged: Lines) -> None:
+    try:
+        raise RuntimeError(f"INSERT … {PERSONAL[1]}")
+    except RuntimeError:
+        logging.getLogger("sqlalchemy.pool").exception("Failed for %s", PERSONAL[0])
+    logging.getLogger("urllib3").info("https://lms.example/?token=1")
+    (line,) = logged()
+    assert (line["event"], line["kind"], line["level"]) == ("library", "sqlalchemy.pool", "error")
+    assert (line["error_type"], len(line["trace"])) == ("RuntimeError", 1)
+    assert not any(said in json.dumps(line) for said in PERSONAL)

@@ -11,12 +11,13 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from threading import Event, Thread
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 import requests
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from lrs_bridge.lrs.checking import faults
 from lrs_bridge.lrs.tables import document, statement
@@ -217,3 +218,36 @@ def test_statements_that_refer_to_each_other_from_many_sides_are_all_linked(
             assert told(client, a_statement(id=id, object=reference), "POST") == 200
 
     at_once(server, post)  # rings of statements; that they are closed, the check finds out
+
+
+def test_a_database_that_hangs_up_is_said_to_be_busy_and_nothing_is_lost(
+    server: Server, database: Database
+) -> None:
+    if database.engine.dialect.name == "sqlite":
+        pytest.skip("a file does not hang up")
+    ids = [[str(uuid4()) for _ in range(20)] for _ in range(CLIENTS)]
+    is_over = Event()
+
+    def hang_up() -> None:
+        while not is_over.wait(0.1):
+            with database.transaction(EVERYWHERE) as session:
+                session.execute(
+                    text(
+                        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                        " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+                    )
+                )
+
+    def post(client: Client, number: int) -> None:
+        for id in ids[number]:
+            assert told(client, a_statement(id=id), "POST") == 200
+            assert written(client, "PUT", where(f"hung {id}"), {}) == 204
+
+    attacker = Thread(target=hang_up)
+    attacker.start()
+    try:
+        at_once(server, post)
+    finally:
+        is_over.set()
+        attacker.join()
+    assert count(database, *(id for some in ids for id in some)) == CLIENTS * 20

@@ -66,6 +66,16 @@ def test_two_equal_ids_in_one_batch_are_refused(lrs):
     assert lrs.found() == []
 
 
+def test_ids_that_differ_only_by_case_are_one(lrs):
+    id = "0a6f7c1e-55a3-4d1c-9a53-7c2f0f00000a"
+    both = [a_statement(id=id), a_statement(id=id.upper())]
+    assert lrs.post(both).status_code == 400
+    assert lrs.put(id.upper(), both[0]).status_code == 204
+    assert lrs.post([both[1]]).status_code == 200
+    assert lrs.post([{**both[1], "actor": an_agent("another")}]).status_code == 409
+    assert len(lrs.found()) == 1
+
+
 def test_a_batch_with_one_bad_statement_stores_none(lrs):
     """XAPI-00182, XAPI-00326."""
     answer = lrs.post([a_statement(), a_statement(verb={"id": "completed"})])
