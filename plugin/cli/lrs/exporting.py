@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-import gzip
-import os
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 from uuid import UUID
 
 import click
@@ -20,6 +15,7 @@ from lrs_bridge.statement import written_timestamp
 from plugin.app import Mentes
 from plugin.cli.commands import this_process
 from plugin.cli.lrs.asked import conditions, query_of
+from plugin.cli.lrs.files import opened_to_write
 from plugin.cli.lrs.group import WHOSE, lrs, organisation_called
 from plugin.foundation.tenancy import EVERYWHERE
 
@@ -55,7 +51,7 @@ def lrs_export(
     if attachments is not None:
         attachments.mkdir(parents=True, exist_ok=True)
     count, last = 0, None
-    with mentes.database.reading(EVERYWHERE) as session, _opened(output) as file:
+    with mentes.database.reading(EVERYWHERE) as session, opened_to_write(output) as file:
         owner = organisation_called(session, organisation)
         pages = exporting.pages(session, owner, query_of(**asked), voided=voided)
         for page in pages:
@@ -77,33 +73,3 @@ def _write_attachments(
             click.echo(f"The content of an attachment is lost: {digest}", err=True)
         else:
             write_into(folder, digest, content)
-
-
-@contextmanager
-def _opened(path: Path | None) -> Iterator[BinaryIO]:
-    """Open the file to be, for us alone; it gets its name when all of it is on the disk."""
-    if path is None:
-        yield sys.stdout.buffer
-        sys.stdout.buffer.flush()
-        return
-    unfinished = path.with_name(f"{path.name}.part")
-    try:
-        with open(unfinished, "wb", opener=_for_us) as file:
-            if path.suffix == ".gz":
-                with gzip.GzipFile(filename="", fileobj=file, mode="wb", compresslevel=6) as packed:
-                    yield packed  # type: ignore[misc] # has all that is used of it
-            else:
-                yield file
-            file.flush()
-            os.fsync(file.fileno())
-        unfinished.replace(path)
-    except OSError as error:
-        unfinished.unlink(missing_ok=True)
-        raise click.ClickException(f"{path} cannot be written: {error.strerror}.") from error
-    except BaseException:
-        unfinished.unlink(missing_ok=True)
-        raise
-
-
-def _for_us(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import gzip
 import json
-import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO
 
 import click
 
 from lrs_bridge.lrs.attachment_files import found_in, nowhere
 from lrs_bridge.lrs.importing import Import, Refused, Terms
 from lrs_bridge.lrs.pieces import Piece, pieces
+from lrs_bridge.lrs.store import ignored
 from plugin.app import home_page, on_stored
 from plugin.cli.commands import ORGANISATION, this_process
+from plugin.cli.lrs.files import for_us, opened_to_read
 from plugin.cli.lrs.group import lrs
 from plugin.foundation.tenancy import EVERYWHERE
 from plugin.platforms import service as platforms
@@ -38,6 +37,7 @@ IMPORTER = "import"
     help="The folder with what came with them, each file named by its SHA-2.",
 )
 @click.option("--without-content", is_flag=True, help="Take them in if content is missing.")
+@click.option("--no-completions", is_flag=True, help="Open no check-in for what they tell.")
 @click.option("--all-or-nothing", is_flag=True, help="Store nothing if a line is refused.")
 @click.option(
     "--rejects",
@@ -52,6 +52,7 @@ def lrs_import(
     no_definitions: bool,
     attachments: Path | None,
     without_content: bool,
+    no_completions: bool,
     all_or_nothing: bool,
     rejects: Path | None,
 ) -> None:
@@ -76,7 +77,7 @@ def lrs_import(
     beside = rejects or Path("stdin.rejects" if file == "-" else f"{Path(file).name}.rejects")
     if file != "-" and beside.resolve() == Path(file).resolve():
         raise click.UsageError("Refused lines cannot go into the file that is read.")
-    with _opened(file) as (stream, size, told), _refusals(beside) as refuse:
+    with opened_to_read(file) as (stream, size, told), _refusals(beside) as refuse:
         work = Import(
             organisation_id=owner,
             transaction=lambda: mentes.database.transaction(EVERYWHERE),
@@ -84,7 +85,7 @@ def lrs_import(
             clock=mentes.clock,
             terms=terms,
             refuse=refuse,
-            on_stored=on_stored(mentes),
+            on_stored=ignored if no_completions else on_stored(mentes),
             contents=mentes.contents,
         )
         way = work.all_or_nothing if all_or_nothing else work.each
@@ -113,24 +114,6 @@ def _run(
 
 
 @contextmanager
-def _opened(name: str) -> Iterator[tuple[BinaryIO, int, Callable[[], int]]]:
-    """Open a file; give how many bytes it has, 0 if nobody knows, and what tells how many are read.
-
-    Unpacked, it has more; so what is read is told of the file as it is.
-    """
-    if name == "-":
-        yield sys.stdin.buffer, 0, lambda: 0
-        return
-    with Path(name).open("rb") as file:
-        size = Path(name).stat().st_size
-        if name.endswith(".gz"):
-            with gzip.GzipFile(fileobj=file) as unpacked:
-                yield unpacked, size, file.tell  # type: ignore[misc] # has all that is used of it
-        else:
-            yield file, size, file.tell
-
-
-@contextmanager
 def _refusals(path: Path) -> Iterator[Callable[[Refused], None]]:
     """Give what writes refused lines down; the file is made for the first, for us alone."""
     path.unlink(missing_ok=True)  # of an earlier time
@@ -145,11 +128,7 @@ def _refusals(path: Path) -> Iterator[Callable[[Refused], None]]:
             click.echo("… and more.", err=True)
         text = refused.text.decode(errors="replace")
         entry = {"line": refused.number, "reason": refused.reason, "text": text}
-        with open(path, "a", encoding="utf-8", opener=_for_us) as file:
+        with open(path, "a", encoding="utf-8", opener=for_us) as file:
             file.write(json.dumps(entry, ensure_ascii=False) + "\n")
 
     yield refuse
-
-
-def _for_us(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)

@@ -148,8 +148,14 @@ def test_killed_in_the_middle_and_begun_again_all_is_stored_once(
     assert "sound" in said(run("lrs", "check"))
 
 
-def test_what_is_imported_is_told_to_the_tool(run: Run, folder: Path, mentes: Mentes) -> None:
-    told = moodle_course_completed("https://moodle.example", 3, 2, mentes.clock())
-    said(run("lrs", "import", written(folder / "f", [told])))
+def test_what_is_imported_is_told_to_the_tool_unless_it_is_history(
+    run: Run, folder: Path, mentes: Mentes
+) -> None:
+    first, second = (
+        moodle_course_completed("https://moodle.example", user, 2, mentes.clock())
+        for user in (3, 4)
+    )
+    said(run("lrs", "import", written(folder / "f", [first])))
+    said(run("lrs", "import", written(folder / "f", [second]), "--no-completions"))
     with mentes.database.reading(EVERYWHERE) as session:
         assert session.scalar(select(func.count()).select_from(CompletionRow)) == 1
