@@ -35,7 +35,9 @@ _PARAMETERS: dict[str, Schema] = {
     "format": {"enum": ["ids", "exact", "canonical"]},
     "cursor": text(description="Only as `more` of an answer has it, and without any other."),
 }
-_AS_JSON = {"agent": ref("Actor")}
+# The agent of a query goes as JSON. A person is an agent; elsewhere a group may stand too.
+_AGENTS = {"/agents": ref("Agent")}
+_ANY_AGENT = ref("Identified")
 
 # What every operation may answer: what is wrong with the request, or that the store is busy.
 _REFUSALS = {
@@ -112,16 +114,13 @@ def _described(operation: Operation) -> dict[str, Any]:
 
 
 def _in_query(operation: Operation) -> list[dict[str, Any]]:
+    agent = {"content": {JSON: {"schema": _AGENTS.get(operation.path, _ANY_AGENT)}}}
     return [
         {
             "name": name,
             "in": "query",
             "required": name in operation.required,
-            **(
-                {"content": {JSON: {"schema": _AS_JSON[name]}}}
-                if name in _AS_JSON
-                else {"schema": _PARAMETERS[name]}
-            ),
+            **(agent if name == "agent" else {"schema": _PARAMETERS[name]}),
         }
         for name in operation.parameters
     ]

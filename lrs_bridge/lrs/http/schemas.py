@@ -75,8 +75,9 @@ def _identified(kind: str, properties: Mapping[str, Schema], *required: str) -> 
     ]
 
 
+_identified_groups = _identified("Group", {"member": array(ref("Agent"))}, "objectType")
 _groups = [
-    *_identified("Group", {"member": array(ref("Agent"))}, "objectType"),
+    *_identified_groups,
     closed(
         {"objectType": _kind("Group"), "name": text(), "member": array(ref("Agent"), minItems=1)},
         *("objectType", "member"),
@@ -159,6 +160,7 @@ SCHEMAS: dict[str, Schema] = {
     "Agent": {"oneOf": _identified("Agent", {})},
     "ObjectAgent": {"oneOf": _identified("Agent", {}, "objectType")},
     "Group": {"oneOf": _groups},
+    "Identified": {"oneOf": [ref("Agent"), *_identified_groups]},
     "Actor": {"oneOf": [ref("Agent"), ref("Group")]},
     "Verb": closed({"id": _iri, "display": ref("LanguageMap")}, "id"),
     "Activity": closed(
