@@ -38,14 +38,14 @@ def listed() -> str | tuple[str, int]:
             meant, choices = _meant(session, search)
     except FormInvalid as error:
         return _list(errors=in_words(error.errors), meant=_chosen()), 422
+    looked_at_list(search.kinds)
     if choices:
         return _list(choices=choices)
-    looked_at_list(search.kinds)
     with tool().database.reading(visit().organisation_id) as session:
         page = service.page(session, search, meant.ifis if meant else ())
         known = service.known_activities(session, page.read)
     rows = [views.row(read.found, read.statement, known, words()) for read in page.read]
-    return _list(page=page, rows=rows, search=search, meant=meant)
+    return _list(page=page, rows=rows, meant=meant)
 
 
 def _meant(session: Session, search: Search) -> tuple[Who | None, list[Who]]:
@@ -97,7 +97,6 @@ def _list(**found: Any) -> str:
         **{
             "page": None,
             "rows": [],
-            "search": None,
             "meant": None,
             "choices": [],
             "errors": {},

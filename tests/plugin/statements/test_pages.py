@@ -354,7 +354,7 @@ def test_when_several_may_be_meant_one_is_chosen_without_their_name_in_the_addre
     held.add(a_statement(actor={"mbox": f"mailto:{ADA.email}", "name": "Ada"}))
     page = admin.get("statements", query_string={"person": "a", "verb": "completed"}).text
     assert "Who is meant?" in page
-    assert held.looks() == []
+    assert held.looks() == [("statements.looked", {"by": "person verb"})]
     with mentes.database.reading(held.organisation_id) as session:
         id = session.scalars(select(Person.id).where(Person.email == ADA.email)).one()
     assert f'href="/l/{admin.launch_id}/statements?verb=completed&amp;who={id}"' in page
