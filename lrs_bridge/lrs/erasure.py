@@ -42,6 +42,14 @@ def ignored(_session: Session, _organisation_id: UUID, _ids: Sequence[UUID]) -> 
     """Do nothing about statements that were erased."""
 
 
+def asked_before(
+    session: Session, organisation_id: UUID, wanted: Wanted, secret: bytes
+) -> list[datetime]:
+    """Return when the same was erased, the newest first."""
+    same = erasure.c.organisation_id == organisation_id, erasure.c.asked == wanted.digest(secret)
+    return list(session.scalars(select(erasure.c.at).where(*same).order_by(erasure.c.at.desc())))
+
+
 @dataclass(slots=True, kw_only=True)
 class Erasure:
     """One erasure in one organisation; broken off, it may simply be begun again.

@@ -9,14 +9,14 @@ from uuid import UUID
 
 import click
 
-from lrs_bridge.lrs.erasure import Erasure
+from lrs_bridge.lrs.erasure import Erasure, asked_before
 from lrs_bridge.lrs.index import Place
 from lrs_bridge.lrs.space import empty_log
 from lrs_bridge.lrs.wanted import EVERY_PLACE, Counted, Wanted, count
 from plugin.cli.commands import this_process
 from plugin.cli.lrs.asked import Iri, Person, identifiers
 from plugin.cli.lrs.group import WHOSE, Moment, lrs, organisation_called
-from plugin.erasing import erasure_of
+from plugin.erasing import digest_key, erasure_of
 from plugin.foundation.tenancy import EVERYWHERE
 
 
@@ -59,14 +59,17 @@ def lrs_erase(
     with mentes.database.reading(EVERYWHERE) as session:
         owner = organisation_called(session, organisation)
         counted = count(session, owner, wanted)
+        earlier = asked_before(session, owner, wanted, digest_key(mentes))
     _show(counted)
+    for at in earlier:
+        click.echo(f"The same was erased at {at:%Y-%m-%d %H:%M}Z.")
     if dry_run or not (counted.statements or counted.documents):
         return
     if not reason:
         raise click.UsageError("Say why with --reason; it is written down.")
     if not yes:
         click.confirm("Erase them for good?", abort=True)
-    _erase(erasure_of(mentes, owner, by=getpass.getuser(), reason=reason), wanted)
+    _erase(erasure_of(mentes, owner, by=_who(), reason=reason), wanted)
     if not empty_log(mentes.database.engine):
         click.echo("The database's log still holds them; run: mentes lrs vacuum", err=True)
 
@@ -100,6 +103,14 @@ def _show(counted: Counted) -> None:
             f"  named as {Place.AUTHORITY} alone: {counted.only_authority}. Those are what was "
             "stored on their behalf, and may be about others; --place leaves them out."
         )
+
+
+def _who() -> str:
+    """Return what the system calls whoever gives the command; containers may not know."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "operator"
 
 
 def _erase(erasure: Erasure, wanted: Wanted) -> None:

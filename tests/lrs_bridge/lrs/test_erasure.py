@@ -231,6 +231,19 @@ def test_what_is_sent_again_is_answered_and_not_stored(lrs_store):
                 reading.one(session, lrs_store.organisation_id, id, voided=voided)
 
 
+def test_the_front_door_says_that_it_is_there_no_longer_and_takes_it_no_more(lrs_store, open_lrs):
+    id = str(uuid4())
+    lrs, sent = open_lrs(), a_statement(actor=ADA, id=id)
+    before = lrs.post(sent).headers["X-Experience-API-Consistent-Through"]
+    lrs_store.erase(OF_ADA)
+    assert lrs.post([sent, a_statement(actor=BOB)]).json[0] == id
+    assert lrs.put(id, a_statement(actor=BOB)).status_code == 204
+    assert lrs.get(statementId=id).status_code == 404
+    assert lrs.get(voidedStatementId=id).status_code == 404
+    assert lrs.found(agent=ADA, related_agents=True) == []
+    assert lrs.get().headers["X-Experience-API-Consistent-Through"] >= before
+
+
 def test_time_goes_on_from_where_it_was(lrs_store, clock):
     lrs_store.put(a_statement(actor=BOB))
     clock.forward(seconds=10)

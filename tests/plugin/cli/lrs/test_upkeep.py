@@ -77,7 +77,11 @@ def test_erasing_asks_first_and_wants_a_reason(run: Run, put: Put, mentes: Mente
     assert count(mentes) == 1
     assert "Erased 1 statements" in said(run(*erase, "--reason", "asked to", given="y\n"))
     assert count(mentes) == 0
-    assert "Statements: 0." in said(run(*erase))
+    again = said(run(*erase))
+    assert "Statements: 0." in again
+    assert "The same was erased at" in again
+    other = said(run("lrs", "erase", *WHOSE, "--agent", "eve@lms.example"))
+    assert "The same" not in other
 
 
 @pytest.mark.parametrize(
