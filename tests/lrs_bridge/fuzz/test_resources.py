@@ -32,7 +32,7 @@ CHECKS = [
     missing_required_header,
     unsupported_method,
 ]
-EXAMPLES = 5 * EFFORT
+EXAMPLES = 3 * EFFORT
 ASKED = [
     pytest.param(one.path, one.method, mode, id=f"{one.method} {one.path} {mode.value}")
     for one in OPERATIONS

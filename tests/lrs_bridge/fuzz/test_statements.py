@@ -23,7 +23,8 @@ from lrs_bridge.statement import equivalent, listed, parsed_timestamp
 from lrs_bridge.testing import a_statement
 from lrs_bridge.version import Version
 from tests.effort import EFFORT
-from tests.lrs_bridge.fuzz.statements import broken, statements
+from tests.lrs_bridge.fuzz.faults import broken
+from tests.lrs_bridge.fuzz.statements import statements
 from tests.lrs_bridge.fuzz.tables import IFIS
 
 VERSIONS = pytest.mark.parametrize("version", list(Version), ids=str)
