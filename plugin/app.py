@@ -11,7 +11,7 @@ from flask import Blueprint, Flask
 from sqlalchemy.orm import Session
 
 from config.settings import Settings, SettingsError
-from lrs_bridge.lrs.contents import Contents, contents_at
+from lrs_bridge.lrs.attachments.contents import Contents, contents_at
 from lrs_bridge.lrs.http import xapi_blueprint
 from lrs_bridge.lrs.refusals import Refusals
 from lrs_bridge.lrs.store import OnStored

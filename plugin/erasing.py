@@ -6,8 +6,8 @@ import hashlib
 from collections.abc import Iterator
 from uuid import UUID
 
-from lrs_bridge.lrs import retention
-from lrs_bridge.lrs.erasure import Erasure
+from lrs_bridge.lrs.upkeep import retention
+from lrs_bridge.lrs.upkeep.erasure import Erasure
 from plugin.app import Mentes
 from plugin.completions import arrivals
 from plugin.foundation.tenancy import EVERYWHERE

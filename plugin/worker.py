@@ -16,7 +16,7 @@ import structlog
 from sqlalchemy import select
 
 from lrs_bridge.errors import Unavailable
-from lrs_bridge.lrs import attachments
+from lrs_bridge.lrs.attachments import received as attachments
 from plugin.app import Mentes
 from plugin.completions import service as completions
 from plugin.erasing import retain

@@ -14,8 +14,8 @@ import pytest
 import requests
 from flask import Flask
 
+from lrs_bridge.lrs.attachments.multipart import MOST_PARTS
 from lrs_bridge.lrs.http.setup import LARGEST_BATCH
-from lrs_bridge.lrs.multipart import MOST_PARTS
 from lrs_bridge.lrs.query import LARGEST_LIMIT, LIMIT_IF_NONE
 from lrs_bridge.lrs.record_store import RecordStore
 from lrs_bridge.testing import a_statement

@@ -20,7 +20,7 @@ from flask import Blueprint
 from sqlalchemy import Connection, create_engine, event, select
 from sqlalchemy.orm import Session
 
-from lrs_bridge.lrs.credentials import Scope, add_credential, revoke_credential
+from lrs_bridge.lrs.access.credentials import Scope, add_credential, revoke_credential
 from lrs_bridge.lrs.http import xapi_blueprint
 from lrs_bridge.lrs.store import Clock
 from lrs_bridge.lrs.tables import credential, metadata

@@ -19,8 +19,9 @@ from uuid import UUID, uuid4
 from sqlalchemy.orm import Session
 
 from lrs_bridge.errors import BatchInvalid, OutOfOrder, StatementConflict, XapiError
-from lrs_bridge.lrs import activities, attachments
-from lrs_bridge.lrs.attachments import Kept
+from lrs_bridge.lrs import activities
+from lrs_bridge.lrs.attachments import received as attachments
+from lrs_bridge.lrs.attachments.received import Kept
 from lrs_bridge.lrs.bulk import with_ids
 from lrs_bridge.lrs.consistency import newest, take_turn
 from lrs_bridge.lrs.order import moment, place

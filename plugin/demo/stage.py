@@ -13,7 +13,7 @@ from pathlib import Path
 from threading import Event, Thread
 
 from config.settings import Settings
-from lrs_bridge.lrs.credentials import Scope, add_credential
+from lrs_bridge.lrs.access.credentials import Scope, add_credential
 from lti.testing import Server
 from plugin import migrations
 from plugin.app import Mentes, compose, create_app

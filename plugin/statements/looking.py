@@ -8,7 +8,7 @@ from uuid import UUID
 import structlog
 from flask import current_app
 
-from lrs_bridge.lrs.contents import Contents
+from lrs_bridge.lrs.attachments.contents import Contents
 from lrs_bridge.lrs.store import OnStored
 from plugin.foundation.events import Event, happened
 from plugin.foundation.web import tool, visit

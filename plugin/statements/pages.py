@@ -10,7 +10,7 @@ from uuid import UUID
 from flask import Blueprint, Response, render_template, request
 from sqlalchemy.orm import Session
 
-from lrs_bridge.lrs.attached import digests, one_attached, parts_of
+from lrs_bridge.lrs.attachments.read import digests, one_attached, parts_of
 from plugin.foundation.errors import FormInvalid, NotFound
 from plugin.foundation.web import Role, requires, tool, visit
 from plugin.foundation.web.i18n import in_words, words

@@ -13,7 +13,7 @@ import requests
 from playwright.sync_api import Locator, expect
 from sqlalchemy import select
 
-from lrs_bridge.lrs.credentials import add_credential
+from lrs_bridge.lrs.access.credentials import add_credential
 from plugin.demo.stage import Stage
 from plugin.foundation.tenancy import EVERYWHERE, Organisation
 from plugin.statements.search import PAGE

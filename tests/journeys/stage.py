@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from lrs_bridge.lrs.credentials import add_credential
+from lrs_bridge.lrs.access.credentials import add_credential
 from lrs_bridge.testing import moodle_module_completed, moodle_module_uncompleted
 from lti.testing import User
 from plugin.app import Mentes

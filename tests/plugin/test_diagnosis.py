@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 
 from config.settings import Settings
-from lrs_bridge.lrs.contents import Folder
+from lrs_bridge.lrs.attachments.contents import Folder
 from plugin.app import Mentes, compose
 from plugin.diagnosis import Finding, examined
 from plugin.foundation import outbox

@@ -16,7 +16,7 @@ from sqlalchemy.exc import NoResultFound
 
 from config.settings import Settings
 from lrs_bridge.errors import Unavailable
-from lrs_bridge.lrs.contents import Folder
+from lrs_bridge.lrs.attachments.contents import Folder
 from plugin.app import Mentes, compose
 from plugin.completions import service as completions
 from plugin.completions.model import CompletionRow, Status

@@ -18,7 +18,7 @@ from benchmarks.lrs.load import Way
 from benchmarks.lrs.population import ids
 from benchmarks.lrs.processes import Process, free_port
 from benchmarks.lrs.storage import Sizes
-from lrs_bridge.lrs.credentials import Scope, add_credential
+from lrs_bridge.lrs.access.credentials import Scope, add_credential
 from lrs_bridge.lrs.order import moment
 from lrs_bridge.lrs.tables import statement
 from lrs_bridge.statement import written_timestamp

@@ -10,12 +10,12 @@ from flask import Response, after_this_request, g, request
 from sqlalchemy.orm import Session
 
 from lrs_bridge.errors import Unauthenticated
-from lrs_bridge.lrs.authentication import authenticate, authenticate_token
+from lrs_bridge.lrs.access.authentication import authenticate, authenticate_token
+from lrs_bridge.lrs.access.credentials import Credential
+from lrs_bridge.lrs.access.limits import Limits
 from lrs_bridge.lrs.consistency import LAG, consistent_through
-from lrs_bridge.lrs.credentials import Credential
 from lrs_bridge.lrs.http.asked import Asked
 from lrs_bridge.lrs.http.setup import Setup
-from lrs_bridge.lrs.limits import Limits
 from lrs_bridge.statement import written_timestamp
 
 _CONSISTENT_THROUGH = "X-Experience-API-Consistent-Through"

@@ -9,7 +9,10 @@ from flask import Blueprint, Response, g, request
 
 from lrs_bridge.errors import MethodNotAllowed, ResourceUnknown
 from lrs_bridge.lrs import refusals, store
-from lrs_bridge.lrs.contents import Contents
+from lrs_bridge.lrs.access.last_use import LastUses
+from lrs_bridge.lrs.access.limits import Allowances
+from lrs_bridge.lrs.access.proofs import Proofs
+from lrs_bridge.lrs.attachments.contents import Contents
 from lrs_bridge.lrs.http import (
     about,
     activities,
@@ -27,9 +30,6 @@ from lrs_bridge.lrs.http import (
 from lrs_bridge.lrs.http.asked import read_request
 from lrs_bridge.lrs.http.resource import ANYONE, Resource
 from lrs_bridge.lrs.http.setup import LARGEST_BATCH, Setup, Transaction
-from lrs_bridge.lrs.last_use import LastUses
-from lrs_bridge.lrs.limits import Allowances
-from lrs_bridge.lrs.proofs import Proofs
 from lrs_bridge.lrs.together import Together
 from lrs_bridge.vocabulary import PROFILE
 

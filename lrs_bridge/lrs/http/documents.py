@@ -20,7 +20,7 @@ from werkzeug.http import http_date, quote_etag
 
 from lrs_bridge.errors import ConditionFailed, DocumentNotFound
 from lrs_bridge.lrs import documents, parameters
-from lrs_bridge.lrs.credentials import Credential, Scope
+from lrs_bridge.lrs.access.credentials import Credential, Scope
 from lrs_bridge.lrs.documents import Context, Document, Kind
 from lrs_bridge.lrs.http.admission import admitted
 from lrs_bridge.lrs.http.asked import Asked

@@ -11,7 +11,7 @@ from typing import Any
 from flask import Response, g, request
 
 from lrs_bridge.lrs import parameters
-from lrs_bridge.lrs.credentials import Scope
+from lrs_bridge.lrs.access.credentials import Scope
 from lrs_bridge.lrs.http import token
 from lrs_bridge.lrs.http.asked import Asked
 from lrs_bridge.lrs.http.operations import JSON, OPERATIONS, PROBLEM, Operation

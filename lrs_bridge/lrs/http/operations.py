@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from lrs_bridge.lrs.credentials import Scope
+from lrs_bridge.lrs.access.credentials import Scope
 from lrs_bridge.lrs.http.schemas import Schema, array, ref, text
 
 JSON = "application/json"

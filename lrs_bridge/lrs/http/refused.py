@@ -14,7 +14,7 @@ import structlog
 from flask import Response, g, request
 
 from lrs_bridge.errors import JsonInvalid, ParameterInvalid, StatementInvalid, XapiError
-from lrs_bridge.lrs.credentials import Credential
+from lrs_bridge.lrs.access.credentials import Credential
 from lrs_bridge.lrs.http.asked import Asked
 from lrs_bridge.lrs.http.setup import Setup
 from lrs_bridge.lrs.refusals import Refusal, Sender, cut, described, sender_called

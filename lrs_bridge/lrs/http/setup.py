@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from lrs_bridge.lrs.contents import Contents
-from lrs_bridge.lrs.last_use import LastUses
-from lrs_bridge.lrs.limits import Allowances
-from lrs_bridge.lrs.proofs import Proofs
+from lrs_bridge.lrs.access.last_use import LastUses
+from lrs_bridge.lrs.access.limits import Allowances
+from lrs_bridge.lrs.access.proofs import Proofs
+from lrs_bridge.lrs.attachments.contents import Contents
 from lrs_bridge.lrs.refusals import OnRefused
 from lrs_bridge.lrs.store import Clock
 from lrs_bridge.lrs.together import Together

@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 from werkzeug.datastructures import LanguageAccept
 from werkzeug.http import parse_accept_header
 
-from lrs_bridge.lrs import activities, formats, multipart
+from lrs_bridge.lrs import activities, formats
+from lrs_bridge.lrs.attachments import multipart
 from lrs_bridge.lrs.http.asked import Asked
 from lrs_bridge.lrs.query import StatementQuery
 from lrs_bridge.lrs.select import Found

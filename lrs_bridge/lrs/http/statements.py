@@ -14,10 +14,12 @@ from flask import Response, g, request
 from sqlalchemy.orm import Session
 
 from lrs_bridge.errors import Malformed, ParameterInvalid, StatementInvalid
-from lrs_bridge.lrs import attachments, multipart, select, store, wire
-from lrs_bridge.lrs.attached import parts_of, with_attachments
-from lrs_bridge.lrs.contents import Buffer
-from lrs_bridge.lrs.credentials import Credential
+from lrs_bridge.lrs import select, store, wire
+from lrs_bridge.lrs.access.credentials import Credential
+from lrs_bridge.lrs.attachments import multipart
+from lrs_bridge.lrs.attachments import received as attachments
+from lrs_bridge.lrs.attachments.contents import Buffer
+from lrs_bridge.lrs.attachments.read import parts_of, with_attachments
 from lrs_bridge.lrs.http.admission import (
     admitted,
     admitted_to_statements,

@@ -13,12 +13,12 @@ from urllib.parse import parse_qsl, unquote
 from flask import Request, Response, request
 
 from lrs_bridge.errors import MethodNotAllowed, TokenRefused, TooManyRequests, Unauthenticated
-from lrs_bridge.lrs.authentication import authenticate
+from lrs_bridge.lrs.access.authentication import authenticate
+from lrs_bridge.lrs.access.oauth import Grant, give_token
 from lrs_bridge.lrs.http import cors
 from lrs_bridge.lrs.http.asked import whole_body
 from lrs_bridge.lrs.http.resource import CREDENTIAL
 from lrs_bridge.lrs.http.setup import Setup
-from lrs_bridge.lrs.oauth import Grant, give_token
 
 PATH = "/oauth/token"
 

@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from lrs_bridge.lrs.checking import faults
+from lrs_bridge.lrs.upkeep.checking import faults
 from plugin.cli.commands import this_process
 from plugin.cli.lrs.group import lrs
 from plugin.foundation.tenancy import EVERYWHERE

@@ -14,9 +14,9 @@ import click
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from lrs_bridge.lrs import credentials
-from lrs_bridge.lrs.credentials import Entry, Scope, add_credential, entries
-from lrs_bridge.lrs.limits import Limits
+from lrs_bridge.lrs.access import credentials
+from lrs_bridge.lrs.access.credentials import Entry, Scope, add_credential, entries
+from lrs_bridge.lrs.access.limits import Limits
 from plugin.app import Mentes
 from plugin.cli.commands import ORGANISATION, this_process
 from plugin.cli.lrs.group import WHOSE, Moment, lrs, organisation_called

@@ -9,10 +9,10 @@ from uuid import UUID
 
 import click
 
-from lrs_bridge.lrs.erasure import Erasure, asked_before
 from lrs_bridge.lrs.index import Place
-from lrs_bridge.lrs.space import empty_log
-from lrs_bridge.lrs.wanted import EVERY_PLACE, Counted, Wanted, count
+from lrs_bridge.lrs.upkeep.erasure import Erasure, asked_before
+from lrs_bridge.lrs.upkeep.space import empty_log
+from lrs_bridge.lrs.upkeep.wanted import EVERY_PLACE, Counted, Wanted, count
 from plugin.cli.commands import this_process
 from plugin.cli.lrs.asked import Iri, Person, identifiers
 from plugin.cli.lrs.group import WHOSE, Moment, lrs, organisation_called

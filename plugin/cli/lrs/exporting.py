@@ -9,8 +9,8 @@ from uuid import UUID
 import click
 from sqlalchemy.orm import Session
 
-from lrs_bridge.lrs import exporting
-from lrs_bridge.lrs.attachment_files import kept_with, write_into
+from lrs_bridge.lrs.attachments.files import kept_with, write_into
+from lrs_bridge.lrs.upkeep import exporting
 from lrs_bridge.statement import written_timestamp
 from plugin.app import Mentes
 from plugin.cli.commands import this_process

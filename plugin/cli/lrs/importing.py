@@ -10,10 +10,10 @@ from pathlib import Path
 
 import click
 
-from lrs_bridge.lrs.attachment_files import found_in, nowhere
-from lrs_bridge.lrs.importing import Import, Refused, Terms
-from lrs_bridge.lrs.pieces import Piece, pieces
+from lrs_bridge.lrs.attachments.files import found_in, nowhere
 from lrs_bridge.lrs.store import ignored
+from lrs_bridge.lrs.upkeep.importing import Import, Refused, Terms
+from lrs_bridge.lrs.upkeep.pieces import Piece, pieces
 from plugin.app import home_page, on_stored
 from plugin.cli.commands import ORGANISATION, this_process
 from plugin.cli.lrs.files import for_us, opened_to_read

@@ -7,7 +7,7 @@ from uuid import UUID
 import click
 
 from lrs_bridge.errors import Unavailable
-from lrs_bridge.lrs import retention, space
+from lrs_bridge.lrs.upkeep import retention, space
 from plugin.cli.commands import this_process
 from plugin.cli.lrs.asked import Iri
 from plugin.cli.lrs.group import WHOSE, lrs, organisation_called

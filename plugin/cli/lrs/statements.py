@@ -11,9 +11,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lrs_bridge.errors import StatementNotFound
-from lrs_bridge.lrs import exporting
 from lrs_bridge.lrs import select as reading
 from lrs_bridge.lrs.tables import tombstone
+from lrs_bridge.lrs.upkeep import exporting
 from plugin.app import home_page, on_stored
 from plugin.cli.commands import this_process
 from plugin.cli.lrs.asked import conditions, query_of

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from lrs_bridge.lrs.credentials import add_credential
+from lrs_bridge.lrs.access.credentials import add_credential
 from plugin import migrations
 from plugin.foundation.db import Database
 from plugin.foundation.tenancy import EVERYWHERE

@@ -17,10 +17,10 @@ from uuid import UUID, uuid4
 import requests
 from sqlalchemy import func, select
 
-from lrs_bridge.lrs.attachments import LARGEST_IN_DATABASE
-from lrs_bridge.lrs.checking import faults
-from lrs_bridge.lrs.contents import Folder
+from lrs_bridge.lrs.attachments.contents import Folder
+from lrs_bridge.lrs.attachments.received import LARGEST_IN_DATABASE
 from lrs_bridge.lrs.tables import statement
+from lrs_bridge.lrs.upkeep.checking import faults
 from lrs_bridge.testing import a_statement, an_agent
 from lrs_bridge.vocabulary import Verb
 from plugin.foundation.db import Database
@@ -28,7 +28,7 @@ from plugin.foundation.tenancy import EVERYWHERE
 from tests.attacks.lrs.clients import Client
 from tests.attacks.lrs.conftest import Serve
 from tests.effort import EFFORT
-from tests.lrs_bridge.lrs.test_attachments import TYPE, body, describing
+from tests.lrs_bridge.lrs.attachments.test_received import TYPE, body, describing
 from tests.servers import Server
 
 KILLS = 2 * EFFORT

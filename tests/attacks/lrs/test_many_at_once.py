@@ -19,8 +19,8 @@ import pytest
 import requests
 from sqlalchemy import func, select, text
 
-from lrs_bridge.lrs.checking import faults
 from lrs_bridge.lrs.tables import document, statement
+from lrs_bridge.lrs.upkeep.checking import faults
 from lrs_bridge.testing import a_statement, an_agent
 from plugin.foundation.db import Database
 from plugin.foundation.tenancy import EVERYWHERE

@@ -16,9 +16,9 @@ from schemathesis.specs.openapi.checks import (
     unsupported_method,
 )
 
-from lrs_bridge.lrs.checking import faults
 from lrs_bridge.lrs.http.openapi import document
 from lrs_bridge.lrs.http.operations import OPERATIONS
+from lrs_bridge.lrs.upkeep.checking import faults
 from lti.testing import serving
 from tests.effort import EFFORT
 from tests.lrs_bridge.conftest import SECRET

@@ -15,9 +15,9 @@ from jsonschema_rs import Draft202012Validator
 from sqlalchemy import func, select
 
 from lrs_bridge.errors import JsonInvalid, StatementInvalid
-from lrs_bridge.lrs.checking import faults
 from lrs_bridge.lrs.http.schemas import SCHEMAS, ref
 from lrs_bridge.lrs.tables import statement, statement_key
+from lrs_bridge.lrs.upkeep.checking import faults
 from lrs_bridge.lrs.wire import read_statement, read_statements
 from lrs_bridge.statement import equivalent, listed, parsed_timestamp
 from lrs_bridge.testing import a_statement

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from lrs_bridge.errors import StatementNotFound
 from lrs_bridge.identity import ifi
-from lrs_bridge.lrs import attached, formats, select, store, wire
+from lrs_bridge.lrs import formats, select, store, wire
+from lrs_bridge.lrs.attachments import read as attached
 from lrs_bridge.lrs.query import StatementQuery
 from lrs_bridge.testing import a_statement
 from lrs_bridge.vocabulary import Verb

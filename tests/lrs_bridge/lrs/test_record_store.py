@@ -14,7 +14,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.exc import IntegrityError
 
-from lrs_bridge.lrs.credentials import Scope
+from lrs_bridge.lrs.access.credentials import Scope
 from lrs_bridge.lrs.record_store import RecordStore
 from lrs_bridge.testing import a_statement
 from tests.databases import ENGINES, available, bare_database, drop_database

@@ -14,7 +14,7 @@ import pytest
 from flask import Flask
 
 from lrs_bridge import testing
-from lrs_bridge.lrs.credentials import add_credential
+from lrs_bridge.lrs.access.credentials import add_credential
 from plugin.app import Mentes
 from plugin.checkins import service as checkins
 from plugin.checkins.model import CheckIn

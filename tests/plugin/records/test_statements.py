@@ -11,7 +11,7 @@ import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from lrs_bridge.lrs.credentials import add_credential
+from lrs_bridge.lrs.access.credentials import add_credential
 from plugin.app import Mentes
 from plugin.checkins import service as checkins
 from plugin.checkins.rules import Worth

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import select
 
 from lrs_bridge.lrs import store, wire
-from lrs_bridge.lrs.credentials import add_credential
+from lrs_bridge.lrs.access.credentials import add_credential
 from lti import claims
 from lti.roles import LEARNER
 from lti.testing import User

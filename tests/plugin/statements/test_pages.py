@@ -15,7 +15,7 @@ import pytest
 from sqlalchemy import select
 
 from config.log import configure_logging
-from lrs_bridge.lrs.multipart import write_parts
+from lrs_bridge.lrs.attachments.multipart import write_parts
 from lti import claims
 from lti.roles import ADMINISTRATOR, INSTRUCTOR, LEARNER, MENTOR
 from plugin.app import Mentes

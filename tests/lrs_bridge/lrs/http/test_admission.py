@@ -5,9 +5,9 @@ import json
 
 import pytest
 
-from lrs_bridge.lrs import proofs
-from lrs_bridge.lrs.credentials import limit_credential
-from lrs_bridge.lrs.limits import Limits
+from lrs_bridge.lrs.access import proofs
+from lrs_bridge.lrs.access.credentials import limit_credential
+from lrs_bridge.lrs.access.limits import Limits
 from lrs_bridge.testing import a_statement
 
 

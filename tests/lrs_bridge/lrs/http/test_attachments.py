@@ -10,9 +10,11 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import event, func, select
 
-from lrs_bridge.lrs import attached, attachments, tables
-from lrs_bridge.lrs.contents import Folder
-from lrs_bridge.lrs.multipart import read_parts
+from lrs_bridge.lrs import tables
+from lrs_bridge.lrs.attachments import read as attached
+from lrs_bridge.lrs.attachments import received as attachments
+from lrs_bridge.lrs.attachments.contents import Folder
+from lrs_bridge.lrs.attachments.multipart import read_parts
 from lrs_bridge.testing import a_statement, an_agent, assert_equivalent
 from tests.lrs_bridge.signing import SIGNATURE, signature_attachment, signed
 

@@ -7,7 +7,7 @@ import re
 import pytest
 from jsonschema_rs import Draft202012Validator
 
-from lrs_bridge.lrs.credentials import Scope
+from lrs_bridge.lrs.access.credentials import Scope
 from lrs_bridge.lrs.http.openapi import document
 from lrs_bridge.lrs.http.operations import OPERATIONS
 from lrs_bridge.lrs.http.schemas import SCHEMAS

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 
-from lrs_bridge.lrs.credentials import Scope
+from lrs_bridge.lrs.access.credentials import Scope
 from lrs_bridge.testing import a_statement as statement
 from tests.lrs_bridge.conftest import SECRET
 

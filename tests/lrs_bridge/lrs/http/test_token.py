@@ -6,9 +6,9 @@ from uuid import uuid4
 
 import pytest
 
-from lrs_bridge.lrs import proofs
-from lrs_bridge.lrs.credentials import limit_credential, revoke_credential
-from lrs_bridge.lrs.limits import Limits
+from lrs_bridge.lrs.access import proofs
+from lrs_bridge.lrs.access.credentials import limit_credential, revoke_credential
+from lrs_bridge.lrs.access.limits import Limits
 from lrs_bridge.testing import a_statement
 from tests.lrs_bridge.conftest import SECRET
 

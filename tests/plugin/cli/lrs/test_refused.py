@@ -6,7 +6,7 @@ from uuid import UUID
 
 from flask import Flask
 
-from lrs_bridge.lrs.credentials import add_credential
+from lrs_bridge.lrs.access.credentials import add_credential
 from plugin.app import Mentes
 from tests.plugin.commanding import Run, refused, said
 

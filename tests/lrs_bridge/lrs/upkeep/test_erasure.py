@@ -13,16 +13,18 @@ from sqlalchemy import func, select, text
 
 from lrs_bridge.errors import StatementNotFound
 from lrs_bridge.identity import ifi
-from lrs_bridge.lrs import attachments, checking, documents, exporting, store, tables
+from lrs_bridge.lrs import documents, store, tables
 from lrs_bridge.lrs import select as reading
+from lrs_bridge.lrs.attachments import received as attachments
+from lrs_bridge.lrs.attachments.contents import Folder
 from lrs_bridge.lrs.consistency import newest
-from lrs_bridge.lrs.contents import Folder
 from lrs_bridge.lrs.documents import Context, Document, Kind
-from lrs_bridge.lrs.erasure import Erasure
 from lrs_bridge.lrs.index import Place
 from lrs_bridge.lrs.query import StatementQuery
-from lrs_bridge.lrs.space import give_back
-from lrs_bridge.lrs.wanted import Wanted, count
+from lrs_bridge.lrs.upkeep import checking, exporting
+from lrs_bridge.lrs.upkeep.erasure import Erasure
+from lrs_bridge.lrs.upkeep.space import give_back
+from lrs_bridge.lrs.upkeep.wanted import Wanted, count
 from lrs_bridge.lrs.wire import incoming
 from lrs_bridge.testing import a_statement, an_agent
 from lrs_bridge.vocabulary import Verb

@@ -13,9 +13,9 @@ from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from lrs_bridge.errors import StatementInvalid
-from lrs_bridge.lrs.attachments import DIGESTS, Received, described_in
-from lrs_bridge.lrs.contents import Contents
-from lrs_bridge.lrs.signatures import CONTENT_TYPE, USAGE, check_signature
+from lrs_bridge.lrs.attachments.contents import Contents
+from lrs_bridge.lrs.attachments.received import DIGESTS, Received, described_in
+from lrs_bridge.lrs.attachments.signatures import CONTENT_TYPE, USAGE, check_signature
 from lrs_bridge.lrs.tables import attachment, statement_attachment
 from lrs_bridge.version import Version
 

@@ -26,13 +26,14 @@ from sqlalchemy import delete, insert, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from lrs_bridge.errors import Unavailable
-from lrs_bridge.lrs import attachments, unlinking
+from lrs_bridge.lrs.attachments import received as attachments
+from lrs_bridge.lrs.attachments.contents import Contents
 from lrs_bridge.lrs.consistency import take_turn
-from lrs_bridge.lrs.contents import Contents
 from lrs_bridge.lrs.index import entry
 from lrs_bridge.lrs.store import Clock
 from lrs_bridge.lrs.tables import document, erasure, statement, tombstone
-from lrs_bridge.lrs.wanted import TOGETHER, Meant, Wanted, documents, pages
+from lrs_bridge.lrs.upkeep import unlinking
+from lrs_bridge.lrs.upkeep.wanted import TOGETHER, Meant, Wanted, documents, pages
 
 Transaction = Callable[[], AbstractContextManager[Session]]
 OnErased = Callable[[Session, UUID, Sequence[UUID]], None]

@@ -10,7 +10,7 @@ import structlog
 from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
-from lrs_bridge.lrs.contents import Contents
+from lrs_bridge.lrs.attachments.contents import Contents
 from lrs_bridge.lrs.select import Page
 from lrs_bridge.lrs.tables import attachment, statement_attachment
 

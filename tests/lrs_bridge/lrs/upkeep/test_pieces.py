@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lrs_bridge.lrs import pieces as module
-from lrs_bridge.lrs.pieces import pieces
+from lrs_bridge.lrs.upkeep import pieces as module
+from lrs_bridge.lrs.upkeep.pieces import pieces
 
 objects = st.dictionaries(
     st.text(max_size=5),

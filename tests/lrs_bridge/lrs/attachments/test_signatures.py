@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lrs_bridge.errors import StatementInvalid
-from lrs_bridge.lrs.signatures import check_signature
+from lrs_bridge.lrs.attachments.signatures import check_signature
 from lrs_bridge.testing import a_statement, an_agent
 from lrs_bridge.version import Version
 from tests.lrs_bridge.signing import (

@@ -3,8 +3,8 @@
 import pytest
 from sqlalchemy import create_engine, event
 
-from lrs_bridge.lrs.credentials import add_credential, entries
-from lrs_bridge.lrs.last_use import LastUses
+from lrs_bridge.lrs.access.credentials import add_credential, entries
+from lrs_bridge.lrs.access.last_use import LastUses
 
 
 @pytest.fixture

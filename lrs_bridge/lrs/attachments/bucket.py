@@ -17,7 +17,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from lrs_bridge.errors import Unavailable
-from lrs_bridge.lrs.contents import Buffer
+from lrs_bridge.lrs.attachments.contents import Buffer
 
 _OPTIONS = frozenset({"endpoint_url", "region_name"})
 _GONE = frozenset({"NoSuchKey", "404"})

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from lrs_bridge.errors import Unavailable
-from lrs_bridge.lrs.bucket import Bucket
-from lrs_bridge.lrs.contents import Contents, Folder, contents_at
+from lrs_bridge.lrs.attachments.bucket import Bucket
+from lrs_bridge.lrs.attachments.contents import Contents, Folder, contents_at
 from tests.lrs_bridge.object_storage import serving
 
 NAME = "3f0a/ab/abcd-12"
@@ -89,7 +89,7 @@ def test_a_place_is_named_in_one_word(where: str, kind: type) -> None:
 def test_without_boto3_a_bucket_is_refused_with_what_to_install(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setitem(sys.modules, "lrs_bridge.lrs.bucket", None)
+    monkeypatch.setitem(sys.modules, "lrs_bridge.lrs.attachments.bucket", None)
     with pytest.raises(ValueError, match=r"mentes\[s3\]"):
         contents_at("s3://bucket")
 

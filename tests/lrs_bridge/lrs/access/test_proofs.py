@@ -6,8 +6,8 @@ import pytest
 from werkzeug.security import check_password_hash, generate_password_hash
 
 from lrs_bridge.errors import TooManyRequests
-from lrs_bridge.lrs import proofs
-from lrs_bridge.lrs.proofs import SECONDS_A_TRY, TRIES, Proofs
+from lrs_bridge.lrs.access import proofs
+from lrs_bridge.lrs.access.proofs import SECONDS_A_TRY, TRIES, Proofs
 
 QUICK = "pbkdf2:sha256:1"
 RIGHT, FORMER = (generate_password_hash(secret, QUICK) for secret in ("right", "former"))

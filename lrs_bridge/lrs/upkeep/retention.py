@@ -13,7 +13,7 @@ from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from lrs_bridge.lrs.tables import retention
-from lrs_bridge.lrs.wanted import Wanted
+from lrs_bridge.lrs.upkeep.wanted import Wanted
 
 BY = "retention"
 

@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import event
 
 from lrs_bridge.errors import TooLarge, TooManyRequests
-from lrs_bridge.lrs.credentials import add_credential
-from lrs_bridge.lrs.limits import COLUMNS, Allowances, Limits, limits_of
+from lrs_bridge.lrs.access.credentials import add_credential
+from lrs_bridge.lrs.access.limits import COLUMNS, Allowances, Limits, limits_of
 
 HOUR = timedelta(hours=1)
 

@@ -33,12 +33,12 @@ from uuid import UUID, uuid5
 from sqlalchemy.orm import Session
 
 from lrs_bridge.errors import Malformed, StatementInvalid, XapiError
-from lrs_bridge.lrs import attachments
-from lrs_bridge.lrs.attachment_files import Find, content_of, nowhere
-from lrs_bridge.lrs.contents import Contents
-from lrs_bridge.lrs.pieces import Piece
+from lrs_bridge.lrs.attachments import received as attachments
+from lrs_bridge.lrs.attachments.contents import Contents
+from lrs_bridge.lrs.attachments.files import Find, content_of, nowhere
 from lrs_bridge.lrs.spelling import parted
 from lrs_bridge.lrs.store import Clock, Delivery, OnStored, ignored, insert_all
+from lrs_bridge.lrs.upkeep.pieces import Piece
 from lrs_bridge.lrs.wire import Incoming, read_json
 from lrs_bridge.statement import Statement, parsed_timestamp, written_timestamp
 from lrs_bridge.validation import check_statement

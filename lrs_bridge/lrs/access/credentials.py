@@ -19,8 +19,8 @@ from sqlalchemy import Row, ScalarSelect, and_, func, insert, or_, select, updat
 from sqlalchemy.orm import Session
 
 from lrs_bridge.errors import Forbidden
-from lrs_bridge.lrs.limits import COLUMNS, Limits, limits_of
-from lrs_bridge.lrs.proofs import hashed
+from lrs_bridge.lrs.access.limits import COLUMNS, Limits, limits_of
+from lrs_bridge.lrs.access.proofs import hashed
 from lrs_bridge.lrs.tables import credential, token
 
 

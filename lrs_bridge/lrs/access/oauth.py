@@ -16,8 +16,8 @@ from sqlalchemy import delete, insert
 from sqlalchemy.orm import Session
 
 from lrs_bridge.errors import TokenRefused
-from lrs_bridge.lrs.authentication import token_digest
-from lrs_bridge.lrs.credentials import Credential, Scope
+from lrs_bridge.lrs.access.authentication import token_digest
+from lrs_bridge.lrs.access.credentials import Credential, Scope
 from lrs_bridge.lrs.tables import token
 
 LASTS = timedelta(hours=1)

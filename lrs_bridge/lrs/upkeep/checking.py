@@ -16,8 +16,8 @@ from uuid import UUID
 from sqlalchemy import Row, Select, Table, and_, select
 from sqlalchemy.orm import Session
 
-from lrs_bridge.lrs import attachments
-from lrs_bridge.lrs.contents import Contents
+from lrs_bridge.lrs.attachments import received as attachments
+from lrs_bridge.lrs.attachments.contents import Contents
 from lrs_bridge.lrs.formats import altered
 from lrs_bridge.lrs.index import digest, entry
 from lrs_bridge.lrs.order import moment

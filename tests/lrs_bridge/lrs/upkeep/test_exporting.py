@@ -7,8 +7,9 @@ from uuid import uuid4
 
 import pytest
 
-from lrs_bridge.lrs import exporting, store
+from lrs_bridge.lrs import store
 from lrs_bridge.lrs.query import StatementQuery, parse
+from lrs_bridge.lrs.upkeep import exporting
 from lrs_bridge.lrs.wire import incoming, read_statement
 from lrs_bridge.statement import parsed_timestamp
 from lrs_bridge.testing import a_statement, an_agent

@@ -13,8 +13,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
-from lrs_bridge.lrs import attachments, tables
-from lrs_bridge.lrs.contents import Folder
+from lrs_bridge.lrs import tables
+from lrs_bridge.lrs.attachments import received as attachments
+from lrs_bridge.lrs.attachments.contents import Folder
 from lrs_bridge.testing import a_statement
 
 LARGE = os.urandom(attachments.LARGEST_IN_DATABASE + 1)

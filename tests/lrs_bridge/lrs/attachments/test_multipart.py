@@ -7,7 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from lrs_bridge.errors import Malformed, TooLarge
-from lrs_bridge.lrs.multipart import MOST_PARTS, read_parts, write_parts
+from lrs_bridge.lrs.attachments.multipart import MOST_PARTS, read_parts, write_parts
 
 TYPE = "multipart/mixed; boundary=edge"
 

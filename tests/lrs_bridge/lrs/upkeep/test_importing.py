@@ -14,12 +14,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
-from lrs_bridge.lrs import attachments, checking, exporting, store, tables
-from lrs_bridge.lrs.attachment_files import found_in, kept_with, write_into
-from lrs_bridge.lrs.contents import Folder
-from lrs_bridge.lrs.importing import Import, Terms
-from lrs_bridge.lrs.pieces import pieces
+from lrs_bridge.lrs import store, tables
+from lrs_bridge.lrs.attachments import received as attachments
+from lrs_bridge.lrs.attachments.contents import Folder
+from lrs_bridge.lrs.attachments.files import found_in, kept_with, write_into
 from lrs_bridge.lrs.query import StatementQuery
+from lrs_bridge.lrs.upkeep import checking, exporting
+from lrs_bridge.lrs.upkeep.importing import Import, Terms
+from lrs_bridge.lrs.upkeep.pieces import pieces
 from lrs_bridge.lrs.wire import read_statement
 from lrs_bridge.statement import written_timestamp
 from lrs_bridge.testing import a_statement, an_agent

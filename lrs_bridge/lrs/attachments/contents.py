@@ -45,7 +45,7 @@ def contents_at(where: str) -> Contents | None:
     if not where.startswith("s3:"):
         return Folder(where) if where else None
     try:
-        from lrs_bridge.lrs.bucket import Bucket  # only who needs it installs boto3
+        from lrs_bridge.lrs.attachments.bucket import Bucket  # only who needs it installs boto3
     except ImportError as error:
         raise ValueError("Install mentes[s3] to keep attachments in a bucket.") from error
     return Bucket.at(where)

@@ -15,9 +15,9 @@ from sqlalchemy import Row, Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from lrs_bridge.errors import Unauthenticated
-from lrs_bridge.lrs.credentials import LONGEST_KEY, Credential, Scope
-from lrs_bridge.lrs.limits import COLUMNS, limits_of
-from lrs_bridge.lrs.proofs import Proofs
+from lrs_bridge.lrs.access.credentials import LONGEST_KEY, Credential, Scope
+from lrs_bridge.lrs.access.limits import COLUMNS, limits_of
+from lrs_bridge.lrs.access.proofs import Proofs
 from lrs_bridge.lrs.tables import credential, token
 
 _NOT_VALID = "The key and secret do not belong to a valid credential."

@@ -25,9 +25,9 @@ from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from lrs_bridge.errors import Malformed, StatementInvalid
-from lrs_bridge.lrs.contents import Buffer, Contents
-from lrs_bridge.lrs.multipart import Part
-from lrs_bridge.lrs.signatures import CONTENT_TYPE, USAGE, check_signature
+from lrs_bridge.lrs.attachments.contents import Buffer, Contents
+from lrs_bridge.lrs.attachments.multipart import Part
+from lrs_bridge.lrs.attachments.signatures import CONTENT_TYPE, USAGE, check_signature
 from lrs_bridge.lrs.tables import attachment, statement_attachment
 from lrs_bridge.lrs.wire import Incoming
 from lrs_bridge.version import Version

@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy import update
 
 from lrs_bridge.errors import Forbidden, TokenRefused, Unauthenticated
-from lrs_bridge.lrs.authentication import authenticate, authenticate_token
-from lrs_bridge.lrs.credentials import (
+from lrs_bridge.lrs.access.authentication import authenticate, authenticate_token
+from lrs_bridge.lrs.access.credentials import (
     Scope,
     add_credential,
     disable_credential,
@@ -17,8 +17,8 @@ from lrs_bridge.lrs.credentials import (
     revoke_credential,
     rotate_credential,
 )
-from lrs_bridge.lrs.oauth import LASTS, give_token
-from lrs_bridge.lrs.proofs import Proofs
+from lrs_bridge.lrs.access.oauth import LASTS, give_token
+from lrs_bridge.lrs.access.proofs import Proofs
 from lrs_bridge.lrs.tables import credential, token
 
 DAY = timedelta(days=1)

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from sqlalchemy.exc import IntegrityError
 
 from lrs_bridge.errors import Forbidden, Unauthenticated
-from lrs_bridge.lrs.authentication import authenticate
-from lrs_bridge.lrs.credentials import (
+from lrs_bridge.lrs.access.authentication import authenticate
+from lrs_bridge.lrs.access.credentials import (
     Credential,
     Scope,
     add_credential,
@@ -21,8 +21,8 @@ from lrs_bridge.lrs.credentials import (
     revoke_credential,
     rotate_credential,
 )
-from lrs_bridge.lrs.limits import Limits
-from lrs_bridge.lrs.proofs import Proofs
+from lrs_bridge.lrs.access.limits import Limits
+from lrs_bridge.lrs.access.proofs import Proofs
 
 
 @pytest.fixture

@@ -8,12 +8,12 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import text
 
-from lrs_bridge.lrs import attachments
-from lrs_bridge.lrs.checking import faults
-from lrs_bridge.lrs.contents import Folder
+from lrs_bridge.lrs.attachments import received as attachments
+from lrs_bridge.lrs.attachments.contents import Folder
+from lrs_bridge.lrs.upkeep.checking import faults
 from lrs_bridge.testing import a_statement, an_agent
 from lrs_bridge.vocabulary import Verb
-from tests.lrs_bridge.lrs.test_attachments import TYPE, body, describing
+from tests.lrs_bridge.lrs.attachments.test_received import TYPE, body, describing
 
 LARGE = os.urandom(attachments.LARGEST_IN_DATABASE + 1)
 STATE = {

@@ -1,0 +1,1 @@
+"""Who may talk to the store, and how much."""

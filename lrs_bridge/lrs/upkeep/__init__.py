@@ -1,0 +1,1 @@
+"""Looking after the store: in and out, checked, erased, kept no longer than it should be."""
