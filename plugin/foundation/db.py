@@ -89,12 +89,18 @@ class Database:
         self, url: str, *, subscribers: Mapping[type, Sequence[Subscriber]] | None = None
     ) -> None:
         self.engine = _engine(url)
+        self._engines: dict[tuple[bool, bool], Engine] = {}
         self._subscribers = subscribers or {}
 
     @contextmanager
-    def transaction(self, scope: Scope) -> Iterator[Session]:
-        """Open a session for `scope` that commits at the end, or rolls back on any exception."""
-        with self._session(scope, writing=True) as session, session.begin():
+    def transaction(self, scope: Scope, *, durable: bool = True) -> Iterator[Session]:
+        """Open a session for `scope` that commits at the end, or rolls back on any exception.
+
+        Args:
+            durable: whether the commit waits until the disk has it. What may be lost when the
+                power fails (never when a process dies) need not wait, nor keep others waiting.
+        """
+        with self._session(scope, writing=True, durable=durable) as session, session.begin():
             yield session
 
     @contextmanager
@@ -104,17 +110,25 @@ class Database:
             yield session
 
     @contextmanager
-    def _session(self, scope: Scope, *, writing: bool) -> Iterator[Session]:
-        engine = self.engine.execution_options(**self._options(writing))
+    def _session(self, scope: Scope, *, writing: bool, durable: bool = True) -> Iterator[Session]:
+        engine = self._engine_for(writing, durable)
         info = {"scope": scope, "subscribers": self._subscribers}
         with Session(engine, info=info, expire_on_commit=False) as session:
             yield session
 
-    def _options(self, writing: bool) -> dict[str, Any]:
-        options: dict[str, Any] = {"mentes_writing": writing, "postgresql_readonly": not writing}
-        if not writing and self.engine.dialect.name == "postgresql":
-            options["isolation_level"] = "REPEATABLE READ"  # SQLite's readers see one moment anyway
-        return options
+    def _engine_for(self, writing: bool, durable: bool) -> Engine:
+        """Return the engine with what a kind of transaction asks of it; one of each is kept."""
+        found = self._engines.get((writing, durable))
+        if found is None:
+            options: dict[str, Any] = {
+                "mentes_writing": writing,
+                "mentes_durable": durable,
+                "postgresql_readonly": not writing,
+            }
+            if not writing and self.engine.dialect.name == "postgresql":
+                options["isolation_level"] = "REPEATABLE READ"  # SQLite sees one moment anyway
+            found = self._engines[writing, durable] = self.engine.execution_options(**options)
+        return found
 
     def dispose(self) -> None:
         """Close every pooled connection."""
@@ -123,7 +137,9 @@ class Database:
 
 def _engine(url: str) -> Engine:
     if make_url(url).get_backend_name() != "sqlite":
-        return create_engine(url, pool_pre_ping=True)
+        engine = create_engine(url, pool_pre_ping=True)
+        event.listen(engine, "begin", _begin_postgresql)
+        return engine
     engine = create_engine(
         url,
         connect_args={"timeout": BUSY_TIMEOUT / 1000},
@@ -142,12 +158,22 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     connection.execute(f"PRAGMA wal_autocheckpoint={SQLITE_CHECKPOINT}")
 
 
+def _begin_postgresql(connection: Connection) -> None:
+    if not connection.get_execution_options().get("mentes_durable", True):
+        connection.exec_driver_sql("SET LOCAL synchronous_commit TO off")
+
+
 def _begin_sqlite(connection: Connection) -> None:
-    writing = connection.get_execution_options().get("mentes_writing", True)
+    options = connection.get_execution_options()
+    writing = options.get("mentes_writing", True)
+    durable = options.get("mentes_durable", True)
     driver: Any = connection.connection.dbapi_connection
     if connection.info.get("mentes_writing") is not writing:
         driver.execute(f"PRAGMA query_only={'OFF' if writing else 'ON'}")
         connection.info["mentes_writing"] = writing
+    if connection.info.get("mentes_durable", True) is not durable:
+        driver.execute(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
+        connection.info["mentes_durable"] = durable
     if writing:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
     else:

@@ -46,7 +46,8 @@ LONGEST_TOKEN = 256 * 1024  # characters; a launch is some 4 kB
 def login(registration_id: UUID | None) -> Response:
     """Begin a login: answer the platform's nudge with an authentication request."""
     asked = lti_login.LoginRequest.parse(request.values.to_dict(flat=False))
-    with tool().database.transaction(EVERYWHERE) as session:
+    # A login that is lost with the power is begun again by opening the item again.
+    with tool().database.transaction(EVERYWHERE, durable=False) as session:
         registration = lti_login.chosen_registration(
             asked,
             StoredRegistrations(session),

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from uuid import UUID
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 from sqlalchemy.exc import DBAPIError, StatementError
 from sqlalchemy.orm import Session
 
@@ -124,3 +124,19 @@ def test_a_transaction_is_one_begin_and_its_statements(
     ):
         debts(session)
     assert len(seen) == 1
+
+
+def test_only_what_says_so_does_not_wait_for_the_disk(
+    mentes: Mentes, organisation_id: UUID
+) -> None:
+    sqlite = mentes.database.engine.dialect.name == "sqlite"
+    asked = text("PRAGMA synchronous" if sqlite else "SHOW synchronous_commit")
+
+    def waits(**how: bool) -> object:
+        with mentes.database.transaction(organisation_id, **how) as session:
+            return session.connection().scalar(asked)
+
+    usually = waits()
+    assert waits(durable=False) == (1 if sqlite else "off")
+    assert waits() == usually
+    assert usually == (2 if sqlite else usually)
