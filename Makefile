@@ -6,11 +6,13 @@ UV     := $(shell command -v uv 2>/dev/null)
 RUN    := $(VENV)/bin/python
 PIP    := $(RUN) -m pip install -q --disable-pip-version-check
 INSTALL := $(if $(UV),uv pip install -q --python $(RUN),$(PIP))
+NODE_CLIENTS := tests/clients/node/node_modules
+RALPH_CLIENT := .bench/ralph-client
 T      ?= tests
 PORT   ?= 5000
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test check format messages conformance bench-matching clean
+.PHONY: help demo serve test check format messages conformance clients bench-matching clean
 
 help: ## Show what there is
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -40,11 +42,14 @@ messages: $(VENV)/.demo ## Collect what is said, for translators (L=fr begins a 
 conformance: $(VENV)/.test ## Run ADL's suite of the record store (SUITE=/path/to/a/checkout of it)
 	@$(RUN) -m tests.conformance.run $(or $(SUITE),$(error Say where the suite is: make conformance SUITE=…; see docs/conformance.md))
 
+clients: $(VENV)/.test $(NODE_CLIENTS)/.package-lock.json $(RALPH_CLIENT)/.installed ## Try other people's clients on the record store (needs node)
+	@$(RUN) -m pytest -q tests/clients
+
 bench-matching: $(VENV)/.demo ## Measure the matching beside its peers (B=--quick for a small part)
 	@$(RUN) -m benchmarks.matching $(B)
 
 clean: ## Remove what was installed
-	rm -rf $(VENV) .bench
+	rm -rf $(VENV) .bench $(NODE_CLIENTS)
 
 $(VENV)/bin/python:
 	@echo "Making $(VENV) …"
@@ -60,3 +65,13 @@ $(VENV)/.test: pyproject.toml | $(VENV)/bin/python
 	@echo "Installing what the tests need …"
 	@$(INSTALL) -e '.[demo,postgresql,s3,server]' --group test --group check
 	@touch $@ $(VENV)/.demo
+
+$(NODE_CLIENTS)/.package-lock.json: tests/clients/node/package-lock.json
+	@command -v npm >/dev/null || { echo "Two of the clients need node 20 or later with npm: https://nodejs.org/" >&2; exit 1; }
+	@npm ci --prefix $(<D) --ignore-scripts --no-audit --no-fund --loglevel error
+	@touch $@
+
+$(RALPH_CLIENT)/.installed: tests/clients/ralph.txt
+	@$(PYTHON) -m venv --clear $(@D)
+	@$(@D)/bin/python -m pip install -q --disable-pip-version-check -r $<
+	@touch $@

@@ -2,6 +2,7 @@
 
 XapiError
 ├── Malformed             400  malformed             the body is not the JSON that was asked for
+│   └── JsonInvalid       400  malformed             … because of one thing in one place
 ├── StatementInvalid      400  statement-invalid     a property breaks a requirement
 ├── ParameterInvalid      400  parameter-invalid     a query parameter or header does
 ├── TokenRefused          400  token-refused         no access token is given for the request
@@ -19,6 +20,7 @@ XapiError
 ├── DocumentConflict      409  document-conflict     it exists, and the write does not say so
 ├── ConditionFailed       412  condition-failed      the document is not the one meant
 ├── TooLarge              413  too-large
+├── EncodingUnsupported   415  encoding-unsupported  the body is compressed
 ├── TooManyRequests       429  too-many-requests     above a limit of the credential
 └── Unavailable           503  unavailable           may be tried again
 
@@ -44,6 +46,24 @@ class Malformed(XapiError):
 
     slug = "malformed"
     title = "The body is malformed"
+
+
+class JsonInvalid(Malformed):
+    """The body would be JSON, were it not for one thing in one place.
+
+    Attributes:
+        pointer: where, as a JSON pointer (RFC 6901) into what was sent.
+        fault: what it is.
+    """
+
+    def __init__(self, pointer: str, fault: str) -> None:
+        super().__init__(f"{pointer or 'The body'} {fault}.")
+        self.pointer = pointer
+        self.fault = fault
+
+    def within(self, pointer: str) -> JsonInvalid:
+        """Return the same error, seen from a document that holds this one at `pointer`."""
+        return JsonInvalid(pointer + self.pointer, self.fault)
 
 
 class StatementInvalid(XapiError):
@@ -223,6 +243,14 @@ class TooLarge(XapiError):
     slug = "too-large"
     status = 413
     title = "The request is too large"
+
+
+class EncodingUnsupported(XapiError):
+    """The body is compressed, or otherwise not sent as it is."""
+
+    slug = "encoding-unsupported"
+    status = 415
+    title = "The body must be sent as it is"
 
 
 class TooManyRequests(XapiError):

@@ -1,6 +1,7 @@
 """Says in one line which groups of tests this machine cannot run, and how to run them.
 
-With `MENTES_TEST_LEAVE_NOTHING_OUT` (CI sets it) leaving something out is a failure.
+With `MENTES_TEST_LEAVE_NOTHING_OUT` (CI sets it) leaving something out is a failure; but for other
+people's clients (`tests.clients.installed` says why).
 """
 
 from __future__ import annotations
@@ -10,9 +11,12 @@ import os
 import pytest
 
 from tests import browsers, postgresql
+from tests.clients import installed
 
 HOW = {
     "PostgreSQL": f"install PostgreSQL, or set {postgresql.URL}",
+    "clients in JavaScript": "with node, run: make clients",
+    "Ralph's client": "run: make clients",
     "Chromium": "install chromium, or run: playwright install chromium",
 }
 
@@ -26,6 +30,12 @@ def missing(config: pytest.Config) -> list[str]:
     if browsers.chromium() is None:
         groups.append("Chromium")
     return groups
+
+
+def missing_clients() -> list[str]:
+    """Return those of other people's clients that are not installed."""
+    here = {"clients in JavaScript": installed.has_node(), "Ralph's client": installed.has_ralph()}
+    return [client for client, is_here in here.items() if not is_here]
 
 
 LEFT_OUT = pytest.StashKey[list[str]]()
@@ -47,6 +57,6 @@ def pytest_configure(config: pytest.Config) -> None:
     if hasattr(config, "workerinput") or config.option.collectonly:
         return
     groups = missing(config)
-    config.stash[LEFT_OUT] = groups
+    config.stash[LEFT_OUT] = groups + missing_clients()
     if groups and os.environ.get("MENTES_TEST_LEAVE_NOTHING_OUT"):
         pytest.exit(f"Nothing may be left out, but this machine lacks {groups}.", returncode=1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import time
 from collections.abc import Callable, Sequence
@@ -47,7 +48,8 @@ def validators(folder: Path) -> list[Validator]:
     (folder / "whole.jsonl").write_text("\n".join(texts))
     (folder / "broken.jsonl").write_text("\n".join(bad))
     command = ("-m", "ralph_in_process.validating", "whole.jsonl", "broken.jsonl", "answer.json")
-    subprocess.run([str(ralph.python()), *command], cwd=folder, check=True)
+    told = os.environ | ralph.environment(folder, "nothing")
+    subprocess.run([str(ralph.python()), *command], cwd=folder, env=told, check=True)
     answer = json.loads((folder / "answer.json").read_text())
     ours = Validator(
         name="Mentes",

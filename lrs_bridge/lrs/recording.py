@@ -84,8 +84,13 @@ def recorded(
     one: Incoming,
     authority: Authority,
     version: Version,
+    spelt: str | None = None,
 ) -> New:
-    """Return an incoming statement at a place in the order, with what the store adds to it."""
+    """Return an incoming statement at a place in the order, with what the store adds to it.
+
+    Args:
+        spelt: the same stored and authority in JSON, spelt as another store did.
+    """
     payload, stored = one.payload, moment(seq)
     assigned = _assigned(payload, id, stored, version)
     timestamp = parsed_timestamp(payload["timestamp"]) if "timestamp" in payload else stored
@@ -100,7 +105,7 @@ def recorded(
             voiding=payload["verb"]["id"] == Verb.VOIDED,
         ),
         text=one.text,
-        assigned=_written(assigned, authority.text),
+        assigned=(spelt if len(assigned) == 1 else None) or _written(assigned, authority.text),
         authority=authority,
         statement=Statement(
             id=id,

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, Table, and_, exists, false, func, select, union
+from sqlalchemy import ColumnElement, Select, Table, and_, exists, false, func, select, true, union
 from sqlalchemy.orm import Session
 
 from lrs_bridge.errors import StatementNotFound
@@ -88,14 +88,18 @@ def either(session: Session, organisation_id: UUID, id: UUID) -> Found:
     return _found(row)
 
 
-def referring(session: Session, organisation_id: UUID, id: UUID, *, most: int) -> list[Found]:
-    """Return the oldest statements whose object is the one with this id; voiding ones too."""
-    rows = session.execute(
-        _shown()
-        .where(statement.c.organisation_id == organisation_id, statement.c.target == id)
-        .order_by(statement.c.seq)
-        .limit(most)
-    )
+def referring(
+    session: Session, organisation_id: UUID, id: UUID, *, most: int, voiding: bool = False
+) -> list[Found]:
+    """Return the oldest statements whose object is the one with this id.
+
+    Args:
+        voiding: whether only those are wanted that void it.
+    """
+    query = _shown().where(statement.c.organisation_id == organisation_id, statement.c.target == id)
+    if voiding:
+        query = query.where(statement.c.voiding == true())
+    rows = session.execute(query.order_by(statement.c.seq).limit(most))
     return [_found(row) for row in rows]
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Collection, Iterator
 from decimal import Decimal
 from typing import Any
 
@@ -22,3 +24,42 @@ def written(value: Any) -> str:
     if isinstance(value, Decimal):
         return str(value)
     return json.dumps(value, ensure_ascii=False)
+
+
+def parted(text: str, names: Collection[str]) -> tuple[str, str | None]:
+    """Return the JSON of an object without some of its members, and these.
+
+    Nothing else of it changes by a character.
+
+    Returns:
+        the object that is left, and the JSON object of those members if they were its last ones:
+        the two put together again are the text. None if they were not.
+    """
+    members = list(_members(text))
+    is_named = [name in names for name, _, _ in members]
+    if True not in is_named or False not in is_named:
+        return text, None
+    first = is_named.index(True)
+    if all(is_named[first:]):
+        comma = members[first][1] - 1
+        return text[:comma] + "}", "{" + text[comma + 1 :]
+    left = (text[begin:end] for name, begin, end in members if name not in names)
+    return "{" + ",".join(left) + "}", None
+
+
+def _members(text: str) -> Iterator[tuple[str, int, int]]:
+    """Yield of each member of a JSON object its name, and where it begins and ends with spaces."""
+    begin = 1
+    while True:
+        name, at = _decoder.raw_decode(text, text.index('"', begin))
+        _, at = _decoder.raw_decode(text, _SPACES_AND_COLON.match(text, at).end())  # type: ignore[union-attr]
+        end = _SPACES.match(text, at).end()  # type: ignore[union-attr] # none are a match as well
+        yield name, begin, end
+        if text[end] == "}":
+            return
+        begin = end + 1
+
+
+_decoder = json.JSONDecoder()
+_SPACES = re.compile(r"[ \t\r\n]*")
+_SPACES_AND_COLON = re.compile(r"[ \t\r\n]*:[ \t\r\n]*")

@@ -19,7 +19,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from lrs_bridge.errors import BatchInvalid, StatementConflict, XapiError
+from lrs_bridge.errors import BatchInvalid, OutOfOrder, StatementConflict, XapiError
 from lrs_bridge.lrs import activities, attachments
 from lrs_bridge.lrs.attachments import Kept
 from lrs_bridge.lrs.consistency import newest, take_turn
@@ -58,6 +58,8 @@ class Delivery:
         version: of the standard, whose rules hold.
         attached: content that came with the statements.
         defines: whether what they say of activities counts for all.
+        stored: when another store took its one statement in, if that is to be kept.
+        assigned: the JSON object of what that store added, if it is to be spelt as it was.
     """
 
     statements: Sequence[Incoming]
@@ -65,6 +67,8 @@ class Delivery:
     version: Version = Version.V1_0
     attached: Sequence[Kept] = ()
     defines: bool = True
+    stored: datetime | None = None
+    assigned: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,20 +137,19 @@ def insert_all(
     """
     take_turn(session, organisation_id)
     taken = _Taken(session, organisation_id, deliveries)
-    last = newest(session, organisation_id)
-    seq = max(place(clock().astimezone(UTC)), last + 1)
+    last, now = newest(session, organisation_id), place(clock().astimezone(UTC))
     outcomes: list[Outcome] = []
     several: list[tuple[Delivery, list[New]]] = []
     for delivery in deliveries:
         try:
             ids, fresh = taken.by(delivery)
-        except (BatchInvalid, StatementConflict) as refusal:
+            first = _next(delivery, last, now) if fresh else last
+        except (BatchInvalid, StatementConflict, OutOfOrder) as refusal:
             outcomes.append(refusal)
             continue
         if fresh:
-            several.append((delivery, _numbered(organisation_id, seq, fresh, delivery)))
-            last = seq + len(fresh) - 1
-            seq = last + 1
+            several.append((delivery, _numbered(organisation_id, first, fresh, delivery)))
+            last = first + len(fresh) - 1
         outcomes.append(Stored(ids=ids, through=moment(last)))
     if several:
         _write(session, organisation_id, several)
@@ -198,13 +201,39 @@ _STORED = select(statement.c.id, statement.c.payload).where(
 )
 
 
+def _next(delivery: Delivery, last: int, now: int) -> int:
+    """Return the place of the first statement of a delivery after the one at `last`.
+
+    What was stored elsewhere keeps its time if that is later than every other's. Stores that know
+    milliseconds give many statements one time; each then comes a microsecond after the one before.
+
+    Raises:
+        OutOfOrder: if its time is too early, or has not come yet.
+    """
+    if delivery.stored is None:
+        return max(now, last + 1)
+    kept = place(delivery.stored)
+    if kept > now:
+        raise OutOfOrder("Its stored is in the future.")
+    if kept <= last - _TIE:
+        raise OutOfOrder(
+            "Its stored is before that of statements which the store has already; readers who"
+            " have come so far would never see it."
+        )
+    return max(kept, last + 1)
+
+
+_TIE = 1_000_000  # microseconds by which statements of one time may have moved apart
+
+
 def _numbered(
     organisation_id: UUID, first: int, fresh: Sequence[tuple[UUID, Incoming]], delivery: Delivery
 ) -> list[New]:
     """Give each statement the next place in the order, and what an LRS assigns."""
     authority = Authority.of(delivery.authority)
+    spelt = delivery.assigned if delivery.stored == moment(first) else None
     return [
-        recorded(organisation_id, seq, id, one, authority, delivery.version)
+        recorded(organisation_id, seq, id, one, authority, delivery.version, spelt)
         for seq, (id, one) in enumerate(fresh, start=first)
     ]
 

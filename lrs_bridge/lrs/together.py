@@ -1,7 +1,7 @@
 """Requests that store at one moment share a transaction.
 
 A commit waits for the disk, longer than all the rest takes. While one transaction is committed,
-whoever comes next lines up; the first of them then stores for all who wait. Nobody waits for
+whoever comes next lines up; then the first in the line stores for all who wait. Nobody waits for
 company, each is answered once its own statements are safe, and what is wrong with one delivery is
 told to its sender alone.
 """
@@ -12,7 +12,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from threading import Lock
+from threading import Event, Lock
 from uuid import UUID
 
 from sqlalchemy.exc import OperationalError
@@ -20,7 +20,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session
 
 from lrs_bridge.errors import Unavailable
-from lrs_bridge.lrs.store import Clock, Delivery, OnStored, Stored, insert_all
+from lrs_bridge.lrs.store import Clock, Delivery, OnStored, Outcome, Stored, insert_all
 
 MOST = 500
 """Statements after which no further delivery joins a transaction."""
@@ -39,7 +39,7 @@ class Together:
         self._transaction = transaction
         self._clock = clock
         self._on_stored = on_stored
-        self._queues: dict[UUID, _Queue] = {}
+        self._lines: dict[UUID, _Line] = {}
         self._lock = Lock()
 
     def store(self, organisation_id: UUID, delivery: Delivery) -> Stored:
@@ -48,35 +48,41 @@ class Together:
         Raises:
             BatchInvalid: if two of its statements have one id.
             StatementConflict: if another statement has one of the ids.
+            Unavailable: if it shared a transaction that the database could not be reached for.
         """
-        mine = _Waiting(delivery)
         with self._lock:
-            queue = self._queues.setdefault(organisation_id, _Queue())
-            queue.waiting.append(mine)
-        with queue.turn:
-            while mine.outcome is None:  # more may wait ahead than one transaction should store
-                self._store(organisation_id, queue.next())
+            line = self._lines.setdefault(organisation_id, _Line())
+        mine = line.join(delivery)
+        mine.called.wait()
+        if mine.is_first:
+            self._store_for(organisation_id, line)
         return mine.result()
 
-    def _store(self, organisation_id: UUID, several: Sequence[_Waiting]) -> None:
-        """Settle each of `several`: together, or one by one if that fails."""
+    def _store_for(self, organisation_id: UUID, line: _Line) -> None:
+        """Store for those at the front of `line`, and call whoever is next whatever happens."""
+        several = line.front()
+        try:
+            self._settle(organisation_id, several)
+        finally:
+            line.leave(several)
+
+    def _settle(self, organisation_id: UUID, several: Sequence[_Waiting]) -> None:
+        """Decide the outcome of each of `several`: together, or one by one if that fails."""
         try:
             outcomes = self._stored(organisation_id, [one.delivery for one in several])
-        except BaseException as error:
-            away = isinstance(error, OperationalError | PoolTimeoutError)
-            if len(several) == 1 or away or not isinstance(error, Exception):
-                for one in several:
-                    one.outcome = error
-            else:
-                for one in several:
-                    self._store(organisation_id, [one])
+        except (OperationalError, PoolTimeoutError) as error:
+            several[0].outcome = error  # one exception, one thread: the others get their own
+        except Exception as error:
+            if len(several) == 1:
+                several[0].outcome = error
+                return
+            for one in several:
+                self._settle(organisation_id, [one])
         else:
             for one, outcome in zip(several, outcomes, strict=True):
                 one.outcome = outcome
 
-    def _stored(
-        self, organisation_id: UUID, deliveries: Sequence[Delivery]
-    ) -> Sequence[Stored | Exception]:
+    def _stored(self, organisation_id: UUID, deliveries: Sequence[Delivery]) -> list[Outcome]:
         with self._transaction() as session:
             return insert_all(
                 session,
@@ -89,29 +95,64 @@ class Together:
 
 @dataclass(slots=True, eq=False)
 class _Waiting:
-    """A delivery, and what became of it once somebody took it."""
+    """A delivery, and what became of it.
+
+    Attributes:
+        called: set once it is settled, or once its sender is first and stores for the others.
+        outcome: none if whoever stored for it could not.
+    """
 
     delivery: Delivery
-    outcome: Stored | BaseException | None = None
+    called: Event = field(default_factory=Event)
+    is_first: bool = False
+    outcome: Stored | Exception | None = None
 
     def result(self) -> Stored:
         """Return what was stored, or raise why it was not."""
         if isinstance(self.outcome, Stored):
             return self.outcome
-        raise self.outcome or Unavailable("It was not stored. Send the same again.")
+        raise self.outcome or Unavailable("It could not be stored in time. Send the same again.")
+
+    def call_to_the_front(self) -> None:
+        """Let its sender store for everybody who waits."""
+        self.is_first = True
+        self.called.set()
 
 
 @dataclass(slots=True, eq=False)
-class _Queue:
-    """Who waits for the writer's turn of one organisation."""
+class _Line:
+    """Who waits to store for one organisation. Whoever was called to the front stands there."""
 
-    turn: Lock = field(default_factory=Lock)
     waiting: deque[_Waiting] = field(default_factory=deque)
+    lock: Lock = field(default_factory=Lock)
 
-    def next(self) -> list[_Waiting]:
-        """Take those who wait, up to as many as one transaction should store; at least one."""
-        taken, many = [], 0
-        while self.waiting and many < MOST:
-            taken.append(self.waiting.popleft())
-            many += len(taken[-1].delivery.statements)
-        return taken
+    def join(self, delivery: Delivery) -> _Waiting:
+        """Stand at the end, which may be the front."""
+        mine = _Waiting(delivery)
+        with self.lock:
+            self.waiting.append(mine)
+            if self.waiting[0] is mine:
+                mine.call_to_the_front()
+        return mine
+
+    def front(self) -> list[_Waiting]:
+        """Return the first, and those behind with whom one transaction holds no more than MOST."""
+        with self.lock:
+            found = [self.waiting[0]]
+            many = len(found[0].delivery.statements)
+            for one in list(self.waiting)[1:]:
+                many += len(one.delivery.statements)
+                if many > MOST:
+                    break
+                found.append(one)
+        return found
+
+    def leave(self, several: Sequence[_Waiting]) -> None:
+        """Let `several`, who stand in front, go; the next begins before they are told."""
+        with self.lock:
+            for _ in several:
+                self.waiting.popleft()
+            if self.waiting:
+                self.waiting[0].call_to_the_front()
+        for one in several:
+            one.called.set()

@@ -11,10 +11,12 @@ import math
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import count
 from typing import Any
 from uuid import UUID
 
-from lrs_bridge.errors import Malformed, StatementInvalid, TooLarge
+from lrs_bridge.errors import JsonInvalid, Malformed, StatementInvalid, TooLarge
+from lrs_bridge.lrs.places import first_fault
 from lrs_bridge.validation import check_statement
 from lrs_bridge.validation.rules import step
 from lrs_bridge.version import Version
@@ -127,8 +129,11 @@ def _elements(text: str, start: int) -> Iterator[tuple[Any, int, int]]:
     if text.startswith("]", at):
         _expect_end(text, at + 1)
         return
-    while True:
-        value, end = _value(text, at)
+    for index in count():
+        try:
+            value, end = _value(text, at)
+        except JsonInvalid as error:
+            raise error.within(step(index)) from None
         yield value, at, end
         at = _skip(text, end)
         if text.startswith("]", at):
@@ -149,15 +154,17 @@ def _sole_value(text: str) -> tuple[Any, int, int]:
 def _value(text: str, start: int) -> tuple[Any, int]:
     try:
         value, end = _decoder.raw_decode(text, start)
+        if text.find("\\u", start, end) >= 0 and _SURROGATE.search(text, start, end):
+            _refuse_half_characters(value)
     except json.JSONDecodeError as error:
+        if start == len(text):
+            raise Malformed("The body is empty, or ends where JSON was to come.") from None
         raise Malformed(f"The body is not JSON: {error.msg} at character {error.pos}.") from None
     except RecursionError:
         raise Malformed(_TOO_DEEP) from None
-    except ValueError:  # an integer of more digits than Python reads
-        raise Malformed("The body holds a number that is too long.") from None
+    except ValueError:
+        raise JsonInvalid(*(first_fault(text, start) or ("", "is not JSON"))) from None
     _refuse_depth(text, start, end, value)
-    if text.find("\\u", start, end) >= 0 and _SURROGATE.search(text, start, end):
-        _refuse_half_characters(value)
     return value, end
 
 
@@ -181,10 +188,8 @@ _TOO_DEEP = f"The body is nested more than {DEEPEST} levels deep."
 
 
 def _refuse_half_characters(value: Any) -> None:
-    try:
-        json.dumps(value, ensure_ascii=False).encode()
-    except UnicodeEncodeError:
-        raise Malformed("The body holds half of a surrogate pair.") from None
+    """Raise ValueError if a text in `value` could not be written as UTF-8."""
+    json.dumps(value, ensure_ascii=False).encode()
 
 
 def _skip(text: str, at: int) -> int:
@@ -200,21 +205,22 @@ def _expect_end(text: str, at: int) -> None:
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        raise Malformed("The body holds an object with one name twice.")
+        raise ValueError
     return found
 
 
 def _finite(digits: str) -> float:
     number = float(digits)
     if not math.isfinite(number):
-        raise Malformed("The body holds a number that is too large.")
+        raise ValueError
     return number
 
 
 def _no_constant(_name: str) -> Any:
-    raise Malformed("The body is not JSON: NaN and Infinity are not numbers there.")
+    raise ValueError
 
 
+# What it does not take is a ValueError: where that is, `first_fault` finds out.
 _decoder = json.JSONDecoder(
     object_pairs_hook=_unique, parse_float=_finite, parse_constant=_no_constant
 )

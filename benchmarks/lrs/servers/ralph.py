@@ -18,9 +18,9 @@ from benchmarks.lrs.load import Way
 from benchmarks.lrs.processes import Process, free_port
 
 REQUIREMENT = "ralph-malph[backend-clickhouse,lrs]==5.1.0"
-ENGINE = ("requests", "chdb==4.4.0", "clickhouse-connect==1.12.0")
+BESIDE = ("requests", "chdb==4.4.0", "clickhouse-connect==1.12.0", "fastjsonschema==2.21.2")
 """Ralph imports requests but does not ask for it, and asks for an older client, which does not know
-the engine; its own calls fit both."""
+the engine; its own calls fit both. fastjsonschema is compared with its models."""
 PLUGIN = Path(__file__).parents[1] / "ralph_plugin"
 KEY, SECRET = "benchmark", "a secret of the benchmark"
 
@@ -43,7 +43,7 @@ class Ralph:
                 file.writelines(f"{text}\n" for text in population.texts(range(total)))
             command.append(lines.name)
         subprocess.run(
-            command, cwd=folder, env=os.environ | _environment(folder, self.store), check=True
+            command, cwd=folder, env=os.environ | environment(folder, self.store), check=True
         )
 
     def start(self, folder: Path) -> tuple[Process, Way]:
@@ -53,7 +53,7 @@ class Ralph:
         process = Process(
             [str(python()), "-m", "uvicorn", "ralph.api:app", *options],
             port=port,
-            environment=_environment(folder, self.store),
+            environment=environment(folder, self.store),
             folder=folder,
         )
         proof = base64.b64encode(f"{KEY}:{SECRET}".encode()).decode()
@@ -70,10 +70,11 @@ CEILING = Ralph(name="Ralph 5.1, no store", store="nothing", keeps=False)
 
 def python() -> Path:
     """Return Ralph's interpreter, installed at first use."""
-    return python_with(REQUIREMENT, *ENGINE, str(PLUGIN))
+    return python_with(REQUIREMENT, *BESIDE, str(PLUGIN))
 
 
-def _environment(folder: Path, store: str) -> dict[str, str]:
+def environment(folder: Path, store: str) -> dict[str, str]:
+    """Return what a process of Ralph is told about its files and its store."""
     return {
         "RALPH_APP_DIR": str(folder),
         "RALPH_AUTH_FILE": str(folder / "auth.json"),

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from flask import Request
 from werkzeug.datastructures import Authorization, Headers
-from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from werkzeug.http import parse_options_header
 
+from lrs_bridge.errors import EncodingUnsupported, Malformed
 from lrs_bridge.lrs.http.version import spoken
 from lrs_bridge.version import Version
 
@@ -72,9 +73,18 @@ def whole_body(request: Request) -> bytes:
     cut off; so a body as long as the limit is taken for one that is longer.
 
     Raises:
+        EncodingUnsupported: if it is compressed.
+        Malformed: if it is not framed as HTTP wants it.
         RequestEntityTooLarge: if it is larger than may be sent.
     """
-    body = request.get_data(cache=False)
+    if request.headers.get("Content-Encoding", "identity").lower() not in ("identity", ""):
+        raise EncodingUnsupported("Send the body without a Content-Encoding.")
+    try:
+        body = request.get_data(cache=False)
+    except HTTPException:
+        raise
+    except Exception as error:  # each server has errors of its own for what it cannot read
+        raise Malformed("The body breaks off, or is not in chunks as HTTP wants them.") from error
     most = request.max_content_length
     if request.content_length is None and most is not None and len(body) >= most:
         raise RequestEntityTooLarge

@@ -11,7 +11,9 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from lrs_bridge.errors import (
+    EncodingUnsupported,
     Forbidden,
+    JsonInvalid,
     Malformed,
     MethodNotAllowed,
     ParameterInvalid,
@@ -53,6 +55,8 @@ def _problem(error: XapiError) -> Response:
     }
     if isinstance(error, StatementInvalid):
         body["errors"] = [{"pointer": error.pointer, "detail": error.requirement}]
+    if isinstance(error, JsonInvalid):
+        body["errors"] = [{"pointer": error.pointer, "detail": error.fault}]
     if isinstance(error, ParameterInvalid):
         body["errors"] = [{"parameter": error.parameter, "detail": error.requirement}]
     response = Response(
@@ -60,6 +64,8 @@ def _problem(error: XapiError) -> Response:
     )
     for challenge in _challenges(error):
         response.headers.add("WWW-Authenticate", challenge)
+    if isinstance(error, EncodingUnsupported):
+        response.headers["Accept-Encoding"] = "identity"  # RFC 7694, section 3
     if isinstance(error, MethodNotAllowed):
         response.headers["Allow"] = ", ".join(error.allowed)
     if isinstance(error, Unavailable | TooManyRequests):

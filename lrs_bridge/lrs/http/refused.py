@@ -13,7 +13,7 @@ from uuid import UUID
 import structlog
 from flask import Response, g, request
 
-from lrs_bridge.errors import ParameterInvalid, StatementInvalid, XapiError
+from lrs_bridge.errors import JsonInvalid, ParameterInvalid, StatementInvalid, XapiError
 from lrs_bridge.lrs.credentials import Credential
 from lrs_bridge.lrs.http.asked import Asked
 from lrs_bridge.lrs.http.setup import Setup
@@ -61,6 +61,8 @@ def _about(error: XapiError, asked: Asked | None, method: str, status: int) -> d
     pointer, found, statement_id = "", None, _named(asked)
     if isinstance(error, ParameterInvalid):
         pointer = error.parameter
+    if isinstance(error, JsonInvalid):
+        pointer = error.pointer
     if isinstance(error, StatementInvalid):
         pointer = error.pointer
         if error.statement is not None:

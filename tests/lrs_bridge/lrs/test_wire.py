@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from lrs_bridge.errors import Malformed, StatementInvalid, TooLarge
+from lrs_bridge.errors import JsonInvalid, Malformed, StatementInvalid, TooLarge
 from lrs_bridge.lrs.wire import DEEPEST, read_statement, read_statements
 from lrs_bridge.testing import a_statement
 
@@ -166,3 +166,29 @@ def test_whatever_is_asked_the_store_answers_for_it(lrs, name, value):
     assert lrs.get(**{name or "x": value}).status_code == 400
     for known in ("agent", "verb", "since", "limit", "cursor", "statementId"):
         assert lrs.get(**{known: value}).status_code in (200, 400, 404)
+
+
+def with_result(result):
+    return GOOD[:-1] + f', "result": {result}}}'
+
+
+@pytest.mark.parametrize(
+    ("result", "pointer", "says"),
+    [
+        ('{"score": {"raw": NaN}}', "/result/score/raw", "NaN"),
+        ('{"score": {"min": -Infinity}}', "/result/score/min", "Infinity"),
+        ('{"score": {"raw": 1e999}}', "/result/score/raw", "too large"),
+        ('{"score": {"raw": ' + "9" * 5000 + "}}", "/result/score/raw", "too long"),
+        ('{"success": true, "success": true}', "/result/success", "twice"),
+        ('{"extensions": {"https://x.example/a": [1, NaN]}}', "/result/extensions/", "NaN"),
+        (r'{"response": "\ud83d"}', "/result/response", "surrogate"),
+        (r'{"\ud83d": 1}', "/result", "surrogate"),
+    ],
+)
+@pytest.mark.parametrize("place", ["", "/0", "/1"])
+def test_what_json_must_not_hold_is_named_with_its_place(result, pointer, says, place):
+    one = with_result(result)
+    body = {"": one, "/0": f"[{one}]", "/1": f"[{GOOD}, {one}]"}[place]
+    with pytest.raises(JsonInvalid, match=says) as refusal:
+        read(body)
+    assert refusal.value.pointer.startswith(place + pointer)

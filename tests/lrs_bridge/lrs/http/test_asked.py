@@ -1,5 +1,6 @@
-"""Bodies that come without saying how long they are (Transfer-Encoding: chunked)."""
+"""Bodies that come in chunks, without saying how long they are, or compressed."""
 
+import gzip
 import json
 from io import BytesIO
 
@@ -55,3 +56,44 @@ def test_a_document_is_never_stored_in_part(lrs):
     )
     assert (answer.status_code, answer.json["slug"]) == (413, "too-large")
     assert lrs.get("/xapi/activities/state", **place).status_code == 404
+
+
+class Broken(BytesIO):
+    """The input of a server that has an error of its own for what it cannot read."""
+
+    def readinto(self, _buffer):
+        raise RuntimeError("chunk size expected")
+
+    read = readinto
+
+
+def test_chunks_that_are_none_are_malformed(lrs):
+    answer = lrs.client.post(
+        "/xapi/statements",
+        input_stream=Broken(),
+        content_type="application/json",
+        environ_overrides={"wsgi.input_terminated": True, "HTTP_TRANSFER_ENCODING": "chunked"},
+        auth=(lrs.key, SECRET),
+        headers=lrs.headers,
+    )
+    assert (answer.status_code, answer.json["slug"]) == (400, "malformed")
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "deflate", "br", "GZIP, identity"])
+@pytest.mark.parametrize("path", ["/xapi/statements", "/xapi/activities/state"])
+def test_a_compressed_body_is_refused_rather_than_kept_or_misread(lrs, path, encoding):
+    query = {
+        "activityId": "https://a.example",
+        "agent": json.dumps(an_agent()),
+        "stateId": "place",
+    }
+    answer = lrs.ask(
+        "POST",
+        path,
+        query=None if path.endswith("statements") else query,
+        data=gzip.compress(json.dumps(a_statement()).encode()),
+        content_type="application/json",
+        headers={"Content-Encoding": encoding},
+    )
+    assert (answer.status_code, answer.json["slug"]) == (415, "encoding-unsupported")
+    assert answer.headers["Accept-Encoding"] == "identity"
