@@ -6,13 +6,12 @@ https://www.imsglobal.org/spec/lti-nrps/v2p0/
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Final, TypeGuard
+from typing import Any, Final
 
 from lti import claims, reading, urls
 from lti import roles as role_names
 from lti.errors import ServiceRefused
 from lti.message import PersonClaims
-from lti.message_checks import LONGEST_ID
 from lti.registration import Registration
 from lti.services import Services
 
@@ -109,8 +108,8 @@ def _members(page: Any) -> Iterator[Member | None]:
 
 
 def _member(entry: Any) -> Member | None:
-    user_id = entry.get("user_id") if isinstance(entry, dict) else None
-    if not _is_id(user_id):
+    user_id = reading.identifier(entry.get("user_id")) if isinstance(entry, dict) else None
+    if user_id is None:
         return None
     return Member(
         user_id=user_id,
@@ -120,11 +119,6 @@ def _member(entry: Any) -> Member | None:
         sourcedid=reading.text(entry.get("lis_person_sourcedid")),
         username=reading.text(entry.get("ext_user_username")),
     )
-
-
-def _is_id(value: Any) -> TypeGuard[str]:
-    """Return whether `value` could be the `sub` of a launch, without what no database takes."""
-    return isinstance(value, str) and 0 < len(value) <= LONGEST_ID and value.isprintable()
 
 
 def _status(said: Any) -> Status:

@@ -5,7 +5,6 @@ of the tool side, so that the two can find each other's mistakes. Thread-safe; n
 the process ends.
 """
 
-import json
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from threading import RLock
@@ -15,13 +14,14 @@ from lti import jose, urls
 from lti.dynamic_registration import ALL_SCOPES
 from lti.http import Http
 from lti.registration import Registration
-from lti.testing import messages
+from lti.testing import initiations
 from lti.testing.addresses import Addresses
 from lti.testing.directory import Directory
 from lti.testing.gradebook import Gradebook
 from lti.testing.grants import Grants
 from lti.testing.values import (
     Claims,
+    Column,
     Completion,
     Course,
     Exchange,
@@ -33,7 +33,6 @@ from lti.testing.values import (
 )
 from lti.testing.web import Web
 
-HINT_LIFETIME = 600  # s, from opening an item to its authentication request
 ID_TOKEN_LIFETIME = 60  # s, as Moodle's
 INVITATION_LIFETIME = 3600  # s, of a registration token
 
@@ -208,8 +207,7 @@ class Platform:
         self, tool: Tool, user: User, link: ResourceLink, *, document_target: str = "iframe"
     ) -> LoginInitiation:
         """Begin a launch: `user` opens `link`."""
-        content = messages.resource_link_request(self, tool, user, link, document_target)
-        return self._initiation(tool, user, link.url, content)
+        return initiations.resource_link(self, tool, user, link, document_target)
 
     def deep_linking_initiation(
         self, tool: Tool, user: User, course: Course, **settings: Any
@@ -218,24 +216,19 @@ class Platform:
 
         `settings` are put over the platform's own, such as `accept_multiple=False`.
         """
-        session = {
-            "accept_types": ["ltiResourceLink"],
-            "accept_presentation_document_targets": ["frame", "iframe", "window"],
-            "accept_copy_advice": False,
-            "accept_multiple": True,
-            "accept_unsigned": False,
-            "auto_create": False,
-            "can_confirm": False,
-            "title": tool.name,
-            "text": "",
-            **settings,
-        }
-        session_key = self.grants.issue(
-            "deep linking", (tool.client_id, course.id, dict(session)), lifetime=3600
-        )
-        session["deep_link_return_url"] = self.at.deep_linking_return(course, tool, session_key)
-        content = messages.deep_linking_request(self, tool, user, course, session)
-        return self._initiation(tool, user, tool.target_link_uri, content)
+        return initiations.deep_linking(self, tool, user, course, settings)
+
+    def submission_review_initiation(
+        self, tool: Tool, user: User, column: Column, for_user: User
+    ) -> LoginInitiation:
+        """Begin a submission review: `user` opens a cell of the gradebook, that of `for_user`."""
+        return initiations.submission_review(self, tool, user, column, for_user)
+
+    def data_privacy_initiation(
+        self, tool: Tool, user: User, for_user: User | None = None
+    ) -> LoginInitiation:
+        """Begin a data privacy launch: `user` asks about the data of `for_user`, or their own."""
+        return initiations.data_privacy(self, tool, user, for_user or user)
 
     def id_token(self, tool: Tool, nonce: str, content: Claims) -> str:
         """Return `content` as a signed id_token for `tool`."""
@@ -262,17 +255,3 @@ class Platform:
     def rotate_key(self, key: tuple[str, str] | None = None) -> None:
         """Sign with another key from now on, and publish only that one."""
         self._kid, self._pem = key or jose.new_private_key()
-
-    def _initiation(self, tool: Tool, user: User, target: str, content: Claims) -> LoginInitiation:
-        launch = self.grants.issue(
-            "launch", (tool.client_id, user.id, content), lifetime=HINT_LIFETIME
-        )
-        params = {
-            "iss": self.issuer,
-            "target_link_uri": target,
-            "login_hint": user.id,
-            "lti_message_hint": json.dumps({"launchid": launch}, separators=(",", ":")),
-            "client_id": tool.client_id,
-            "lti_deployment_id": tool.deployment_id,
-        }
-        return LoginInitiation(tool.login_url, params)
