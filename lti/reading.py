@@ -52,7 +52,7 @@ def message(content: Claims, registration: Registration) -> LaunchMessage:
         resource_link=_resource_link(members(content, claims.RESOURCE_LINK)),
         presentation=presentation(content),
         lis=_lis(members(content, claims.LIS)),
-        custom=_custom(members(content, claims.CUSTOM)),
+        custom=custom(members(content, claims.CUSTOM)),
         ags=_ags(members(content, claims.AGS_ENDPOINT)),
         nrps=_nrps(members(content, claims.NRPS_ENDPOINT)),
         groups=_groups(members(content, claims.GROUPS_ENDPOINT)),
@@ -161,7 +161,7 @@ def _lis(said: Claims) -> Lis:
     )
 
 
-def _custom(said: Claims) -> Mapping[str, str]:
+def custom(said: Claims) -> Mapping[str, str]:
     """Return the custom parameters that say something; Canvas sends numbers, Moodle null and ""."""
     values = {
         name: filled(str(value) if _is_number(value) else value) for name, value in said.items()

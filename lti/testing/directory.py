@@ -26,6 +26,7 @@ class Directory:
         self._enrolments: dict[tuple[str, str], Enrolment] = {}
         self._links: dict[str, ResourceLink] = {}
         self._tools: dict[str, Tool] = {}
+        self._changes: list[tuple[str, str]] = []
         self._mentees: dict[tuple[str, str], frozenset[str]] = {}
         self._groups: dict[str, Group] = {}
         self._group_sets: dict[str, GroupSet] = {}
@@ -52,12 +53,14 @@ class Directory:
         enrolment = Enrolment(user_id=user_id, course_id=course_id, roles=roles or ("Learner",))
         with self._lock:
             self._enrolments[course_id, user_id] = enrolment
+            self._changes.append((course_id, user_id))
             return enrolment
 
     def unenrol(self, user_id: str, course_id: str) -> None:
         """Take a person out of a course."""
         with self._lock:
-            self._enrolments.pop((course_id, user_id), None)
+            if self._enrolments.pop((course_id, user_id), None) is not None:
+                self._changes.append((course_id, user_id))
 
     def mentors(self, user_id: str, course_id: str, *mentee_ids: str) -> None:
         """Let somebody, whose role in the course should be Mentor, mentor these."""
@@ -145,6 +148,17 @@ class Directory:
         """Return who is in a course, in the order of enrolling."""
         with self._lock:
             return tuple(e for e in self._enrolments.values() if e.course_id == course_id)
+
+    def changes(self) -> int:
+        """Return how many enrolments have changed so far, in all courses."""
+        with self._lock:
+            return len(self._changes)
+
+    def changed_since(self, course_id: str, changes: int) -> dict[str, Enrolment | None]:
+        """Return, by user id, the enrolments that changed after so many; None if they ended."""
+        with self._lock:
+            users = (user for course, user in self._changes[changes:] if course == course_id)
+            return {user: self._enrolments.get((course_id, user)) for user in users}
 
     def roles(self, user_id: str, course_id: str) -> tuple[str, ...]:
         """Return somebody's short roles in a course; none if they are not in it."""

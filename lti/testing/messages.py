@@ -50,7 +50,7 @@ def resource_link_request(
             "document_target": document_target,
             "return_url": platform.at.course_return(course),
         },
-        claims.CUSTOM: _filled({**tool.custom, **link.custom}, tool, user, course, link),
+        claims.CUSTOM: filled({**tool.custom, **link.custom}, tool, user, course, link),
     }
     if column is not None:
         content[claims.AGS_ENDPOINT]["lineitem"] = platform.at.column(column, tool)
@@ -66,7 +66,7 @@ def deep_linking_request(
         claims.MESSAGE_TYPE: claims.DEEP_LINKING_REQUEST,
         claims.TARGET_LINK_URI: tool.target_link_uri,
         claims.LAUNCH_PRESENTATION: {"locale": user.locale},
-        claims.CUSTOM: _filled(tool.custom, tool, user, course, None),
+        claims.CUSTOM: filled(tool.custom, tool, user, course, None),
         claims.DEEP_LINKING_SETTINGS: dict(settings),
     }
 
@@ -89,7 +89,7 @@ def submission_review_request(
             "locale": user.locale,
             "return_url": platform.at.course_return(course),
         },
-        claims.CUSTOM: _filled(
+        claims.CUSTOM: filled(
             {**tool.custom, **(link.custom if link else {})}, tool, user, course, link
         ),
     }
@@ -216,7 +216,7 @@ def _history(ids: tuple[str, ...]) -> str:
     return ",".join(quote(id, safe="") for id in ids)
 
 
-def _filled(
+def filled(
     custom: Mapping[str, str], tool: Tool, user: User, course: Course, link: ResourceLink | None
 ) -> dict[str, str | None]:
     """Return custom parameters with variables filled in, the unknown ones as Moodle leaves them."""

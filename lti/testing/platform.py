@@ -48,6 +48,7 @@ class Platform:
             page if not given.
         after_completion: told of each activity that somebody completed, the first time, also when a
             full grade did it.
+        offers_differences: whether rosters link to what has changed since; Moodle's do not.
 
     Attributes:
         at: where its endpoints are.
@@ -66,6 +67,7 @@ class Platform:
         key: tuple[str, str] | None = None,
         after_deep_linking: Callable[[Course, tuple[ResourceLink, ...]], str] | None = None,
         after_completion: Callable[[Completion], None] | None = None,
+        offers_differences: bool = False,
     ) -> None:
         self.issuer = issuer.rstrip("/")
         self.at = Addresses(self.issuer)
@@ -75,6 +77,7 @@ class Platform:
         self.guid = urls.origin(issuer) or issuer
         self.after_deep_linking = after_deep_linking
         self.after_completion = after_completion
+        self.offers_differences = offers_differences
         self._kid, self._pem = key or jose.new_private_key()
         lock = RLock()
         self.directory = Directory(lock)
