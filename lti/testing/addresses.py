@@ -36,6 +36,11 @@ class Addresses:
         """Where the platform describes itself."""
         return f"{self.issuer}/mod/lti/openid-configuration.php"
 
+    @property
+    def storage(self) -> str:
+        """The page that keeps things for tools; show it in a frame named `storage_frame`."""
+        return f"{self.issuer}/mod/lti/storage.php"
+
     def columns(self, course: Course, tool: Tool) -> str:
         """The line items of a course, as one tool sees them."""
         return (

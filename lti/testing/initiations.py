@@ -78,4 +78,6 @@ def initiation(
         "client_id": tool.client_id,
         "lti_deployment_id": tool.deployment_id,
     }
+    if platform.storage_frame is not None:
+        params["lti_storage_target"] = platform.storage_frame
     return LoginInitiation(tool.login_url, params)

@@ -48,6 +48,8 @@ class Platform:
             page if not given.
         after_completion: told of each activity that somebody completed, the first time, also when a
             full grade did it.
+        storage_frame: name of the frame beside the tool's in which `at.storage` is shown; tools are
+            told of it as `lti_storage_target`. None: the platform keeps nothing for tools.
         offers_differences: whether rosters link to what has changed since; Moodle's do not.
 
     Attributes:
@@ -67,6 +69,7 @@ class Platform:
         key: tuple[str, str] | None = None,
         after_deep_linking: Callable[[Course, tuple[ResourceLink, ...]], str] | None = None,
         after_completion: Callable[[Completion], None] | None = None,
+        storage_frame: str | None = None,
         offers_differences: bool = False,
     ) -> None:
         self.issuer = issuer.rstrip("/")
@@ -77,6 +80,7 @@ class Platform:
         self.guid = urls.origin(issuer) or issuer
         self.after_deep_linking = after_deep_linking
         self.after_completion = after_completion
+        self.storage_frame = storage_frame
         self.offers_differences = offers_differences
         self._kid, self._pem = key or jose.new_private_key()
         lock = RLock()

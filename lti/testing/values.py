@@ -113,6 +113,8 @@ class Column:
     resource_id: str = ""
     tag: str = ""
     resource_link_id: str | None = None
+    more: Mapping[str, Any] = field(default_factory=dict)
+    """What else its document holds, such as dates."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,6 +127,8 @@ class Grade:
     grading_progress: str
     score_given: float | None
     score_maximum: float | None
+    started_at: datetime | None = None
+    submitted_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

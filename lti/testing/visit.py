@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Request
 
-from lti import jose
+from lti import jose, urls
 from lti.errors import ServiceRefused, ServiceUnavailable
 from lti.testing.values import Claims, Refused, Tool
 
@@ -68,7 +68,8 @@ class Visit:
         limit = self.request.args.get("limit", len(entries) or 1, type=int)
         links = []
         if start + limit < len(entries):
-            links.append(f'<{url}?limit={limit}&from={start + limit}>; rel="next"')
+            beyond = [("limit", str(limit)), ("from", str(start + limit))]
+            links.append(f'<{urls.with_query(url, beyond)}>; rel="next"')
         return entries[start : start + limit], links
 
     def verified(self, token: str, tool: Tool) -> Claims:

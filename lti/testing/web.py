@@ -17,6 +17,7 @@ from lti.testing import (
     deep_linking_return,
     membership_endpoint,
     registration_endpoint,
+    storage_endpoint,
     token_endpoint,
 )
 from lti.testing.answers import as_json
@@ -41,6 +42,7 @@ HANDLERS: Mapping[str, Handler] = {
     "memberships": membership_endpoint.memberships,
     "deep linking": deep_linking_return.take,
     "return": authentication.returned,
+    "storage": storage_endpoint.show,
 }
 
 _SERVICES = "/mod/lti/services.php"
@@ -64,6 +66,7 @@ ROUTES = Map(
         ),
         Rule("/mod/lti/contentitem_return.php", methods=["POST"], endpoint="deep linking"),
         Rule("/mod/lti/return.php", methods=["GET"], endpoint="return"),
+        Rule("/mod/lti/storage.php", methods=["GET"], endpoint="storage"),
     ],
     merge_slashes=False,
 )
