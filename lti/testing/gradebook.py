@@ -1,6 +1,7 @@
 """The platform's gradebook, as strict as Moodle 4.3 about what it takes."""
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 from itertools import count
 from threading import RLock
@@ -48,6 +49,23 @@ class Gradebook:
                 tag=tag,
                 resource_link_id=resource_link_id,
                 more=more or {},
+            )
+            self._columns[column.id] = column
+            return column
+
+    def copy_column_of(
+        self, source_link_id: str, *, course_id: str, resource_link_id: str
+    ) -> Column | None:
+        """Add a copy of an item's column, if it has one, for a copy of the item."""
+        with self._lock:
+            source = self.column_of_link(source_link_id)
+            if source is None:
+                return None
+            column = replace(
+                source,
+                id=str(next(self._ids)),
+                course_id=course_id,
+                resource_link_id=resource_link_id,
             )
             self._columns[column.id] = column
             return column

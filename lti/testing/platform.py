@@ -6,6 +6,7 @@ the process ends.
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from threading import RLock
 from typing import Any
@@ -19,6 +20,7 @@ from lti.testing.addresses import Addresses
 from lti.testing.directory import Directory
 from lti.testing.gradebook import Gradebook
 from lti.testing.grants import Grants
+from lti.testing.notices import Notices
 from lti.testing.values import (
     Claims,
     Column,
@@ -57,6 +59,7 @@ class Platform:
         wsgi: the platform's web application; mount it where `issuer` leads.
         directory: people, courses, items and tools.
         grades: the gradebook.
+        notices: what tools want to be told, and the way to tell them.
     """
 
     def __init__(
@@ -87,6 +90,7 @@ class Platform:
         self.directory = Directory(lock)
         self.grades = Gradebook(lock, clock)
         self.grants = Grants(lock, clock)
+        self.notices = Notices(self, lock)
         self.web = Web(self, lock)
         self.wsgi = self.web.wsgi
         self.http = Http(allow_private=True, user_agent="Mentes campus (LTI 1.3 platform)")
@@ -181,6 +185,28 @@ class Platform:
                 resource_link_id=link.id,
             )
         return link
+
+    def copy_course(self, course_id: str, copy: Course) -> Course:
+        """Add `copy`, with the items of a course under new ids, and tell the tools of it.
+
+        Columns come along, grades and enrolments do not.
+        """
+        source = self.directory.course(course_id)
+        made = self.directory.add_course(
+            replace(copy, copied_from=(source.id, *source.copied_from))
+        )
+        for link in self.directory.links(source.id):
+            item = self.directory.add_link(
+                replace(
+                    link,
+                    id=self.directory.new_id(),
+                    course_id=made.id,
+                    copied_from=(link.id, *link.copied_from),
+                )
+            )
+            self.grades.copy_column_of(link.id, course_id=made.id, resource_link_id=item.id)
+        self.notices.tell_of_copy(made)
+        return made
 
     def complete(self, user_id: str, course_id: str, activity: str) -> Completion:
         """Mark an activity complete for somebody; a second time changes nothing."""
