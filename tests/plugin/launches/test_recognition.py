@@ -34,7 +34,9 @@ def written(campus: Campus, mentes: Mentes, **said: Any) -> list[str]:
         campus.launched(ADA, **said)
     assert len(asked) <= MOST or said
     words = [each.split() for each in asked]
-    return [each[2 if each[0] == "INSERT" else 1] for each in words if each[0] in ("INSERT", "UPDATE")]
+    return [
+        each[2 if each[0] == "INSERT" else 1] for each in words if each[0] in ("INSERT", "UPDATE")
+    ]
 
 
 FOR_THE_LAUNCH_ITSELF = ["pending_login", "pending_login", "browser_session", "launch"]
