@@ -20,12 +20,12 @@ from urllib.parse import urlsplit
 from flask import Blueprint, Response, g, make_response, redirect, render_template, request
 from flask import url_for as url
 
+from lti import claims, token_checks
 from lti import login as lti_login
-from lti import token_checks
 from lti.errors import LaunchRefused, LoginRefused
 from lti.registration import PendingLogin, Registration
 from plugin.foundation.tenancy import EVERYWHERE
-from plugin.foundation.web import open_to, tool
+from plugin.foundation.web import Role, open_to, tool
 from plugin.foundation.web.access import SESSION_COOKIE
 from plugin.foundation.web.carried import carrying
 from plugin.foundation.web.security import may_post_to, origin
@@ -151,8 +151,16 @@ def launch() -> Response:
 
 
 def home(entered: Entered) -> str:
-    """Return the first page of a visit."""
-    return url("launches.home", launch_id=entered.launch_id)
+    """Return the first page of a visit: some messages name what they want to see."""
+    return url(_first_page(entered), launch_id=entered.launch_id)
+
+
+def _first_page(entered: Entered) -> str:
+    if entered.message_type in claims.DATA_PRIVACY_REQUESTS:
+        return "programmes.choices"
+    if entered.message_type == claims.SUBMISSION_REVIEW_REQUEST:  # a cell of the gradebook
+        return "checkins.people" if Role.INSTRUCTOR in entered.roles else "checkins.mine"
+    return "launches.home"
 
 
 def known_by_cookie(state: str) -> str:

@@ -38,6 +38,7 @@ class Entered:
     launch_id: UUID
     course_id: UUID
     roles: frozenset[Role]
+    message_type: str
     key: str = field(repr=False)
 
 
@@ -81,7 +82,13 @@ def enter(
             "created_at": now,
         },
     )
-    return Entered(launch_id=launch_id, course_id=arrival.course_id, roles=roles, key=kept)
+    return Entered(
+        launch_id=launch_id,
+        course_id=arrival.course_id,
+        roles=roles,
+        message_type=message.message_type,
+        key=kept,
+    )
 
 
 def _made_known(
