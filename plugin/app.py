@@ -71,6 +71,7 @@ class Mentes:
     database: Database
     cipher: Cipher
     protocol: Protocol
+    services: Services
     nudges: Nudges
     contents: Contents | None
     deliveries: Mapping[str, Delivery]
@@ -113,6 +114,7 @@ def compose(settings: Settings, *, clock: Clock = utc_now) -> Mentes:
         database=database,
         cipher=cipher,
         protocol=protocol,
+        services=services,
         nudges=nudges,
         contents=_contents(settings),
         deliveries=deliveries,

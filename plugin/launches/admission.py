@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from uuid import UUID
 
 import structlog
 from flask import g, request
@@ -18,13 +20,20 @@ from plugin.foundation.web import Role, tool
 from plugin.foundation.web.access import SESSION_COOKIE
 from plugin.foundation.web.security import may_be_framed_by
 from plugin.launches import service
+from plugin.launches.errors import LONGEST_TOKEN, DeploymentKeptOut, DeploymentPending
 from plugin.launches.service import Entered
+from plugin.platforms import deployments
+from plugin.platforms.model import DeploymentState
 from plugin.platforms.protocol import protocol
 from plugin.platforms.stores import Registered, StoredLogins
 
 log = structlog.get_logger()
 
-LONGEST_TOKEN = 256 * 1024  # characters; a launch is some 4 kB
+WAITS = (
+    "Mentes was added to this part of your learning platform and is not approved for it yet. "
+    "You did nothing wrong."
+)
+KEPT_OUT = "An administrator has decided that Mentes does not open from here."
 
 
 def posted(form: dict[str, list[str]]) -> tuple[str, str]:
@@ -83,7 +92,13 @@ def admitted(
         LaunchRefused: a check failed.
     """
     keys = protocol().platform_keys.for_token(registered.registration, id_token, tool().clock())
-    entered, message = _entered(id_token, login, registered, keys, browser, carried=carried)
+    try:
+        entered, message = _entered(id_token, login, registered, keys, browser, carried=carried)
+    except LaunchRefused as refusal:
+        if refusal.slug != "deployment-unknown" or refusal.deployment_id is None:
+            raise
+        registered = _decided(registered, refusal, refusal.deployment_id)
+        entered, message = _entered(id_token, login, registered, keys, browser, carried=carried)
     log.info(
         "launch.accepted",
         launch_id=str(entered.launch_id),
@@ -91,6 +106,37 @@ def admitted(
         kind=message.message_type,
     )
     return entered
+
+
+def _decided(registered: Registered, refusal: LaunchRefused, deployment_id: str) -> Registered:
+    """Return the registration with a deployment that is approved by now; nothing is spent yet.
+
+    Raises:
+        DeploymentPending, DeploymentKeptOut: it is not approved.
+    """
+    registration = registered.registration
+    with tool().database.transaction(registered.organisation_id) as session:
+        state = deployments.launched(
+            session, UUID(registration.id), deployment_id, now=tool().clock()
+        )
+    if state == DeploymentState.APPROVED:
+        known = registration.deployment_ids | {deployment_id}
+        return replace(registered, registration=replace(registration, deployment_ids=known))
+    refused, slug, text = (
+        (DeploymentPending, "deployment-pending", WAITS)
+        if state == DeploymentState.PENDING
+        else (DeploymentKeptOut, "deployment-refused", KEPT_OUT)
+    )
+    raise refused(
+        slug,
+        text,
+        check=refusal.check,
+        specification=refusal.specification,
+        passed=refusal.passed,
+        trusted=refusal.trusted,
+        return_url=refusal.return_url,
+        deployment_id=deployment_id,
+    )
 
 
 def _entered(

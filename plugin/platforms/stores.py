@@ -22,7 +22,6 @@ from lti.registration import PendingLogin, Registration
 from plugin.foundation.db import Database
 from plugin.foundation.tenancy import EVERYWHERE, unwalled
 from plugin.platforms.model import (
-    DeploymentPolicy,
     DeploymentRow,
     DeploymentState,
     PendingLoginRow,
@@ -40,8 +39,6 @@ class Registered:
 
     organisation_id: UUID
     administrators_are_analysts: bool
-    approves_deployments: bool
-    """Whether a deployment is approved by launching (see `DeploymentPolicy`)."""
     registration: Registration
 
 
@@ -191,7 +188,6 @@ def _registered(rows: Sequence[Row[Any]]) -> Registered:
     return Registered(
         organisation_id=first.organisation_id,
         administrators_are_analysts=first.administrators_are_analysts,
-        approves_deployments=first.deployment_policy == DeploymentPolicy.ALL,
         registration=_registration(rows),
     )
 
@@ -221,7 +217,7 @@ _OF_REGISTRATION = (
     *(_REGISTRATION.c[name] for name in ("id", "organisation_id", "issuer", "client_id")),
     *(_REGISTRATION.c[name] for name in ("authorization_endpoint", "token_endpoint", "jwks_uri")),
     *(_REGISTRATION.c[name] for name in ("token_audience", "product", "allow_anonymous")),
-    *(_REGISTRATION.c[name] for name in ("administrators_are_analysts", "deployment_policy")),
+    _REGISTRATION.c.administrators_are_analysts,
     _DEPLOYMENT.c.deployment_id,
 )
 _APPROVED = and_(
