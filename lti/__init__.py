@@ -16,8 +16,15 @@ Import from the modules:
     access_tokens         AccessTokens(http, ring_of, clock), ring_of(registration) -> ToolKeyRing
     services              Services(http, tokens): calls with a bearer token, and pages
     ags                   LineItems(services).found_or_created(registration, lineitems_url, item),
+                          .listed, .updated, .deleted; .results(registration, lineitem_url);
                           .post_score(registration, lineitem_url, score) -> ScoreOutcome
-    nrps                  Memberships(services).members(registration, url) -> Roster
+    grading               LineItem, Score, Result and their parts
+    nrps                  Memberships(services).members(registration, url) -> Roster,
+                          .changes(registration, differences_url) -> Changes
+    groups                CourseGroups(services).groups(registration, url, user_id=None), .sets
+    notice_handlers       NoticeHandlers(services).ensured(registration, endpoint, types, handler)
+    notices               received(body, registration=..., keys_of=..., now=...) -> Received
+    copies                CUSTOM: what to ask for, to learn what a course was copied from
     deep_linking          response(message, items, ring, now) -> DeepLinkingResponse
     dynamic_registration  platform_configuration(http, url, token), register(http, configuration,
                           tool, token) -> NewRegistration

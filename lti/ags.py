@@ -7,135 +7,42 @@ platform makes of it a *result*, which a teacher may change.
 https://www.imsglobal.org/spec/lti-ags/v2p0/
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from enum import Enum, StrEnum
-from typing import Any, Final, Self
+from collections.abc import Iterator
+from typing import Any, Final
 
 from lti import claims, quirks, urls
 from lti.errors import ServiceRefused
+from lti.grading import (
+    ActivityProgress,
+    GradingProgress,
+    LineItem,
+    Result,
+    Score,
+    ScoreOutcome,
+    SubmissionReview,
+)
 from lti.registration import Registration
 from lti.services import Services
+
+__all__ = [
+    "ActivityProgress",
+    "GradingProgress",
+    "LineItem",
+    "LineItems",
+    "Result",
+    "Score",
+    "ScoreOutcome",
+    "SubmissionReview",
+]
 
 # Moodle grants reading only to those who ask for the read-only scope as well.
 LINE_ITEM_SCOPES: Final = frozenset({claims.SCOPE_LINE_ITEM, claims.SCOPE_LINE_ITEM_READ})
 SCORE_SCOPES: Final = frozenset({claims.SCOPE_SCORE})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LineItem:
-    """A column of the gradebook; `id` is its URL, None until the platform has made it.
-
-    `resource_id` and `tag` are ours, to find it again; `resource_link_id` is the platform's id of
-    the item in the course that it belongs to.
-    https://www.imsglobal.org/spec/lti-ags/v2p0/#line-item-service-media-types-and-schemas
-    """
-
-    label: str
-    score_maximum: float
-    resource_id: str | None = None
-    tag: str | None = None
-    resource_link_id: str | None = None
-    id: str | None = None
-
-    @classmethod
-    def of(cls, document: Mapping[str, Any]) -> Self | None:
-        """Return the line item in a platform's `document`, or None if it is not one."""
-        id, label, maximum = (document.get(name) for name in ("id", "label", "scoreMaximum"))
-        if not isinstance(id, str) or not urls.is_web_url(id):
-            return None
-        return cls(
-            id=id,
-            label=label if isinstance(label, str) else "",
-            score_maximum=float(maximum) if isinstance(maximum, int | float) else 0.0,
-            resource_id=_said(document.get("resourceId")),
-            tag=_said(document.get("tag")),
-            resource_link_id=_said(document.get("resourceLinkId")),
-        )
-
-    def document(self) -> dict[str, Any]:
-        """Return the line item as the platform wants it: nothing that is unset, no nulls."""
-        members = {
-            "scoreMaximum": self.score_maximum,
-            "label": self.label,
-            "resourceId": self.resource_id,
-            "tag": self.tag,
-            "resourceLinkId": self.resource_link_id,
-        }
-        return {name: value for name, value in members.items() if value is not None}
-
-    def is_found_in(self, other: "LineItem") -> bool:
-        """Return whether the platform's `other` is the one that this one asks for."""
-        links = (self.resource_link_id, other.resource_link_id)
-        same_link = None in links or links[0] == links[1]
-        return (self.resource_id, self.tag) == (other.resource_id, other.tag) and same_link
-
-
-class ActivityProgress(StrEnum):
-    """How far the person has come (section 3.4.7)."""
-
-    INITIALIZED = "Initialized"
-    STARTED = "Started"
-    IN_PROGRESS = "InProgress"
-    SUBMITTED = "Submitted"
-    COMPLETED = "Completed"
-
-
-class GradingProgress(StrEnum):
-    """How far the grading has come (section 3.4.8)."""
-
-    NOT_READY = "NotReady"
-    FAILED = "Failed"
-    PENDING = "Pending"
-    PENDING_MANUAL = "PendingManual"
-    FULLY_GRADED = "FullyGraded"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Score:
-    """What we report about one person; it never carries a comment.
-
-    `user_id` is the person's subject (`sub`). `timestamp` is when the reported thing happened: for
-    one person and line item it must grow from score to score. Without `score_given` only progress
-    is reported. https://www.imsglobal.org/spec/lti-ags/v2p0/#score-service-media-type-and-schema
-    """
-
-    user_id: str
-    timestamp: datetime
-    activity_progress: ActivityProgress
-    grading_progress: GradingProgress
-    score_given: float | None = None
-    score_maximum: float | None = None
-
-    def __post_init__(self) -> None:
-        if self.timestamp.tzinfo is None:
-            raise ValueError("A score's timestamp must have a zone.")
-        if self.score_given is not None and (self.score_given < 0 or not self.score_maximum):
-            raise ValueError("A score given must not be negative and needs a maximum above 0.")
-
-    def document(self) -> dict[str, Any]:
-        """Return the score as the platform wants it."""
-        members: dict[str, Any] = {
-            "userId": self.user_id,
-            "timestamp": _utc_milliseconds(self.timestamp),
-            "activityProgress": str(self.activity_progress),
-            "gradingProgress": str(self.grading_progress),
-        }
-        if self.score_given is not None:
-            members |= {"scoreGiven": self.score_given, "scoreMaximum": self.score_maximum}
-        return members
-
-
-class ScoreOutcome(Enum):
-    """What became of a score that was posted; either way there is no more to do."""
-
-    RECORDED = "recorded"
-    SUPERSEDED = "superseded"  # the platform has one that is as recent (409)
+RESULT_SCOPES: Final = frozenset({claims.SCOPE_RESULT_READ})
 
 
 class LineItems:
-    """The line items of a context, and their scores.
+    """The line items of a context, their scores and their results.
 
     Every method raises ServiceRefused and ServiceUnavailable as `Services.call` does.
     """
@@ -194,21 +101,95 @@ class LineItems:
         ):
             if item.is_found_in(found):
                 return found
-        answer = self._services.call(
-            "POST",
+        document = item.document()
+        return _line_item(
+            self._exchanged("POST", registration, lineitems_url, document, deployment_id)
+        )
+
+    def updated(
+        self, registration: Registration, item: LineItem, *, deployment_id: str | None = None
+    ) -> LineItem:
+        """Change the line item `item.id` to what `item` says, and return what it is now.
+
+        What `item` leaves open stays, and so does what others keep there, such as dates: a PUT
+        replaces the whole, so the present document is read first.
+        https://www.imsglobal.org/spec/lti-ags/v2p0/#updating-a-line-item
+        """
+        if item.id is None:
+            raise ValueError("Only a line item that the platform has made can be changed.")
+        present = self._exchanged("GET", registration, item.id, None, deployment_id)
+        _line_item(present)
+        kept = {name: value for name, value in present.items() if value is not None}
+        wanted = {**kept, **item.document()}
+        return _line_item(self._exchanged("PUT", registration, item.id, wanted, deployment_id))
+
+    def deleted(
+        self, registration: Registration, lineitem_url: str, *, deployment_id: str | None = None
+    ) -> bool:
+        """Remove the line item and everybody's results in it; False if it was gone already."""
+        try:
+            self._services.call(
+                "DELETE",
+                registration,
+                lineitem_url,
+                scopes=LINE_ITEM_SCOPES,
+                accept="*/*",
+                deployment_id=deployment_id,
+            )
+        except ServiceRefused as refused:
+            if refused.slug != "platform-refused" or refused.status not in (404, 410):
+                raise
+            return False
+        return True
+
+    def results(
+        self,
+        registration: Registration,
+        lineitem_url: str,
+        *,
+        user_id: str | None = None,
+        limit: int | None = None,
+        deployment_id: str | None = None,
+    ) -> Iterator[Result]:
+        """Yield the results in the line item, page by page: everybody's, or those of `user_id`.
+
+        `limit` is how many to ask for per page. Platforms may ignore the filter; so the answers
+        are filtered here, too.
+
+        Raises:
+            ServiceRefused: "results-malformed", or as `Services.pages` does.
+        """
+        wanted = {"user_id": user_id, "limit": None if limit is None else str(limit)}
+        query = [(name, value) for name, value in wanted.items() if value is not None]
+        for page in self._services.pages(
             registration,
-            lineitems_url,
+            urls.with_query(urls.with_path_suffix(lineitem_url, "/results"), query),
+            scopes=RESULT_SCOPES,
+            accept=claims.MEDIA_RESULTS,
+            deployment_id=deployment_id,
+        ):
+            for result in _results(page.json()):
+                if user_id in (None, result.user_id):
+                    yield result
+
+    def _exchanged(
+        self,
+        method: str,
+        registration: Registration,
+        url: str,
+        document: Any,
+        deployment_id: str | None,
+    ) -> Any:
+        return self._services.call(
+            method,
+            registration,
+            url,
             scopes=LINE_ITEM_SCOPES,
             accept=claims.MEDIA_LINE_ITEM,
-            document=item.document(),
+            document=document,
             content_type=claims.MEDIA_LINE_ITEM,
             deployment_id=deployment_id,
-        )
-        created = answer.json()
-        found_item = LineItem.of(created) if isinstance(created, dict) else None
-        if found_item is None:
-            raise _malformed()
-        return found_item
+        ).json()
 
     def post_score(
         self,
@@ -258,23 +239,26 @@ def _not_accepted(refused: ServiceRefused) -> ServiceRefused:
 def _line_items(page: Any) -> Iterator[LineItem]:
     if not isinstance(page, list):
         raise _malformed()
-    for document in page:
-        item = LineItem.of(document) if isinstance(document, dict) else None
-        if item is None:
-            raise _malformed()
-        yield item
+    yield from map(_line_item, page)
+
+
+def _line_item(document: Any) -> LineItem:
+    item = LineItem.of(document) if isinstance(document, dict) else None
+    if item is None:
+        raise _malformed()
+    return item
+
+
+def _results(page: Any) -> Iterator[Result]:
+    if not isinstance(page, list):
+        raise ServiceRefused(
+            "results-malformed", "The platform answered something other than a list of results."
+        )
+    found = (Result.of(document) for document in page if isinstance(document, dict))
+    return (result for result in found if result is not None)
 
 
 def _malformed() -> ServiceRefused:
     return ServiceRefused(
         "line-item-malformed", "The platform answered something other than line items."
     )
-
-
-def _said(value: Any) -> str | None:
-    """Return a string that says something; Moodle writes "" for unset."""
-    return value if isinstance(value, str) and value else None
-
-
-def _utc_milliseconds(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

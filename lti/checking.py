@@ -11,6 +11,8 @@ from lti.registration import PendingLogin, Registration
 SECURITY: Final = "https://www.imsglobal.org/spec/security/v1p0/"
 CORE: Final = "https://www.imsglobal.org/spec/lti/v1p3/"
 DEEP_LINKING: Final = "https://www.imsglobal.org/spec/lti-dl/v2p0/"
+SUBMISSION_REVIEW: Final = "https://www.imsglobal.org/spec/lti-sr/v1p0/"
+DATA_PRIVACY: Final = "https://www.imsglobal.org/spec/lti-dp/v1p0/"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -51,13 +53,17 @@ class CheckFailed(Exception):
 class Check:
     """A question with a name for people and the URL of the section that asks it.
 
-    `only_for` is the message type that the question is about; None for all.
+    `only_for` are the message types that the question is about; none means all.
     """
 
     name: str
     specification: str
     ask: Callable[[Presented], None]
-    only_for: str | None = None
+    only_for: tuple[str, ...] = ()
+
+    def is_about(self, message_type: object) -> bool:
+        """Whether a message of this type is asked the question."""
+        return not self.only_for or message_type in self.only_for
 
     def __call__(self, launch: Presented) -> None:
         """Return if the answer is yes.
@@ -69,7 +75,7 @@ class Check:
 
 
 def check(
-    name: str, specification: str, *, only_for: str | None = None
+    name: str, specification: str, *, only_for: tuple[str, ...] = ()
 ) -> Callable[[Callable[[Presented], None]], Check]:
     """Make a function into the check `name`."""
 

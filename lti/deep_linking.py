@@ -79,11 +79,14 @@ def response(
     *,
     notice: str | None = None,
     error: str | None = None,
+    log: str | None = None,
+    error_log: str | None = None,
 ) -> DeepLinkingResponse:
     """Return the answer to the deep linking request `message`: `items`, or none to cancel.
 
-    `notice` and `error` are shown to the person by the platform. What the platform does not accept
-    of an item (its line item, its frame) is left out.
+    `notice` and `error` are shown to the person by the platform, `log` and `error_log` are for its
+    logs: never put names or addresses there. What the platform does not accept of an item (its line
+    item, its frame) is left out.
     https://www.imsglobal.org/spec/lti-dl/v2p0/#deep-linking-response-message
 
     Raises:
@@ -105,6 +108,8 @@ def response(
         claims.DATA: settings.data,
         claims.MESSAGE: notice,
         claims.ERROR_MESSAGE: error,
+        claims.LOG: log,
+        claims.ERROR_LOG: error_log,
     }
     return DeepLinkingResponse(return_url=settings.return_url, jwt=ring.sign(_said(content), now))
 

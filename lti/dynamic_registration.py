@@ -15,16 +15,16 @@ from urllib.parse import urlsplit
 from lti import claims, reading, urls
 from lti.errors import RegistrationRefused, ServiceRefused
 from lti.http import Answer, Http
-from lti.message_checks import LONGEST_ID
 from lti.registration import Registration
 
-ALL_SCOPES: Final = (
+COURSE_SCOPES: Final = (
     claims.SCOPE_LINE_ITEM,
     claims.SCOPE_LINE_ITEM_READ,
     claims.SCOPE_RESULT_READ,
     claims.SCOPE_SCORE,
     claims.SCOPE_MEMBERSHIP_READ,
 )
+ALL_SCOPES: Final = (*COURSE_SCOPES, claims.SCOPE_GROUPS_READ, claims.SCOPE_NOTICE_HANDLERS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +55,7 @@ class ToolDescription:
     logo_url: str | None = None
     deep_linking_label: str | None = None
     custom: Mapping[str, str] = field(default_factory=dict)
-    scopes: tuple[str, ...] = ALL_SCOPES
+    scopes: tuple[str, ...] = COURSE_SCOPES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -233,17 +233,26 @@ def _messages(configuration: PlatformConfiguration, tool: ToolDescription) -> li
                 "label": tool.deep_linking_label or tool.name,
             }
         )
+    others = (claims.SUBMISSION_REVIEW_REQUEST, *claims.DATA_PRIVACY_REQUESTS)
+    messages.extend(
+        {"type": type, "target_link_uri": tool.launch_url}
+        for type in others
+        if type in configuration.messages
+    )
     return messages
 
 
 def _new_registration(answer: Answer, configuration: PlatformConfiguration) -> NewRegistration:
     document = answer.json()
-    client_id = _id(document.get("client_id")) if isinstance(document, dict) else None
+    client_id = (
+        reading.identifier(document.get("client_id")) if isinstance(document, dict) else None
+    )
     if client_id is None:
         raise RegistrationRefused(
             "registration-malformed", "The platform registered this tool without a client id."
         )
-    deployment = _id(reading.members(document, claims.TOOL_CONFIGURATION).get("deployment_id"))
+    configured = reading.members(document, claims.TOOL_CONFIGURATION)
+    deployment = reading.identifier(configured.get("deployment_id"))
     scope = document.get("scope")
     return NewRegistration(
         issuer=configuration.issuer,
@@ -256,9 +265,3 @@ def _new_registration(answer: Answer, configuration: PlatformConfiguration) -> N
         product=configuration.product,
         scopes=frozenset(scope.split()) if isinstance(scope, str) else frozenset(),
     )
-
-
-def _id(value: Any) -> str | None:
-    """Return an identifier as it was given, or None if launches could not name it (255 letters)."""
-    usable = isinstance(value, str) and 0 < len(value) <= LONGEST_ID and value.isprintable()
-    return value if usable else None

@@ -3,6 +3,7 @@
 LtiError
 ├── LoginRefused          a login initiation that we do not answer
 ├── LaunchRefused         a launch that failed a check, or that the platform itself called off
+├── NoticeRefused         a platform's notice, or batch of notices, that failed a check
 ├── RegistrationRefused   a platform configuration or registration that we cannot use
 ├── ServiceRefused        the platform said no; asking again will not help
 └── ServiceUnavailable    the platform did not answer in time or asked us to wait; try again
@@ -62,6 +63,20 @@ class LaunchRefused(LtiError):
         self.trusted = trusted
         self.return_url = return_url if trusted else None
         self.deployment_id = deployment_id if trusted else None
+
+
+class NoticeRefused(LtiError):
+    """A notice that did not pass, or a batch that is none.
+
+    Attributes:
+        check: the name of the check that failed.
+        specification: the URL of the section that asks for the check.
+    """
+
+    def __init__(self, slug: str, message: str, *, check: str, specification: str) -> None:
+        super().__init__(slug, message)
+        self.check = check
+        self.specification = specification
 
 
 class RegistrationRefused(LtiError):

@@ -28,7 +28,7 @@ _MOST_REDIRECTS: Final = 3
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 
 _LINK: Final = re.compile(r"<([^>]*)>([^<]*)")
-_NEXT: Final = re.compile(r";\s*rel\s*=\s*[\"'“”]?\s*next\b", re.IGNORECASE)
+_RELATION: Final = re.compile(r";\s*rel\s*=\s*[\"'“”]?([^\"'“”;,]+)", re.IGNORECASE)
 _MAX_AGE: Final = re.compile(r"\bmax-age\s*=\s*\"?(\d{1,9})", re.IGNORECASE)
 
 
@@ -60,11 +60,16 @@ class Answer:
     @property
     def next_url(self) -> str | None:
         """The absolute URL of the next page, letter for letter as the platform wrote it."""
+        return self.link("next")
+
+    def link(self, relation: str) -> str | None:
+        """Return the absolute URL that the `Link` header names for `relation` (RFC 8288)."""
         header = (
             self.headers.get("Link", "").encode("latin-1", "replace").decode("utf-8", "replace")
         )
         for target, parameters in _LINK.findall(header):
-            if _NEXT.search(parameters):
+            named = _RELATION.search(parameters)
+            if named is not None and relation in named[1].lower().split():
                 return urljoin(self.url, str(target).replace("&amp;", "&").strip())
         return None
 

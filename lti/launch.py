@@ -38,6 +38,8 @@ CHECKS: Final[tuple[Check, ...]] = (
     message_checks.context,
     message_checks.resource_link,
     message_checks.deep_linking_settings,
+    message_checks.submission,
+    message_checks.data_subject,
     message_checks.deployment,
     token_checks.single_use,
 )
@@ -75,7 +77,7 @@ def verified(
     )
     passed: list[str] = []
     for each in CHECKS:
-        if each.only_for not in (None, launch.claims.get(claims.MESSAGE_TYPE)):
+        if not each.is_about(launch.claims.get(claims.MESSAGE_TYPE)):
             continue
         try:
             each(launch)

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from lti import claims, quirks, roles
+from lti import claims, copies, quirks, roles
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +86,43 @@ class NrpsEndpoint:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GroupsEndpoint:
+    """Where this context's groups are, and its sets of groups, if the platform has those.
+
+    https://www.imsglobal.org/spec/lti-gs/v1p0/#lti-1-3-integration
+    """
+
+    groups_url: str
+    sets_url: str | None = None
+    scopes: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotificationEndpoint:
+    """Where to say what this deployment wants to be told, and what it can be told of.
+
+    https://www.imsglobal.org/spec/lti-pns/v1p0/main/#platform-notification-service-claim
+    """
+
+    url: str
+    notice_types: frozenset[str]
+    scopes: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ForUser:
+    """Whom a message is about, other than who opens it. `user_id` is the `sub` of their launches.
+
+    https://www.imsglobal.org/spec/lti-sr/v1p0/#for_user-claim
+    """
+
+    user_id: str
+    person: PersonClaims = PersonClaims()
+    sourcedid: str | None = None
+    roles: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DeepLinkingSettings:
     """What the platform will take back from a deep linking session.
 
@@ -120,7 +157,7 @@ class LaunchMessage:
     person: PersonClaims = PersonClaims()
     username: str | None = None
     roles: frozenset[str] = frozenset()
-    role_scope_mentor: frozenset[str] = frozenset()  # subjects that this person mentors
+    role_scope_mentor: frozenset[str] = frozenset()  # as sent; see `mentees`
     context: Context | None = None
     resource_link: ResourceLink | None = None
     presentation: Presentation = Presentation()
@@ -128,6 +165,9 @@ class LaunchMessage:
     custom: Mapping[str, str] = field(default_factory=dict)
     ags: AgsEndpoint | None = None
     nrps: NrpsEndpoint | None = None
+    groups: GroupsEndpoint | None = None
+    notifications: NotificationEndpoint | None = None
+    for_user: ForUser | None = None
     deep_linking: DeepLinkingSettings | None = None
     platform: ToolPlatform | None = None
     raw: Mapping[str, Any] = field(default_factory=dict, repr=False)
@@ -141,6 +181,31 @@ class LaunchMessage:
     def is_deep_linking(self) -> bool:
         """Whether a person is choosing what to put into a course."""
         return self.message_type == claims.DEEP_LINKING_REQUEST
+
+    @property
+    def is_submission_review(self) -> bool:
+        """Whether somebody looks, from the gradebook, at what `for_user` did for `ags.lineitem`."""
+        return self.message_type == claims.SUBMISSION_REVIEW_REQUEST
+
+    @property
+    def is_data_privacy(self) -> bool:
+        """Whether somebody asks what is kept about `for_user`, or about themselves."""
+        return self.message_type in claims.DATA_PRIVACY_REQUESTS
+
+    @property
+    def context_history(self) -> tuple[str, ...]:
+        """The contexts that this one was copied from, the latest first; see `copies.CUSTOM`."""
+        return copies.history(self.custom.get(copies.CONTEXT))
+
+    @property
+    def resource_link_history(self) -> tuple[str, ...]:
+        """The resource links that this one was copied from, the latest first."""
+        return copies.history(self.custom.get(copies.RESOURCE_LINK))
+
+    @property
+    def mentees(self) -> frozenset[str]:
+        """The subjects that this person mentors here, in a product where mentors are mentors."""
+        return self.role_scope_mentor if self.is_mentor else frozenset()
 
     @property
     def is_instructor(self) -> bool:

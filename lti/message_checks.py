@@ -6,11 +6,23 @@ https://www.imsglobal.org/spec/lti/v1p3/#required-message-claims
 from typing import Any, Final, TypeGuard
 from urllib.parse import urlsplit
 
-from lti import claims, urls
-from lti.checking import CORE, DEEP_LINKING, Presented, check, refuse
+from lti import claims, reading, urls
+from lti.checking import (
+    CORE,
+    DATA_PRIVACY,
+    DEEP_LINKING,
+    SUBMISSION_REVIEW,
+    Presented,
+    check,
+    refuse,
+)
 
-SERVED: Final = frozenset({claims.RESOURCE_LINK_REQUEST, claims.DEEP_LINKING_REQUEST})
-LONGEST_ID: Final = 255  # characters, throughout LTI Core
+SERVED: Final = (
+    claims.RESOURCE_LINK_REQUEST,
+    claims.DEEP_LINKING_REQUEST,
+    claims.SUBMISSION_REVIEW_REQUEST,
+    *claims.DATA_PRIVACY_REQUESTS,
+)
 
 
 @check("version", CORE + "#lti-version-claim")
@@ -28,7 +40,7 @@ def message_type(launch: Presented) -> None:
         refuse(
             "message-type-unsupported",
             "The platform sent a kind of message that this tool does not serve. "
-            f"It serves {' and '.join(sorted(SERVED))}.",
+            f"It serves {', '.join(SERVED)}.",
         )
 
 
@@ -80,7 +92,7 @@ def context(launch: Presented) -> None:
 @check(
     "resource link",
     CORE + "#resource-link-claim",
-    only_for=claims.RESOURCE_LINK_REQUEST,
+    only_for=(claims.RESOURCE_LINK_REQUEST,),
 )
 def resource_link(launch: Presented) -> None:
     """The resource link has an id of at most 255 characters (Core, section 5.3.5)."""
@@ -91,7 +103,7 @@ def resource_link(launch: Presented) -> None:
 @check(
     "deep linking settings",
     DEEP_LINKING + "#deep-linking-settings",
-    only_for=claims.DEEP_LINKING_REQUEST,
+    only_for=(claims.DEEP_LINKING_REQUEST,),
 )
 def deep_linking_settings(launch: Presented) -> None:
     """There is somewhere to return to and something to return (Deep Linking, section 4.4.1)."""
@@ -105,6 +117,32 @@ def deep_linking_settings(launch: Presented) -> None:
             )
     if not isinstance(settings.get("data"), str | None):
         refuse("deep-linking-settings-malformed", "The platform sent data that is not a string.")
+
+
+@check(
+    "submission",
+    SUBMISSION_REVIEW,
+    only_for=(claims.SUBMISSION_REVIEW_REQUEST,),
+)
+def submission(launch: Presented) -> None:
+    """It says whose submission (`for_user`) in which line item is looked at (section 2)."""
+    if reading.identifier(_members(launch, claims.FOR_USER).get("user_id")) is None:
+        refuse("for-user-missing", "The platform did not say whose work is to be looked at.")
+    lineitem = _members(launch, claims.AGS_ENDPOINT).get("lineitem")
+    if not isinstance(lineitem, str) or not urls.is_web_url(lineitem):
+        refuse("line-item-missing", "The platform did not say which gradebook column this is for.")
+
+
+@check("data subject", DATA_PRIVACY, only_for=claims.DATA_PRIVACY_REQUESTS)
+def data_subject(launch: Presented) -> None:
+    """A `for_user`, if there is one, has a usable id; without one it is who opens the page.
+
+    The specification is a draft: it wants the claim, and platforms leave it out.
+    """
+    if claims.FOR_USER not in launch.claims:
+        return
+    if reading.identifier(_members(launch, claims.FOR_USER).get("user_id")) is None:
+        refuse("for-user-missing", "The platform did not say whose data this is about.")
 
 
 @check("deployment", CORE + "#lti-deployment-id-claim")
@@ -131,7 +169,7 @@ def _members(launch: Presented, claim: str) -> dict[str, Any]:
 
 
 def _is_id(value: Any) -> TypeGuard[str]:
-    return isinstance(value, str) and 0 < len(value) <= LONGEST_ID and "\x00" not in value
+    return isinstance(value, str) and 0 < len(value) <= reading.LONGEST_ID and "\x00" not in value
 
 
 def _is_list_of_strings(value: Any) -> bool:

@@ -1,22 +1,27 @@
 """Names and Role Provisioning Services 2.0: who is in a context.
 
+A *roster* is everybody, and whoever is not in it has gone. *Changes* are what happened since a
+roster was read; whoever is not in them is as before. The two are two types, so that one cannot be
+taken for the other and half a course be marked as gone.
+
 https://www.imsglobal.org/spec/lti-nrps/v2p0/
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, Final, TypeGuard
+from typing import Any, Final
 
 from lti import claims, reading, urls
 from lti import roles as role_names
 from lti.errors import ServiceRefused
 from lti.message import PersonClaims
-from lti.message_checks import LONGEST_ID
 from lti.registration import Registration
 from lti.services import Services
 
 SCOPES: Final = frozenset({claims.SCOPE_MEMBERSHIP_READ})
+
+_LAUNCHES: Final = (claims.RESOURCE_LINK_REQUEST, None)  # the type may be left out
 
 
 class Status(StrEnum):
@@ -29,7 +34,11 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Member:
-    """One membership. `user_id` is the `sub` of the person's launches; roles are full URIs."""
+    """One membership. `user_id` is the `sub` of the person's launches; roles are full URIs.
+
+    `custom` are the custom parameters that this person's launch of an item would have; only for
+    the roster of a resource link (section 3).
+    """
 
     user_id: str
     status: Status
@@ -37,6 +46,7 @@ class Member:
     person: PersonClaims
     sourcedid: str | None = None
     username: str | None = None
+    custom: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,10 +54,26 @@ class Roster:
     """Everybody in a context, each once.
 
     `skipped` counts entries without a usable user id: nobody whom we could know.
+    `differences_url` is where to ask, later, for what has changed since; None where the platform
+    does not offer it. It is opaque and keeps the filters of this roster (section 2.4.3).
     """
 
     members: tuple[Member, ...]
     skipped: int = 0
+    differences_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changes:
+    """The memberships that changed since a roster was read, each once, as they are now.
+
+    Here, and only here, a status may be Deleted. `differences_url` is where to ask the next time;
+    None means to read the whole roster again.
+    """
+
+    members: tuple[Member, ...]
+    skipped: int = 0
+    differences_url: str | None = None
 
 
 class Memberships:
@@ -82,21 +108,75 @@ class Memberships:
             "rlid": resource_link_id,
         }
         query = [(name, value) for name, value in wanted.items() if value is not None]
+        url = urls.with_query(memberships_url, query)
+        read = self._read(registration, url, deployment_id)
         members: dict[str, Member] = {}
-        skipped = 0
+        for member in read.members:
+            if role is None or role_names.has(member.roles, role):
+                members.setdefault(member.user_id, member)
+        return Roster(
+            members=tuple(members.values()),
+            skipped=read.skipped,
+            differences_url=read.differences_url,
+        )
+
+    def changes(
+        self,
+        registration: Registration,
+        differences_url: str,
+        *,
+        deployment_id: str | None = None,
+    ) -> Changes:
+        """Return what changed since the roster, or the changes, that named `differences_url`.
+
+        Somebody who changed twice is as the last entry says.
+
+        Raises:
+            ServiceRefused: "differences-refused" if the platform no longer knows what changed
+                since: read the whole roster. Otherwise as `members`.
+            ServiceUnavailable: if the platform can be asked again later.
+        """
+        try:
+            read = self._read(registration, differences_url, deployment_id)
+        except ServiceRefused as refused:
+            if refused.slug != "platform-refused" or refused.status not in (400, 404, 410):
+                raise
+            raise ServiceRefused(
+                "differences-refused",
+                "The platform no longer knows what has changed. Read the whole roster.",
+                status=refused.status,
+            ) from None
+        return Changes(
+            members=tuple({member.user_id: member for member in read.members}.values()),
+            skipped=read.skipped,
+            differences_url=read.differences_url,
+        )
+
+    def _read(self, registration: Registration, url: str, deployment_id: str | None) -> Changes:
+        """Return all entries of all pages, as they come."""
+        entries: list[Member | None] = []
+        differences_url: str | None = None
         for page in self._services.pages(
             registration,
-            urls.with_query(memberships_url, query),
+            url,
             scopes=SCOPES,
             accept=claims.MEDIA_MEMBERSHIPS,
             deployment_id=deployment_id,
         ):
-            for member in _members(page.json()):
-                if member is None:
-                    skipped += 1
-                elif role is None or role_names.has(member.roles, role):
-                    members.setdefault(member.user_id, member)
-        return Roster(members=tuple(members.values()), skipped=skipped)
+            entries.extend(_members(page.json()))
+            # The first page's: what changes while we turn pages must not fall between two stools.
+            differences_url = differences_url or _at_home(page.link("differences"), url)
+        members = tuple(entry for entry in entries if entry is not None)
+        return Changes(
+            members=members,
+            skipped=len(entries) - len(members),
+            differences_url=differences_url,
+        )
+
+
+def _at_home(link: str | None, url: str) -> str | None:
+    """Return a link that our token may follow: one of the service's own origin."""
+    return link if link is not None and urls.same_origin(link, url) else None
 
 
 def _members(page: Any) -> Iterator[Member | None]:
@@ -109,8 +189,8 @@ def _members(page: Any) -> Iterator[Member | None]:
 
 
 def _member(entry: Any) -> Member | None:
-    user_id = entry.get("user_id") if isinstance(entry, dict) else None
-    if not _is_id(user_id):
+    user_id = reading.identifier(entry.get("user_id")) if isinstance(entry, dict) else None
+    if user_id is None:
         return None
     return Member(
         user_id=user_id,
@@ -119,12 +199,16 @@ def _member(entry: Any) -> Member | None:
         person=reading.person(entry),
         sourcedid=reading.text(entry.get("lis_person_sourcedid")),
         username=reading.text(entry.get("ext_user_username")),
+        custom=_custom(entry.get("message")),
     )
 
 
-def _is_id(value: Any) -> TypeGuard[str]:
-    """Return whether `value` could be the `sub` of a launch, without what no database takes."""
-    return isinstance(value, str) and 0 < len(value) <= LONGEST_ID and value.isprintable()
+def _custom(messages: Any) -> Mapping[str, str]:
+    """Return the custom parameters of the launch that a member would make (section 3.2)."""
+    for message in messages if isinstance(messages, list) else ():
+        if isinstance(message, dict) and message.get(claims.MESSAGE_TYPE) in _LAUNCHES:
+            return reading.custom(reading.members(message, claims.CUSTOM))
+    return {}
 
 
 def _status(said: Any) -> Status:

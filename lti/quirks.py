@@ -5,7 +5,7 @@ Code that answers a quirk refers to the entry or to one of the tables at the foo
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -50,7 +50,8 @@ QUIRKS: Final = (
         product="moodle",
         behaviour="A score whose timestamp is not later than the stored one's answers 409, "
         "compared by whole seconds.",
-        answer="ags.LineItems.post_score returns ScoreOutcome.SUPERSEDED.",
+        answer="grading.Score.sent_after moves the later of two on; a 409 is settled as "
+        "ScoreOutcome.SUPERSEDED.",
         source=_MOODLE,
         seen=_RECORDED,
     ),
@@ -169,6 +170,11 @@ QUIRKS: Final = (
 )
 
 MENTORS_ARE_OBSERVERS: Final = frozenset({"canvas"})
+
+SCORE_RESOLUTION: Final[Mapping[str, timedelta]] = MappingProxyType(
+    {"moodle": timedelta(seconds=1)}
+)
+"""How far apart two scores must be for the later one to count."""
 
 SCORE_EXTENSIONS: Final[Mapping[str, Mapping[str, Any]]] = MappingProxyType(
     {"canvas": {"https://canvas.instructure.com/lti/submission": {"new_submission": False}}}

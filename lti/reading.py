@@ -14,8 +14,11 @@ from lti.message import (
     AgsEndpoint,
     Context,
     DeepLinkingSettings,
+    ForUser,
+    GroupsEndpoint,
     LaunchMessage,
     Lis,
+    NotificationEndpoint,
     NrpsEndpoint,
     PersonClaims,
     Presentation,
@@ -25,6 +28,8 @@ from lti.message import (
 from lti.registration import Registration
 
 Claims = Mapping[str, Any]
+
+LONGEST_ID: Final = 255  # characters, throughout LTI Core
 
 _UNSUBSTITUTED: Final = re.compile(r"\$[A-Za-z][\w.:-]*")
 
@@ -43,13 +48,16 @@ def message(content: Claims, registration: Registration) -> LaunchMessage:
         username=filled(members(content, claims.EXT).get("user_username")),
         roles=roles,
         role_scope_mentor=_role_scope_mentor(content, roles),
-        context=_context(members(content, claims.CONTEXT)),
+        context=context(members(content, claims.CONTEXT)),
         resource_link=_resource_link(members(content, claims.RESOURCE_LINK)),
         presentation=presentation(content),
         lis=_lis(members(content, claims.LIS)),
-        custom=_custom(members(content, claims.CUSTOM)),
+        custom=custom(members(content, claims.CUSTOM)),
         ags=_ags(members(content, claims.AGS_ENDPOINT)),
         nrps=_nrps(members(content, claims.NRPS_ENDPOINT)),
+        groups=_groups(members(content, claims.GROUPS_ENDPOINT)),
+        notifications=_notifications(members(content, claims.NOTIFICATION_ENDPOINT)),
+        for_user=_for_user(members(content, claims.FOR_USER)),
         deep_linking=_deep_linking(members(content, claims.DEEP_LINKING_SETTINGS)),
         platform=_platform(content),
         raw=content,
@@ -91,6 +99,12 @@ def strings(value: Any) -> frozenset[str]:
     return frozenset(each for each in value if isinstance(each, str) and "\x00" not in each)
 
 
+def identifier(value: Any) -> str | None:
+    """Return an identifier to the letter, or None if launches could not name it."""
+    usable = isinstance(value, str) and 0 < len(value) <= LONGEST_ID and value.isprintable()
+    return value if usable else None
+
+
 def person(content: Claims) -> PersonClaims:
     """Return how the platform calls the person; also for a member of a roster."""
     return PersonClaims(
@@ -118,7 +132,8 @@ def _role_scope_mentor(content: Claims, roles: frozenset[str]) -> frozenset[str]
     return strings(content.get(claims.ROLE_SCOPE_MENTOR))
 
 
-def _context(said: Claims) -> Context | None:
+def context(said: Claims) -> Context | None:
+    """Return the context that is described, if it has an id."""
     id = said.get("id")
     if not isinstance(id, str):
         return None
@@ -146,7 +161,7 @@ def _lis(said: Claims) -> Lis:
     )
 
 
-def _custom(said: Claims) -> Mapping[str, str]:
+def custom(said: Claims) -> Mapping[str, str]:
     """Return the custom parameters that say something; Canvas sends numbers, Moodle null and ""."""
     values = {
         name: filled(str(value) if _is_number(value) else value) for name, value in said.items()
@@ -167,6 +182,40 @@ def _ags(said: Claims) -> AgsEndpoint | None:
 def _nrps(said: Claims) -> NrpsEndpoint | None:
     url = web_url(said.get("context_memberships_url"))
     return NrpsEndpoint(memberships_url=url) if url else None
+
+
+def _groups(said: Claims) -> GroupsEndpoint | None:
+    url = web_url(said.get("context_groups_url"))
+    if url is None:
+        return None
+    return GroupsEndpoint(
+        groups_url=url,
+        sets_url=web_url(said.get("context_group_sets_url")),
+        scopes=strings(said.get("scope")),
+    )
+
+
+def _notifications(said: Claims) -> NotificationEndpoint | None:
+    url = web_url(said.get("platform_notification_service_url"))
+    if url is None:
+        return None
+    return NotificationEndpoint(
+        url=url,
+        notice_types=strings(said.get("notice_types_supported")),
+        scopes=strings(said.get("scope")),
+    )
+
+
+def _for_user(said: Claims) -> ForUser | None:
+    user_id = identifier(said.get("user_id"))
+    if user_id is None:
+        return None
+    return ForUser(
+        user_id=user_id,
+        person=person(said),
+        sourcedid=filled(said.get("person_sourcedid")),
+        roles=frozenset(map(role_names.normalised, strings(said.get("roles")))),
+    )
 
 
 def _deep_linking(said: Claims) -> DeepLinkingSettings | None:

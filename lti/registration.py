@@ -30,6 +30,7 @@ class Registration:
     token_audience: str | None = None  # for platforms whose `aud` is not their token endpoint (D2L)
     deployment_ids: frozenset[str] = frozenset()
     product: str | None = None  # the product family code: "moodle", "canvas", …
+    trusted_audiences: frozenset[str] = frozenset()  # whom its tokens may also be meant for
     allow_anonymous: bool = False  # accept launches without `sub` (Core, section 5.3.6.1)
 
 

@@ -87,13 +87,14 @@ def issuer(launch: Presented) -> None:
 
 @check("audience", _STEPS)
 def audience(launch: Presented) -> None:
-    """`aud` is our client id and nobody else's (step 3: no audiences that we do not trust)."""
+    """`aud` holds our client id, and nobody whom we do not trust (step 3)."""
     named = launch.claims.get("aud")
     audiences = named if isinstance(named, list) else [named]
     ours = launch.registration.client_id
     if ours not in audiences:
         refuse("audience-mismatch", "The token is not meant for this tool's client id.")
-    if any(each != ours for each in audiences):
+    trusted = {ours, *launch.registration.trusted_audiences}
+    if not all(isinstance(each, str) and each in trusted for each in audiences):
         refuse("audience-untrusted", "The token is also meant for parties that we do not trust.")
 
 

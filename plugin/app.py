@@ -35,9 +35,10 @@ from plugin.foundation.db import Database
 from plugin.foundation.outbox import Delivery, one_by_one
 from plugin.foundation.tenancy import EVERYWHERE
 from plugin.foundation.web import health, i18n, problems, requests, security, static_files
+from plugin.foundation.web.carried import Carrying
 from plugin.foundation.web.tool import Tool
 from plugin.foundation.web.tool import install as install_tool
-from plugin.launches import deep_linking
+from plugin.launches import browsers, deep_linking
 from plugin.launches import errors as launch_errors
 from plugin.launches import pages as launches
 from plugin.launches.service import visits
@@ -76,6 +77,7 @@ class Mentes:
     database: Database
     cipher: Cipher
     protocol: Protocol
+    services: Services
     nudges: Nudges
     contents: Contents | None
     deliveries: Mapping[str, Delivery]
@@ -118,6 +120,7 @@ def compose(settings: Settings, *, clock: Clock = utc_now) -> Mentes:
         database=database,
         cipher=cipher,
         protocol=protocol,
+        services=services,
         nudges=nudges,
         contents=_contents(settings),
         deliveries=deliveries,
@@ -173,6 +176,7 @@ def create_app(
         health,
         platforms,
         launches,
+        browsers,
         deep_linking,
         setting_up,
         asking,
@@ -190,6 +194,7 @@ def create_app(
     ):
         app.register_blueprint(room.bp)
     app.register_blueprint(_record_store(mentes), url_prefix="/xapi")
+    app.wsgi_app = Carrying(app.wsgi_app)  # type: ignore[method-assign]
     return app
 
 

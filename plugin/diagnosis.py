@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
+from collections.abc import Iterator
 
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
@@ -14,20 +14,14 @@ from lrs_bridge.errors import Unavailable
 from lti.errors import LtiError
 from plugin import migrations
 from plugin.app import Mentes
+from plugin.courses import checkup
 from plugin.foundation import outbox
 from plugin.foundation.errors import MentesError
+from plugin.foundation.findings import Finding
 from plugin.foundation.outbox import Debt, Outcome
 from plugin.foundation.tenancy import EVERYWHERE, Organisation
-from plugin.platforms.model import RegistrationRow
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
-    """One thing that was looked at."""
-
-    what: str
-    holds: bool
-    advice: str = ""
+from plugin.platforms import deployments
+from plugin.platforms.model import DeploymentState, RegistrationRow
 
 
 def examined(mentes: Mentes) -> list[Finding]:
@@ -43,6 +37,36 @@ def examined(mentes: Mentes) -> list[Finding]:
         _debts(mentes),
         _tls(mentes),
     ]
+
+
+def examined_platform(mentes: Mentes, name: str) -> Iterator[Finding]:
+    """Yield what is found at one registration, called by its id, name, issuer or client id.
+
+    Raises:
+        NotFound: there is none of that name, or several.
+    """
+    with mentes.database.reading(EVERYWHERE) as session:
+        row = deployments.registration_called(session, name)
+        registration, owner, enabled = row.as_value(), row.organisation_id, row.enabled
+        waiting = [each for each in row.deployments if each.state == DeploymentState.PENDING]
+    yield Finding(
+        what=f"{registration.issuer}, client {registration.client_id}, is enabled",
+        holds=enabled,
+        advice=f"Run: mentes platform enable {registration.id}",
+    )
+    yield Finding(
+        what=f"{len(registration.deployment_ids)} deployments are approved, {len(waiting)} wait",
+        holds=bool(registration.deployment_ids) and not waiting,
+        advice="Run: mentes platform deployments",
+    )
+    yield from checkup.checkup(
+        registration,
+        checkup.place_of(mentes.database, row.id),
+        http=mentes.protocol.http,
+        services=mentes.services,
+        own_keys_url=f"{mentes.settings.public_url}/lti/keys/{owner}.json",
+        clock=mentes.clock,
+    )
 
 
 def _schema(mentes: Mentes) -> Finding:

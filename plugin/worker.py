@@ -25,6 +25,7 @@ from plugin.foundation.cipher import SealBroken
 from plugin.foundation.db import AWAY
 from plugin.foundation.outbox import LeasedDebt, Postponed, Settled
 from plugin.foundation.tenancy import EVERYWHERE, Organisation
+from plugin.launches import refusals
 from plugin.launches.service import forget_ended
 from plugin.nudges.service import KIND as MAIL
 from plugin.platforms.keys import rotate_if_due
@@ -156,6 +157,7 @@ class Worker:
         with self._mentes.database.transaction(EVERYWHERE) as session:
             StoredLogins(session).forget_expired(now)
             forget_ended(session, now)
+            refusals.forget_old(session, now)
             completions.look_again_at_recent(session, now=now)
             outbox.forget_settled(session, before=now - KEPT)
             organisations = session.scalars(select(Organisation.id)).all()

@@ -36,6 +36,11 @@ class Addresses:
         """Where the platform describes itself."""
         return f"{self.issuer}/mod/lti/openid-configuration.php"
 
+    @property
+    def storage(self) -> str:
+        """The page that keeps things for tools; show it in a frame named `storage_frame`."""
+        return f"{self.issuer}/mod/lti/storage.php"
+
     def columns(self, course: Course, tool: Tool) -> str:
         """The line items of a course, as one tool sees them."""
         return (
@@ -51,9 +56,24 @@ class Addresses:
 
     def memberships(self, course: Course, tool: Tool) -> str:
         """The memberships of a course."""
+        return self._binding(course, tool, "memberships")
+
+    def groups(self, course: Course, tool: Tool) -> str:
+        """The groups of a course."""
+        return self._binding(course, tool, "groups")
+
+    def group_sets(self, course: Course, tool: Tool) -> str:
+        """The sets of groups of a course."""
+        return self._binding(course, tool, "groupsets")
+
+    def notice_handlers(self, tool: Tool) -> str:
+        """Where a tool says what it wants to be told."""
+        return f"{self.issuer}/mod/lti/services.php/notices/{tool.deployment_id}"
+
+    def _binding(self, course: Course, tool: Tool, what: str) -> str:
         return (
             f"{self.issuer}/mod/lti/services.php/CourseSection/{course.id}"
-            f"/bindings/{tool.deployment_id}/memberships"
+            f"/bindings/{tool.deployment_id}/{what}"
         )
 
     def deep_linking_return(self, course: Course, tool: Tool, session_key: str) -> str:

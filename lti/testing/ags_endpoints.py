@@ -8,11 +8,12 @@ from typing import Any
 
 from werkzeug.wrappers import Response
 
-from lti import claims
+from lti import claims, urls
 from lti.testing.answers import as_json
 from lti.testing.values import Column, Grade, Refused, Tool
 from lti.testing.visit import Visit
 
+MORE = ("startDateTime", "endDateTime", "gradesReleased", "submissionReview")
 READING = (claims.SCOPE_LINE_ITEM, claims.SCOPE_LINE_ITEM_READ)
 
 
@@ -63,6 +64,7 @@ def line_item(visit: Visit, course_id: str, column_id: str) -> Response:
             score_maximum=float(said["scoreMaximum"]),
             resource_id=said.get("resourceId", ""),
             tag=said.get("tag", ""),
+            more=_more(said),
         )
         grades.replace_column(column)
     return as_json(_document(visit, column, tool), media_type=claims.MEDIA_LINE_ITEM)
@@ -87,16 +89,21 @@ def results(visit: Visit, course_id: str, column_id: str) -> Response:
     """List the results in a line item: everybody's, or one person's."""
     tool = visit.authorised(claims.SCOPE_RESULT_READ)
     column = visit.platform.grades.column(course_id, column_id, tool.client_id)
+    visit.accepts(claims.MEDIA_RESULTS)
     wanted = visit.request.args.get("user_id")
     grades = visit.platform.grades.grades(column.id).values()
-    return as_json(
-        [
-            _result(visit, column, tool, grade)
-            for grade in grades
-            if grade.score_given is not None and wanted in (None, grade.user_id)
-        ],
-        media_type=claims.MEDIA_RESULTS,
-    )
+    found = [
+        _result(visit, column, tool, grade)
+        for grade in grades
+        if grade.score_given is not None and wanted in (None, grade.user_id)
+    ]
+    page, links = visit.page(found, _results_url(visit, column, tool))
+    headers = {"Link": ", ".join(links)} if links else {}
+    return as_json(page, media_type=claims.MEDIA_RESULTS, headers=headers)
+
+
+def _results_url(visit: Visit, column: Column, tool: Tool) -> str:
+    return urls.with_path_suffix(visit.platform.at.column(column, tool), "/results")
 
 
 def _create(visit: Visit, course_id: str) -> Response:
@@ -111,6 +118,7 @@ def _create(visit: Visit, course_id: str) -> Response:
         resource_id=said.get("resourceId", ""),
         tag=said.get("tag", ""),
         resource_link_id=said.get("resourceLinkId"),
+        more=_more(said),
     )
     visit.note("created")
     document = _document(visit, column, tool)
@@ -129,8 +137,13 @@ def _readable(said: Any) -> dict[str, Any]:
     return said
 
 
+def _more(said: dict[str, Any]) -> dict[str, Any]:
+    return {name: said[name] for name in MORE if name in said}
+
+
 def _document(visit: Visit, column: Column, tool: Tool) -> dict[str, Any]:
     document: dict[str, Any] = {
+        **column.more,
         "id": visit.platform.at.column(column, tool),
         "label": column.label,
         "scoreMaximum": column.score_maximum,
@@ -144,13 +157,12 @@ def _document(visit: Visit, column: Column, tool: Tool) -> dict[str, Any]:
 
 
 def _result(visit: Visit, column: Column, tool: Tool, grade: Grade) -> dict[str, Any]:
-    url = visit.platform.at.column(column, tool)
-    path, _, query = url.partition("?")
+    url = _results_url(visit, column, tool)
     return {
-        "id": f"{path}/results?{query}&user_id={grade.user_id}",
+        "id": urls.with_query(url, [("user_id", grade.user_id)]),
         "userId": grade.user_id,
         "resultScore": grade.score_given,
         "resultMaximum": grade.score_maximum,
-        "scoreOf": url,
+        "scoreOf": visit.platform.at.column(column, tool),
         "timestamp": grade.timestamp.isoformat(timespec="seconds"),
     }

@@ -9,6 +9,7 @@ from werkzeug.utils import redirect
 from werkzeug.wrappers import Response
 
 from lti import claims
+from lti.testing.ags_endpoints import MORE
 from lti.testing.answers import page
 from lti.testing.values import Claims, Refused, ResourceLink, Tool
 from lti.testing.visit import Visit
@@ -113,5 +114,6 @@ def _added(visit: Visit, tool: Tool, course_id: str, item: dict[str, Any]) -> Re
             resource_id=line_item.get("resourceId", ""),
             tag=line_item.get("tag", ""),
             resource_link_id=link.id,
+            more={name: line_item[name] for name in MORE if name in line_item},
         )
     return link

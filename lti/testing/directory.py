@@ -3,7 +3,16 @@
 from itertools import count
 from threading import RLock
 
-from lti.testing.values import Course, Enrolment, Refused, ResourceLink, Tool, User
+from lti.testing.values import (
+    Course,
+    Enrolment,
+    Group,
+    GroupSet,
+    Refused,
+    ResourceLink,
+    Tool,
+    User,
+)
 
 
 class Directory:
@@ -17,6 +26,10 @@ class Directory:
         self._enrolments: dict[tuple[str, str], Enrolment] = {}
         self._links: dict[str, ResourceLink] = {}
         self._tools: dict[str, Tool] = {}
+        self._changes: list[tuple[str, str]] = []
+        self._mentees: dict[tuple[str, str], frozenset[str]] = {}
+        self._groups: dict[str, Group] = {}
+        self._group_sets: dict[str, GroupSet] = {}
 
     def new_id(self) -> str:
         """Return an identifier that was not used before."""
@@ -40,12 +53,46 @@ class Directory:
         enrolment = Enrolment(user_id=user_id, course_id=course_id, roles=roles or ("Learner",))
         with self._lock:
             self._enrolments[course_id, user_id] = enrolment
+            self._changes.append((course_id, user_id))
             return enrolment
 
     def unenrol(self, user_id: str, course_id: str) -> None:
         """Take a person out of a course."""
         with self._lock:
-            self._enrolments.pop((course_id, user_id), None)
+            if self._enrolments.pop((course_id, user_id), None) is not None:
+                self._changes.append((course_id, user_id))
+
+    def mentors(self, user_id: str, course_id: str, *mentee_ids: str) -> None:
+        """Let somebody, whose role in the course should be Mentor, mentor these."""
+        with self._lock:
+            self._mentees[course_id, user_id] = frozenset(mentee_ids)
+
+    def mentees(self, user_id: str, course_id: str) -> frozenset[str]:
+        """Return the user ids of those whom somebody mentors in a course."""
+        with self._lock:
+            return self._mentees.get((course_id, user_id), frozenset())
+
+    def add_group_set(self, group_set: GroupSet) -> GroupSet:
+        """Add or replace a set of groups."""
+        with self._lock:
+            self._group_sets[group_set.id] = group_set
+            return group_set
+
+    def add_group(self, group: Group) -> Group:
+        """Add or replace a group."""
+        with self._lock:
+            self._groups[group.id] = group
+            return group
+
+    def group_sets(self, course_id: str) -> tuple[GroupSet, ...]:
+        """Return the sets of groups of a course."""
+        with self._lock:
+            return tuple(s for s in self._group_sets.values() if s.course_id == course_id)
+
+    def groups(self, course_id: str) -> tuple[Group, ...]:
+        """Return the groups of a course."""
+        with self._lock:
+            return tuple(g for g in self._groups.values() if g.course_id == course_id)
 
     def add_link(self, link: ResourceLink) -> ResourceLink:
         """Add or replace an item in a course."""
@@ -101,6 +148,17 @@ class Directory:
         """Return who is in a course, in the order of enrolling."""
         with self._lock:
             return tuple(e for e in self._enrolments.values() if e.course_id == course_id)
+
+    def changes(self) -> int:
+        """Return how many enrolments have changed so far, in all courses."""
+        with self._lock:
+            return len(self._changes)
+
+    def changed_since(self, course_id: str, changes: int) -> dict[str, Enrolment | None]:
+        """Return, by user id, the enrolments that changed after so many; None if they ended."""
+        with self._lock:
+            users = (user for course, user in self._changes[changes:] if course == course_id)
+            return {user: self._enrolments.get((course_id, user)) for user in users}
 
     def roles(self, user_id: str, course_id: str) -> tuple[str, ...]:
         """Return somebody's short roles in a course; none if they are not in it."""

@@ -1,6 +1,7 @@
 """The platform's gradebook, as strict as Moodle 4.3 about what it takes."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 from itertools import count
 from threading import RLock
@@ -10,6 +11,7 @@ from lti.testing.values import Column, Completion, Grade, GradebookColumn, Refus
 
 ACTIVITY_PROGRESS = frozenset({"Initialized", "Started", "InProgress", "Submitted", "Completed"})
 GRADING_PROGRESS = frozenset({"NotReady", "Failed", "Pending", "PendingManual", "FullyGraded"})
+SUBMISSION = {"started_at": "startedAt", "submitted_at": "submittedAt"}
 
 
 class Gradebook:
@@ -33,6 +35,7 @@ class Gradebook:
         resource_id: str = "",
         tag: str = "",
         resource_link_id: str | None = None,
+        more: Mapping[str, Any] | None = None,
     ) -> Column:
         """Add a column; asked twice, it makes two, as Moodle does."""
         with self._lock:
@@ -44,6 +47,24 @@ class Gradebook:
                 score_maximum=score_maximum,
                 resource_id=resource_id,
                 tag=tag,
+                resource_link_id=resource_link_id,
+                more=more or {},
+            )
+            self._columns[column.id] = column
+            return column
+
+    def copy_column_of(
+        self, source_link_id: str, *, course_id: str, resource_link_id: str
+    ) -> Column | None:
+        """Add a copy of an item's column, if it has one, for a copy of the item."""
+        with self._lock:
+            source = self.column_of_link(source_link_id)
+            if source is None:
+                return None
+            column = replace(
+                source,
+                id=str(next(self._ids)),
+                course_id=course_id,
                 resource_link_id=resource_link_id,
             )
             self._columns[column.id] = column
@@ -146,6 +167,11 @@ def _grade(score: Any) -> Grade:
         grading_progress=score["gradingProgress"],
         score_given=None if given is None else float(given),
         score_maximum=None if given is None else float(score["scoreMaximum"]),
+        **{
+            name: datetime.fromisoformat(score["submission"][member])
+            for name, member in SUBMISSION.items()
+            if member in score.get("submission", {})
+        },
     )
 
 
@@ -167,6 +193,14 @@ def _problems(score: Any) -> Iterator[str]:
             yield "scoreGiven needs a number that is not negative and a scoreMaximum above 0"
     elif "scoreMaximum" in score:
         yield "scoreMaximum without scoreGiven"
+    if not _is_submission(score.get("submission", {})):
+        yield "submission has times that are malformed or have no zone"
+
+
+def _is_submission(said: Any) -> bool:
+    return isinstance(said, dict) and all(
+        _has_zone(said[member]) for member in SUBMISSION.values() if member in said
+    )
 
 
 def _has_zone(timestamp: Any) -> bool:

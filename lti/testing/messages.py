@@ -2,12 +2,15 @@
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from lti import claims
-from lti.testing.values import Claims, Course, ResourceLink, Tool, User
+from lti.testing.values import Claims, Column, Course, ResourceLink, Tool, User
 
 if TYPE_CHECKING:
     from lti.testing.platform import Platform
+
+NOTICE_TYPES = ("LtiHelloWorldNotice", "LtiContextCopyNotice")
 
 _LIS = "http://purl.imsglobal.org/vocab/lis/v2"
 
@@ -19,6 +22,7 @@ VARIABLES = (
     "CourseSection.sourcedId",
     "ResourceLink.id",
     "ResourceLink.title",
+    "ResourceLink.id.history",
     "User.id",
     "User.username",
     "Person.name.full",
@@ -46,7 +50,7 @@ def resource_link_request(
             "document_target": document_target,
             "return_url": platform.at.course_return(course),
         },
-        claims.CUSTOM: _filled({**tool.custom, **link.custom}, tool, user, course, link),
+        claims.CUSTOM: filled({**tool.custom, **link.custom}, tool, user, course, link),
     }
     if column is not None:
         content[claims.AGS_ENDPOINT]["lineitem"] = platform.at.column(column, tool)
@@ -62,22 +66,66 @@ def deep_linking_request(
         claims.MESSAGE_TYPE: claims.DEEP_LINKING_REQUEST,
         claims.TARGET_LINK_URI: tool.target_link_uri,
         claims.LAUNCH_PRESENTATION: {"locale": user.locale},
-        claims.CUSTOM: _filled(tool.custom, tool, user, course, None),
+        claims.CUSTOM: filled(tool.custom, tool, user, course, None),
         claims.DEEP_LINKING_SETTINGS: dict(settings),
+    }
+
+
+def submission_review_request(
+    platform: "Platform", tool: Tool, user: User, column: Column, for_user: User
+) -> Claims:
+    """Return the claims of a request to look at what `for_user` did for `column`.
+
+    https://www.imsglobal.org/spec/lti-sr/v1p0/
+    """
+    course = platform.directory.course(column.course_id)
+    link = platform.directory.link(column.resource_link_id) if column.resource_link_id else None
+    content = _common(platform, tool, user, course)
+    content |= {
+        claims.MESSAGE_TYPE: claims.SUBMISSION_REVIEW_REQUEST,
+        claims.TARGET_LINK_URI: link.url if link else tool.target_link_uri,
+        claims.FOR_USER: _for_user(platform, tool, for_user, course),
+        claims.LAUNCH_PRESENTATION: {
+            "locale": user.locale,
+            "return_url": platform.at.course_return(course),
+        },
+        claims.CUSTOM: filled(
+            {**tool.custom, **(link.custom if link else {})}, tool, user, course, link
+        ),
+    }
+    content[claims.AGS_ENDPOINT]["lineitem"] = platform.at.column(column, tool)
+    if link is not None:
+        content[claims.RESOURCE_LINK] = {"title": link.title, "id": link.id}
+    return content
+
+
+def data_privacy_request(platform: "Platform", tool: Tool, user: User, for_user: User) -> Claims:
+    """Return the claims of a request about the data of `for_user`: no course, no services.
+
+    https://www.imsglobal.org/spec/lti-dp/v1p0/ (a draft)
+    """
+    return {
+        "sub": user.id,
+        **_person(tool, user),
+        claims.MESSAGE_TYPE: claims.DATA_PRIVACY_REQUEST,
+        claims.VERSION: claims.VERSION_1_3,
+        claims.DEPLOYMENT_ID: tool.deployment_id,
+        claims.TARGET_LINK_URI: tool.target_link_uri,
+        claims.ROLES: _institution_roles(user),
+        claims.FOR_USER: _for_user(platform, tool, for_user),
+        claims.LAUNCH_PRESENTATION: {"locale": user.locale, "return_url": platform.issuer},
+        claims.TOOL_PLATFORM: _platform(platform),
     }
 
 
 def _common(platform: "Platform", tool: Tool, user: User, course: Course) -> Claims:
     memberships = platform.at.memberships(course, tool)
-    return {
+    content: Claims = {
         "sub": user.id,
         **_person(tool, user),
         claims.VERSION: claims.VERSION_1_3,
         claims.DEPLOYMENT_ID: tool.deployment_id,
-        claims.ROLES: [
-            *(f"{_LIS}/institution/person#{role}" for role in user.institution_roles),
-            *(f"{_LIS}/membership#{role}" for role in platform.directory.roles(user.id, course.id)),
-        ],
+        claims.ROLES: [*_institution_roles(user), *_context_roles(platform, user, course)],
         claims.CONTEXT: {
             "id": course.id,
             "label": course.label,
@@ -89,12 +137,7 @@ def _common(platform: "Platform", tool: Tool, user: User, course: Course) -> Cla
             "course_section_sourcedid": course.sourcedid,
         },
         claims.EXT: {"user_username": user.username, "lms": "moodle-2"},
-        claims.TOOL_PLATFORM: {
-            "product_family_code": platform.product,
-            "version": "2023100900",
-            "guid": platform.guid,
-            "name": platform.name,
-        },
+        claims.TOOL_PLATFORM: _platform(platform),
         claims.AGS_ENDPOINT: {
             "scope": sorted(scope for scope in tool.scopes if "/lti-ags/" in scope),
             "lineitems": platform.at.columns(course, tool),
@@ -104,6 +147,55 @@ def _common(platform: "Platform", tool: Tool, user: User, course: Course) -> Cla
             "service_versions": ["1.0", "2.0"],
         },
     }
+    mentees = platform.directory.mentees(user.id, course.id)
+    if mentees:
+        content[claims.ROLE_SCOPE_MENTOR] = sorted(mentees)
+    return content | _other_services(platform, tool, course)
+
+
+def _other_services(platform: "Platform", tool: Tool, course: Course) -> Claims:
+    """Return the claims of services that not every platform has, for tools that asked for them."""
+    content: Claims = {}
+    if claims.SCOPE_GROUPS_READ in tool.scopes:
+        content[claims.GROUPS_ENDPOINT] = {
+            "context_groups_url": platform.at.groups(course, tool),
+            "context_group_sets_url": platform.at.group_sets(course, tool),
+            "scope": [claims.SCOPE_GROUPS_READ],
+            "service_versions": ["1.0"],
+        }
+    if claims.SCOPE_NOTICE_HANDLERS in tool.scopes:
+        content[claims.NOTIFICATION_ENDPOINT] = {
+            "platform_notification_service_url": platform.at.notice_handlers(tool),
+            "scope": [claims.SCOPE_NOTICE_HANDLERS],
+            "notice_types_supported": list(NOTICE_TYPES),
+            "service_versions": ["1.0"],
+        }
+    return content
+
+
+def _platform(platform: "Platform") -> Claims:
+    return {
+        "product_family_code": platform.product,
+        "version": "2023100900",
+        "guid": platform.guid,
+        "name": platform.name,
+    }
+
+
+def _institution_roles(user: User) -> list[str]:
+    return [f"{_LIS}/institution/person#{role}" for role in user.institution_roles]
+
+
+def _context_roles(platform: "Platform", user: User, course: Course) -> list[str]:
+    return [f"{_LIS}/membership#{role}" for role in platform.directory.roles(user.id, course.id)]
+
+
+def _for_user(platform: "Platform", tool: Tool, user: User, course: Course | None = None) -> Claims:
+    said: Claims = {"user_id": user.id, **_person(tool, user)}
+    if user.sourcedid:
+        said["person_sourcedid"] = user.sourcedid
+    said["roles"] = _context_roles(platform, user, course) if course else _institution_roles(user)
+    return said
 
 
 def _person(tool: Tool, user: User) -> dict[str, str]:
@@ -119,7 +211,12 @@ def _person(tool: Tool, user: User) -> dict[str, str]:
     return said
 
 
-def _filled(
+def _history(ids: tuple[str, ...]) -> str:
+    """Return ids as a history (Core, appendix on substitution variables)."""
+    return ",".join(quote(id, safe="") for id in ids)
+
+
+def filled(
     custom: Mapping[str, str], tool: Tool, user: User, course: Course, link: ResourceLink | None
 ) -> dict[str, str | None]:
     """Return custom parameters with variables filled in, the unknown ones as Moodle leaves them."""
@@ -127,10 +224,11 @@ def _filled(
         "Context.id": course.id,
         "Context.title": course.title,
         "Context.label": course.label,
-        "Context.id.history": "",
+        "Context.id.history": _history(course.copied_from),
         "CourseSection.sourcedId": course.sourcedid,
         "ResourceLink.id": link.id if link else None,
         "ResourceLink.title": link.title if link else None,
+        "ResourceLink.id.history": _history(link.copied_from) if link else None,
         "User.id": user.id,
         "User.username": user.username,
         "Person.name.full": user.name if tool.shares_names else "",

@@ -5,8 +5,8 @@ of the tool side, so that the two can find each other's mistakes. Thread-safe; n
 the process ends.
 """
 
-import json
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from threading import RLock
 from typing import Any
@@ -15,13 +15,15 @@ from lti import jose, urls
 from lti.dynamic_registration import ALL_SCOPES
 from lti.http import Http
 from lti.registration import Registration
-from lti.testing import messages
+from lti.testing import initiations
 from lti.testing.addresses import Addresses
 from lti.testing.directory import Directory
 from lti.testing.gradebook import Gradebook
 from lti.testing.grants import Grants
+from lti.testing.notices import Notices
 from lti.testing.values import (
     Claims,
+    Column,
     Completion,
     Course,
     Exchange,
@@ -33,7 +35,6 @@ from lti.testing.values import (
 )
 from lti.testing.web import Web
 
-HINT_LIFETIME = 600  # s, from opening an item to its authentication request
 ID_TOKEN_LIFETIME = 60  # s, as Moodle's
 INVITATION_LIFETIME = 3600  # s, of a registration token
 
@@ -49,12 +50,16 @@ class Platform:
             page if not given.
         after_completion: told of each activity that somebody completed, the first time, also when a
             full grade did it.
+        storage_frame: name of the frame beside the tool's in which `at.storage` is shown; tools are
+            told of it as `lti_storage_target`. None: the platform keeps nothing for tools.
+        offers_differences: whether rosters link to what has changed since; Moodle's do not.
 
     Attributes:
         at: where its endpoints are.
         wsgi: the platform's web application; mount it where `issuer` leads.
         directory: people, courses, items and tools.
         grades: the gradebook.
+        notices: what tools want to be told, and the way to tell them.
     """
 
     def __init__(
@@ -67,6 +72,8 @@ class Platform:
         key: tuple[str, str] | None = None,
         after_deep_linking: Callable[[Course, tuple[ResourceLink, ...]], str] | None = None,
         after_completion: Callable[[Completion], None] | None = None,
+        storage_frame: str | None = None,
+        offers_differences: bool = False,
     ) -> None:
         self.issuer = issuer.rstrip("/")
         self.at = Addresses(self.issuer)
@@ -76,11 +83,14 @@ class Platform:
         self.guid = urls.origin(issuer) or issuer
         self.after_deep_linking = after_deep_linking
         self.after_completion = after_completion
+        self.storage_frame = storage_frame
+        self.offers_differences = offers_differences
         self._kid, self._pem = key or jose.new_private_key()
         lock = RLock()
         self.directory = Directory(lock)
         self.grades = Gradebook(lock, clock)
         self.grants = Grants(lock, clock)
+        self.notices = Notices(self, lock)
         self.web = Web(self, lock)
         self.wsgi = self.web.wsgi
         self.http = Http(allow_private=True, user_agent="Mentes campus (LTI 1.3 platform)")
@@ -176,6 +186,28 @@ class Platform:
             )
         return link
 
+    def copy_course(self, course_id: str, copy: Course) -> Course:
+        """Add `copy`, with the items of a course under new ids, and tell the tools of it.
+
+        Columns come along, grades and enrolments do not.
+        """
+        source = self.directory.course(course_id)
+        made = self.directory.add_course(
+            replace(copy, copied_from=(source.id, *source.copied_from))
+        )
+        for link in self.directory.links(source.id):
+            item = self.directory.add_link(
+                replace(
+                    link,
+                    id=self.directory.new_id(),
+                    course_id=made.id,
+                    copied_from=(link.id, *link.copied_from),
+                )
+            )
+            self.grades.copy_column_of(link.id, course_id=made.id, resource_link_id=item.id)
+        self.notices.tell_of_copy(made)
+        return made
+
     def complete(self, user_id: str, course_id: str, activity: str) -> Completion:
         """Mark an activity complete for somebody; a second time changes nothing."""
         completion, new = self.grades.complete(user_id, course_id, activity)
@@ -208,8 +240,7 @@ class Platform:
         self, tool: Tool, user: User, link: ResourceLink, *, document_target: str = "iframe"
     ) -> LoginInitiation:
         """Begin a launch: `user` opens `link`."""
-        content = messages.resource_link_request(self, tool, user, link, document_target)
-        return self._initiation(tool, user, link.url, content)
+        return initiations.resource_link(self, tool, user, link, document_target)
 
     def deep_linking_initiation(
         self, tool: Tool, user: User, course: Course, **settings: Any
@@ -218,24 +249,19 @@ class Platform:
 
         `settings` are put over the platform's own, such as `accept_multiple=False`.
         """
-        session = {
-            "accept_types": ["ltiResourceLink"],
-            "accept_presentation_document_targets": ["frame", "iframe", "window"],
-            "accept_copy_advice": False,
-            "accept_multiple": True,
-            "accept_unsigned": False,
-            "auto_create": False,
-            "can_confirm": False,
-            "title": tool.name,
-            "text": "",
-            **settings,
-        }
-        session_key = self.grants.issue(
-            "deep linking", (tool.client_id, course.id, dict(session)), lifetime=3600
-        )
-        session["deep_link_return_url"] = self.at.deep_linking_return(course, tool, session_key)
-        content = messages.deep_linking_request(self, tool, user, course, session)
-        return self._initiation(tool, user, tool.target_link_uri, content)
+        return initiations.deep_linking(self, tool, user, course, settings)
+
+    def submission_review_initiation(
+        self, tool: Tool, user: User, column: Column, for_user: User
+    ) -> LoginInitiation:
+        """Begin a submission review: `user` opens a cell of the gradebook, that of `for_user`."""
+        return initiations.submission_review(self, tool, user, column, for_user)
+
+    def data_privacy_initiation(
+        self, tool: Tool, user: User, for_user: User | None = None
+    ) -> LoginInitiation:
+        """Begin a data privacy launch: `user` asks about the data of `for_user`, or their own."""
+        return initiations.data_privacy(self, tool, user, for_user or user)
 
     def id_token(self, tool: Tool, nonce: str, content: Claims) -> str:
         """Return `content` as a signed id_token for `tool`."""
@@ -262,17 +288,3 @@ class Platform:
     def rotate_key(self, key: tuple[str, str] | None = None) -> None:
         """Sign with another key from now on, and publish only that one."""
         self._kid, self._pem = key or jose.new_private_key()
-
-    def _initiation(self, tool: Tool, user: User, target: str, content: Claims) -> LoginInitiation:
-        launch = self.grants.issue(
-            "launch", (tool.client_id, user.id, content), lifetime=HINT_LIFETIME
-        )
-        params = {
-            "iss": self.issuer,
-            "target_link_uri": target,
-            "login_hint": user.id,
-            "lti_message_hint": json.dumps({"launchid": launch}, separators=(",", ":")),
-            "client_id": tool.client_id,
-            "lti_deployment_id": tool.deployment_id,
-        }
-        return LoginInitiation(tool.login_url, params)

@@ -39,6 +39,8 @@ def configuration(visit: Visit) -> Response:
                 "messages_supported": [
                     {"type": claims.RESOURCE_LINK_REQUEST},
                     {"type": claims.DEEP_LINKING_REQUEST, "placements": ["ContentArea"]},
+                    {"type": claims.SUBMISSION_REVIEW_REQUEST},
+                    {"type": claims.DATA_PRIVACY_REQUEST},
                 ],
                 "variables": list(VARIABLES),
             },

@@ -34,6 +34,8 @@ class Course:
     label: str
     title: str
     sourcedid: str = ""
+    copied_from: tuple[str, ...] = ()
+    """The ids of the courses that it descends from, the latest first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +75,30 @@ class ResourceLink:
     url: str
     description: str = ""
     custom: Mapping[str, str] = field(default_factory=dict)
+    copied_from: tuple[str, ...] = ()
+    """The ids of the items that it descends from, the latest first."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupSet:
+    """Groups that belong together, such as those of one seminar."""
+
+    id: str
+    course_id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """Some people of a course."""
+
+    id: str
+    course_id: str
+    name: str
+    members: frozenset[str] = frozenset()
+    """User ids."""
+    tag: str = ""
+    set_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +113,8 @@ class Column:
     resource_id: str = ""
     tag: str = ""
     resource_link_id: str | None = None
+    more: Mapping[str, Any] = field(default_factory=dict)
+    """What else its document holds, such as dates."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +127,8 @@ class Grade:
     grading_progress: str
     score_given: float | None
     score_maximum: float | None
+    started_at: datetime | None = None
+    submitted_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

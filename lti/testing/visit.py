@@ -1,17 +1,19 @@
 """One request to the platform, on its way through a handler."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Request
 
-from lti import jose
+from lti import jose, urls
 from lti.errors import ServiceRefused, ServiceUnavailable
 from lti.testing.values import Claims, Refused, Tool
 
 if TYPE_CHECKING:
     from lti.testing.platform import Platform
+
+Entry = TypeVar("Entry")
 
 
 @dataclass(slots=True)
@@ -52,6 +54,23 @@ class Visit:
         if tool is None or granted.isdisjoint(scopes):
             raise Refused(403, "insufficient_scope", "the token is for other services")
         return tool
+
+    def bound(self, deployment_id: str, *scopes: str) -> Tool:
+        """Return the tool as `authorised` does, which must be the one of this deployment."""
+        tool = self.authorised(*scopes)
+        if deployment_id != tool.deployment_id:
+            raise Refused(403, "forbidden", "the binding belongs to another tool")
+        return tool
+
+    def page(self, entries: list[Entry], url: str) -> tuple[list[Entry], list[str]]:
+        """Return the entries from `from`, `limit` at most, and the link to the next such page."""
+        start = self.request.args.get("from", 0, type=int)
+        limit = self.request.args.get("limit", len(entries) or 1, type=int)
+        links = []
+        if start + limit < len(entries):
+            beyond = [("limit", str(limit)), ("from", str(start + limit))]
+            links.append(f'<{urls.with_query(url, beyond)}>; rel="next"')
+        return entries[start : start + limit], links
 
     def verified(self, token: str, tool: Tool) -> Claims:
         """Return the claims of a token that `tool` signed, by the key set that it publishes now."""

@@ -15,8 +15,11 @@ from lti.testing import (
     ags_endpoints,
     authentication,
     deep_linking_return,
+    groups_endpoint,
     membership_endpoint,
+    notices,
     registration_endpoint,
+    storage_endpoint,
     token_endpoint,
 )
 from lti.testing.answers import as_json
@@ -39,11 +42,16 @@ HANDLERS: Mapping[str, Handler] = {
     "scores": ags_endpoints.scores,
     "results": ags_endpoints.results,
     "memberships": membership_endpoint.memberships,
+    "groups": groups_endpoint.groups,
+    "group sets": groups_endpoint.group_sets,
+    "notice handlers": notices.handlers,
     "deep linking": deep_linking_return.take,
     "return": authentication.returned,
+    "storage": storage_endpoint.show,
 }
 
 _SERVICES = "/mod/lti/services.php"
+_BINDING = f"{_SERVICES}/CourseSection/<course_id>/bindings/<deployment_id>"
 _COLUMN = f"{_SERVICES}/<course_id>/lineitems/<column_id>/lineitem"
 
 ROUTES = Map(
@@ -57,13 +65,17 @@ ROUTES = Map(
         Rule(_COLUMN, methods=["GET", "PUT", "DELETE"], endpoint="lineitem"),
         Rule(f"{_COLUMN}/scores", methods=["POST"], endpoint="scores"),
         Rule(f"{_COLUMN}/results", methods=["GET"], endpoint="results"),
+        Rule(f"{_BINDING}/memberships", methods=["GET"], endpoint="memberships"),
+        Rule(f"{_BINDING}/groups", methods=["GET"], endpoint="groups"),
+        Rule(f"{_BINDING}/groupsets", methods=["GET"], endpoint="group sets"),
         Rule(
-            f"{_SERVICES}/CourseSection/<course_id>/bindings/<deployment_id>/memberships",
-            methods=["GET"],
-            endpoint="memberships",
+            f"{_SERVICES}/notices/<deployment_id>",
+            methods=["GET", "PUT"],
+            endpoint="notice handlers",
         ),
         Rule("/mod/lti/contentitem_return.php", methods=["POST"], endpoint="deep linking"),
         Rule("/mod/lti/return.php", methods=["GET"], endpoint="return"),
+        Rule("/mod/lti/storage.php", methods=["GET"], endpoint="storage"),
     ],
     merge_slashes=False,
 )

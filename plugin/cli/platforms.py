@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from uuid import UUID
-
 import click
 from sqlalchemy import select
 
 from lti.registration import Registration
 from plugin.cli.commands import ORGANISATION, main, this_process
 from plugin.foundation.tenancy import EVERYWHERE
+from plugin.platforms import deployments
 from plugin.platforms import service as platforms
 from plugin.platforms.model import RegistrationRow
 
@@ -24,8 +23,9 @@ def platform_list() -> None:
     """List the registrations and their deployments."""
     with this_process().database.reading(EVERYWHERE) as session:
         for row in session.scalars(select(RegistrationRow).order_by(RegistrationRow.created_at)):
-            deployments = ", ".join(sorted(each.deployment_id for each in row.deployments))
-            click.echo(f"{row.id}  {row.issuer}  client {row.client_id}  [{deployments or '–'}]")
+            known = ", ".join(sorted(row.as_value().deployment_ids))
+            off = "" if row.enabled else "  disabled"
+            click.echo(f"{row.id}  {row.issuer}  client {row.client_id}  [{known or '–'}]{off}")
 
 
 @platform.command("invite")
@@ -50,7 +50,7 @@ def platform_invite(organisation: str, analysts: bool) -> None:
 @click.option("--token-endpoint", required=True)
 @click.option("--jwks-uri", required=True)
 @click.option("--token-audience", help="For platforms whose audience is not their token endpoint.")
-@click.option("--deployment", "deployments", multiple=True, required=True, help="Repeatable.")
+@click.option("--deployment", "deployment_ids", multiple=True, required=True, help="Repeatable.")
 @click.option("--product", help="moodle, canvas, …: the product family code.")
 @click.option("--name", help="What you call it.")
 @click.option("--analysts", is_flag=True, help="Let its administrators read reports.")
@@ -62,7 +62,7 @@ def platform_add(
     token_endpoint: str,
     jwks_uri: str,
     token_audience: str | None,
-    deployments: tuple[str, ...],
+    deployment_ids: tuple[str, ...],
     product: str | None,
     name: str | None,
     analysts: bool,
@@ -80,7 +80,7 @@ def platform_add(
         token_endpoint=token_endpoint,
         jwks_uri=jwks_uri,
         token_audience=token_audience,
-        deployment_ids=frozenset(deployments),
+        deployment_ids=frozenset(deployment_ids),
         product=product,
     )
     with mentes.database.transaction(owner) as session:
@@ -99,13 +99,22 @@ def platform_add(
     click.echo(f"  key set URL   {public}/lti/keys/{owner}.json")
 
 
-@platform.command("deployment")
-@click.argument("registration_id", type=click.UUID)
-@click.argument("deployment_id")
-def platform_deployment(registration_id: UUID, deployment_id: str) -> None:
-    """Accept launches of one more deployment of a registration."""
-    mentes = this_process()
-    with mentes.database.transaction(EVERYWHERE) as session:
-        row = platforms.registration(session, registration_id)
-        platforms.add_deployment(session, row, deployment_id, now=mentes.clock())
-    click.echo("Accepted.")
+@platform.command("disable")
+@click.argument("registration")
+def platform_disable(registration: str) -> None:
+    """Let nobody in from a platform any more; what it brought stays."""
+    _switched(registration, on=False)
+    click.echo("Disabled. Nobody new gets in; whoever is in stays until their visit ends.")
+
+
+@platform.command("enable")
+@click.argument("registration")
+def platform_enable(registration: str) -> None:
+    """Let people in from a platform again."""
+    _switched(registration, on=True)
+    click.echo("Enabled.")
+
+
+def _switched(registration: str, *, on: bool) -> None:
+    with this_process().database.transaction(EVERYWHERE) as session:
+        deployments.registration_called(session, registration).enabled = on

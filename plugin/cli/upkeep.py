@@ -80,11 +80,23 @@ def outbox_retry(debt_ids: tuple[UUID, ...]) -> None:
 
 
 @main.command()
-def doctor() -> None:
-    """Check the settings, the database, the platforms and the clock, and say what to do."""
-    findings = diagnosis.examined(this_process())
+@click.argument("platform", required=False)
+def doctor(platform: str | None) -> None:
+    """Check the settings, the database, the platforms and the clock, and say what to do.
+
+    With PLATFORM, a registration's id, name, issuer or client id: try its keys, token, names and
+    roles, line items and clock.
+    """
+    mentes = this_process()
+    findings = (
+        diagnosis.examined(mentes)
+        if platform is None
+        else diagnosis.examined_platform(mentes, platform)
+    )
+    holds = True
     for finding in findings:
+        holds = holds and finding.holds
         click.echo(f"{'ok  ' if finding.holds else 'FAIL'}  {finding.what}")
         if not finding.holds:
             click.echo(f"      {finding.advice}")
-    sys.exit(0 if all(finding.holds for finding in findings) else 1)
+    sys.exit(0 if holds else 1)

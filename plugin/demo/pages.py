@@ -102,7 +102,7 @@ def item() -> str:
     """Show an external item in a frame."""
     link = _link()
     campus().opened_item(me(), link)
-    return render_template("item.html", course=COURSE, link=link)
+    return render_template("item.html", course=COURSE, link=link, platform=campus().platform)
 
 
 @bp.get("/mod/lti/launch.php")

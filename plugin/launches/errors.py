@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from urllib.parse import urlencode
+from uuid import UUID
 
 import structlog
-from flask import Flask, Response, g
+from flask import Flask, Response, current_app, g, request
 
 from lti.errors import (
     LaunchRefused,
@@ -19,12 +20,29 @@ from plugin.foundation.errors import MentesError
 from plugin.foundation.i18n import to_say
 from plugin.foundation.web.i18n import words
 from plugin.foundation.web.problems import Problem, show_problem
+from plugin.foundation.web.tool import tool
+from plugin.launches.redaction import redacted
+from plugin.launches.refusals import Refusal, Refusals
 
 log = structlog.get_logger()
+
+KEPT_BY = "mentes.refusals"
+LONGEST_TOKEN = 256 * 1024  # characters; a launch is some 4 kB
+
+
+class DeploymentPending(LaunchRefused):
+    """A launch with nothing wrong, from a deployment that nobody has approved yet."""
+
+
+class DeploymentKeptOut(LaunchRefused):
+    """A launch from a deployment that an administrator has refused."""
+
 
 STATUSES: dict[type[LtiError], int] = {
     LoginRefused: 400,
     LaunchRefused: 401,
+    DeploymentPending: 403,
+    DeploymentKeptOut: 403,
     RegistrationRefused: 400,
     ServiceRefused: 502,
     ServiceUnavailable: 503,
@@ -32,14 +50,26 @@ STATUSES: dict[type[LtiError], int] = {
 TITLES: dict[type[LtiError], str] = {
     LoginRefused: to_say("Mentes could not start from here"),
     LaunchRefused: to_say("Mentes could not open"),
+    DeploymentPending: to_say("Mentes waits for approval here"),
+    DeploymentKeptOut: to_say("Mentes is not open to this part of your learning platform"),
     RegistrationRefused: to_say("This platform could not be registered"),
     ServiceRefused: to_say("Your learning platform did not accept that"),
     ServiceUnavailable: to_say("Your learning platform does not answer"),
 }
 
+ASK = to_say("If it happens again, give your administrator the reference.")
+NEXT_STEPS: dict[type[LtiError], str] = {
+    DeploymentPending: to_say(
+        "Whoever runs Mentes can see that it waits. Once it is approved, open it again from here."
+    ),
+    DeploymentKeptOut: to_say("If you think that it should be open, ask whoever runs Mentes."),
+}
+
 
 def register(app: Flask) -> None:
-    """Answer every refusal of `lti`."""
+    """Answer every refusal of `lti`, and keep those of launches."""
+    with app.app_context():
+        app.extensions[KEPT_BY] = Refusals(tool().database)
     app.register_error_handler(LtiError, answer)
 
 
@@ -59,13 +89,32 @@ def answer(error: LtiError) -> Response:
     if return_url:
         glue = "&" if "?" in return_url else "?"
         g.return_url = f"{return_url}{glue}{urlencode({'lti_errormsg': text})}"
-    return show_problem(
+    response = show_problem(
         Problem(
             slug=error.slug,
             status=STATUSES.get(type(error), 500),
             title=say.gettext(TITLES.get(type(error), MentesError.title)),
             detail=text,
-            next_step=say.gettext("If it happens again, give your administrator the reference."),
+            next_step=say.gettext(NEXT_STEPS.get(type(error), ASK)),
             reference=g.request_id,
         )
     )
+    if isinstance(error, LaunchRefused | LoginRefused) and "registration_id" in g:
+        _keep_afterwards(response, error)
+    return response
+
+
+def _keep_afterwards(response: Response, error: LaunchRefused | LoginRefused) -> None:
+    """Keep a refusal once its answer is sent."""
+    refusals: Refusals = current_app.extensions[KEPT_BY]
+    refusal = Refusal(
+        registration_id=UUID(g.registration_id),
+        reference=g.request_id,
+        slug=error.slug,
+        check=getattr(error, "check", None),
+        specification=getattr(error, "specification", None),
+        is_signed=getattr(error, "trusted", False),
+        claims=redacted(request.form.get("id_token", "")[:LONGEST_TOKEN]),
+    )
+    now = tool().clock()
+    response.call_on_close(lambda: refusals.keep(refusal, now))

@@ -13,7 +13,7 @@ from plugin.foundation.tenancy import Owned
 
 
 class BrowserSession(Owned):
-    """One person in one browser. The cookie's token is kept as a digest."""
+    """One person in one browser. Its key comes by cookie or in addresses; we keep a digest."""
 
     __tablename__ = "browser_session"
     __table_args__ = (Index("ix_browser_session_expires_at", "expires_at"),)
@@ -43,3 +43,22 @@ class Launch(Owned):
     deep_linking: Mapped[dict[str, Any] | None]
     """What the platform takes back; only for deep linking launches, until they are answered."""
     created_at: Mapped[datetime]
+
+
+class RefusedLaunch(Owned):
+    """A launch that was not let in, for whoever has to find out why. Says nothing of the person."""
+
+    __tablename__ = "refused_launch"
+    __table_args__ = (Index("ix_refused_launch_newest", "organisation_id", "refused_at"),)
+
+    registration_id: Mapped[UUID] = mapped_column(ForeignKey("registration.id"))
+    refused_at: Mapped[datetime]
+    reference: Mapped[str]
+    """What the person sees on the page and can pass on: the id of the request."""
+    slug: Mapped[str]
+    check: Mapped[str | None]
+    specification: Mapped[str | None]
+    is_signed: Mapped[bool]
+    """Whether the platform signed it; if not, anybody may have written the claims."""
+    claims: Mapped[dict[str, Any]]
+    """What was claimed, as far as it is about the platform and the course (see redaction.py)."""

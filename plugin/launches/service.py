@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -33,12 +33,13 @@ from plugin.platforms.stores import Registered
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entered:
-    """A launch that was let in; `cookie` is new when this browser has to be told."""
+    """A launch that was let in; `key` is what the browser has to bring to its pages."""
 
     launch_id: UUID
     course_id: UUID
     roles: frozenset[Role]
-    cookie: str | None
+    message_type: str
+    key: str = field(repr=False)
 
 
 def enter(
@@ -46,18 +47,21 @@ def enter(
     registered: Registered,
     message: LaunchMessage,
     *,
-    cookie: str | None,
+    key: str | None,
     lasts: int,
     now: datetime,
 ) -> Entered:
-    """Keep what a launch says and open a visit of `lasts` seconds for it."""
+    """Keep what a launch says and open a visit of `lasts` seconds for it.
+
+    `key` is of the session that this browser has with us already, if it has one.
+    """
     described = _described(message)
     arrival = recognised(session, registered, message, described, now=now) or _made_known(
         session, registered, message, described, now=now
     )
     roles = roles_of(message, administrators=registered.administrators_are_analysts)
-    session_id, fresh = _session(
-        session, registered.organisation_id, arrival.person_id, cookie, lasts, now
+    session_id, kept = _session(
+        session, registered.organisation_id, arrival.person_id, key, lasts, now
     )
     launch_id = uuid4()
     session.connection().execute(
@@ -78,7 +82,13 @@ def enter(
             "created_at": now,
         },
     )
-    return Entered(launch_id=launch_id, course_id=arrival.course_id, roles=roles, cookie=fresh)
+    return Entered(
+        launch_id=launch_id,
+        course_id=arrival.course_id,
+        roles=roles,
+        message_type=message.message_type,
+        key=kept,
+    )
 
 
 def _made_known(
@@ -150,17 +160,17 @@ def _session(
     session: Session,
     organisation_id: UUID,
     person_id: UUID,
-    cookie: str | None,
+    key: str | None,
     lasts: int,
     now: datetime,
-) -> tuple[UUID, str | None]:
+) -> tuple[UUID, str]:
     """Return this person's session in this browser; somebody else's is left behind."""
     expires_at = now + timedelta(seconds=lasts)
-    if cookie:
+    if key:
         going_on = (
             update(BrowserSession)
             .where(
-                BrowserSession.digest == digest(cookie),
+                BrowserSession.digest == digest(key),
                 BrowserSession.person_id == person_id,
                 BrowserSession.expires_at > now,
             )
@@ -169,30 +179,30 @@ def _session(
         )
         known = session.scalar(going_on, execution_options={"synchronize_session": False})
         if known is not None:
-            return known, cookie
-    token = secrets.token_urlsafe(32)
+            return known, key
+    fresh = secrets.token_urlsafe(32)
     session_id = uuid4()
     session.connection().execute(
         _BEGUN,
         {
             "id": session_id,
             "organisation_id": organisation_id,
-            "digest": digest(token),
+            "digest": digest(fresh),
             "person_id": person_id,
             "created_at": now,
             "expires_at": expires_at,
         },
     )
-    return session_id, token
+    return session_id, fresh
 
 
 _BEGUN = insert(unwalled(BrowserSession))
 _LAUNCHED = insert(unwalled(Launch))
 
 
-def digest(token: str) -> str:
-    """Return what we keep of a cookie's token."""
-    return hashlib.sha256(token.encode()).hexdigest()
+def digest(key: str) -> str:
+    """Return what we keep of a session's key."""
+    return hashlib.sha256(key.encode()).hexdigest()
 
 
 def _frame_origins(registration: Registration, message: LaunchMessage) -> list[str]:
@@ -205,14 +215,14 @@ def _frame_origins(registration: Registration, message: LaunchMessage) -> list[s
 
 
 def visits(database: Database, *, lasts: int) -> Callable[[UUID, str | None, datetime], Visit]:
-    """Return the function that finds the visit of a launch id and a cookie.
+    """Return the function that finds the visit of a launch id and a session's key.
 
     A visit ends `lasts` seconds after its launch, also if the browser's session goes on: what
     somebody was allowed at an old launch must not outlive it.
     """
 
-    def find_visit(launch_id: UUID, cookie: str | None, now: datetime) -> Visit:
-        if not cookie:
+    def find_visit(launch_id: UUID, key: str | None, now: datetime) -> Visit:
+        if not key:
             raise SignInNeeded("Your browser did not bring your visit along.")
         with database.reading(EVERYWHERE) as session:
             row = session.execute(
@@ -223,7 +233,7 @@ def visits(database: Database, *, lasts: int) -> Callable[[UUID, str | None, dat
                 .where(
                     Launch.id == launch_id,
                     Launch.created_at > now - timedelta(seconds=lasts),
-                    BrowserSession.digest == digest(cookie),
+                    BrowserSession.digest == digest(key),
                     BrowserSession.expires_at > now,
                 )
             ).first()

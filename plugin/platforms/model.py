@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, Index, UniqueConstraint
@@ -10,6 +11,24 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lti.registration import PendingLogin, Registration
 from plugin.foundation.tenancy import Owned
+
+
+class DeploymentPolicy(StrEnum):
+    """What becomes of a deployment that launches for the first time."""
+
+    BY_HAND = "by-hand"
+    """It waits until an administrator approves it."""
+    ALL = "all"
+    """It is approved: whoever may install us there is trusted to."""
+
+
+class DeploymentState(StrEnum):
+    """Whether launches of a deployment are let in; only those of an approved one are."""
+
+    APPROVED = "approved"
+    PENDING = "pending"
+    """It launched, and nobody has decided yet."""
+    REFUSED = "refused"
 
 
 class RegistrationRow(Owned):
@@ -30,6 +49,9 @@ class RegistrationRow(Owned):
     allow_anonymous: Mapped[bool] = mapped_column(default=False)
     administrators_are_analysts: Mapped[bool] = mapped_column(default=False)
     """Whether administrators of the institution may read its reports (opt-in)."""
+    deployment_policy: Mapped[str] = mapped_column(
+        default=DeploymentPolicy.BY_HAND, server_default=DeploymentPolicy.BY_HAND
+    )
     created_at: Mapped[datetime]
 
     deployments: Mapped[list[DeploymentRow]] = relationship(
@@ -46,21 +68,29 @@ class RegistrationRow(Owned):
             token_endpoint=self.token_endpoint,
             jwks_uri=self.jwks_uri,
             token_audience=self.token_audience,
-            deployment_ids=frozenset(each.deployment_id for each in self.deployments),
+            deployment_ids=frozenset(
+                each.deployment_id
+                for each in self.deployments
+                if each.state == DeploymentState.APPROVED
+            ),
             product=self.product,
             allow_anonymous=self.allow_anonymous,
         )
 
 
 class DeploymentRow(Owned):
-    """One installation under a registration."""
+    """One installation under a registration, also one that waits for approval."""
 
     __tablename__ = "deployment"
     __table_args__ = (UniqueConstraint("registration_id", "deployment_id"),)
 
     registration_id: Mapped[UUID] = mapped_column(ForeignKey("registration.id"))
     deployment_id: Mapped[str]
+    state: Mapped[str] = mapped_column(
+        default=DeploymentState.APPROVED, server_default=DeploymentState.APPROVED
+    )
     created_at: Mapped[datetime]
+    """When it was first seen, or registered."""
 
     registration: Mapped[RegistrationRow] = relationship(back_populates="deployments")
 
@@ -103,6 +133,12 @@ class PendingLoginRow(Owned):
     issued_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     spent_at: Mapped[datetime | None]
+    authentication_url: Mapped[str | None]
+    """Where the login goes on, kept while we find out whether a frame's browser keeps cookies."""
+    ticket_digest: Mapped[str | None]
+    """Of the ticket by which it goes on in a new tab; it is given out once."""
+    ticket_expires_at: Mapped[datetime | None]
+    ticket_spent_at: Mapped[datetime | None]
 
     def as_value(self) -> PendingLogin:
         """Return this login as `lti` knows it."""

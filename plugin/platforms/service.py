@@ -15,7 +15,8 @@ from lti.registration import Registration
 from plugin.foundation.errors import FormInvalid, NotFound
 from plugin.foundation.outbox import Outcome, Postponed, Settled
 from plugin.foundation.tenancy import Organisation, inserted_once
-from plugin.platforms.model import DeploymentRow, Invitation, RegistrationRow
+from plugin.platforms import deployments
+from plugin.platforms.model import DeploymentState, Invitation, RegistrationRow
 
 INVITATION_DAYS = 7
 
@@ -104,23 +105,10 @@ def registered(
     row.administrators_are_analysts = administrators_are_analysts
     row.enabled = True
     for deployment_id in sorted(platform.deployment_ids):
-        add_deployment(session, row, deployment_id, now=now)
+        deployments.decide(session, row, deployment_id, DeploymentState.APPROVED, now=now)
     session.flush()
+    session.refresh(row, ["deployments"])
     return row
-
-
-def add_deployment(
-    session: Session, registration: RegistrationRow, deployment_id: str, *, now: datetime
-) -> None:
-    """Accept launches of one deployment; accepting it twice is accepting it once."""
-    if deployment_id not in {each.deployment_id for each in registration.deployments}:
-        registration.deployments.append(
-            DeploymentRow(
-                organisation_id=registration.organisation_id,
-                deployment_id=deployment_id,
-                created_at=now,
-            )
-        )
 
 
 def registration(session: Session, registration_id: UUID) -> RegistrationRow:

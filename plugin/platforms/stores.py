@@ -15,13 +15,18 @@ from operator import attrgetter
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import Row, bindparam, delete, insert, select, update
+from sqlalchemy import Row, and_, bindparam, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from lti.registration import PendingLogin, Registration
 from plugin.foundation.db import Database
 from plugin.foundation.tenancy import EVERYWHERE, unwalled
-from plugin.platforms.model import DeploymentRow, PendingLoginRow, RegistrationRow
+from plugin.platforms.model import (
+    DeploymentRow,
+    DeploymentState,
+    PendingLoginRow,
+    RegistrationRow,
+)
 
 _REGISTRATION, _DEPLOYMENT, _LOGIN = (
     unwalled(each) for each in (RegistrationRow, DeploymentRow, PendingLoginRow)
@@ -35,6 +40,15 @@ class Registered:
     organisation_id: UUID
     administrators_are_analysts: bool
     registration: Registration
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitingLogin:
+    """A login that began in a frame, before it goes on to `authentication_url`."""
+
+    browser_digest: str
+    storage_target: str | None
+    authentication_url: str
 
 
 class StoredRegistrations:
@@ -66,8 +80,11 @@ class StoredLogins:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def add(self, login: PendingLogin, /) -> None:
-        """Remember `login` under the organisation of its registration."""
+    def add(self, login: PendingLogin, /, *, authentication_url: str | None = None) -> None:
+        """Remember `login` under the organisation of its registration.
+
+        With `authentication_url`, where it goes on, if it does not go on at once.
+        """
         self._session.connection().execute(
             _ADDED,
             {
@@ -81,6 +98,7 @@ class StoredLogins:
                 "storage_target": login.storage_target,
                 "issued_at": login.issued_at,
                 "expires_at": login.expires_at,
+                "authentication_url": authentication_url,
             },
         )
 
@@ -94,28 +112,49 @@ class StoredLogins:
         rows = self._session.connection().execute(_ANSWERED, {"state": state}).all()
         if not rows:
             return None
-        first = rows[0]
-        login = PendingLogin(
-            state=first.state,
-            nonce=first.nonce,
-            registration_id=str(first.id),
-            browser_digest=first.browser_digest,
-            target_link_uri=first.target_link_uri,
-            storage_target=first.storage_target,
-            issued_at=first.issued_at,
-            expires_at=first.expires_at,
-        )
-        registered = Registered(
-            organisation_id=first.organisation_id,
-            administrators_are_analysts=first.administrators_are_analysts,
-            registration=_registration(rows),
-        )
-        return login, registered
+        return _login(rows[0]), _registered(rows)
 
     def spend(self, state: str, now: datetime, /) -> bool:
         """Spend `state`; of two at once exactly one sees True."""
         result = self._session.connection().execute(_SPENT, {"which": state, "now": now})
         return bool(result.rowcount)
+
+    def waiting(self, state: str, now: datetime) -> WaitingLogin | None:
+        """Return the login with this `state` that has not yet gone on to its platform."""
+        row = self._session.connection().execute(_WAITING, {"which": state, "now": now}).first()
+        if row is None:
+            return None
+        return WaitingLogin(
+            browser_digest=row.browser_digest,
+            storage_target=row.storage_target,
+            authentication_url=row.authentication_url,
+        )
+
+    def go_on_elsewhere(
+        self, state: str, *, browser_digest: str, ticket_digest: str, until: datetime, now: datetime
+    ) -> bool:
+        """Bind a waiting login to another verifier, and a new tab's ticket to it; True once."""
+        changes = {
+            "which": state,
+            "now": now,
+            "new_browser_digest": browser_digest,
+            "new_ticket_digest": ticket_digest,
+            "new_ticket_expires_at": until,
+        }
+        return bool(self._session.connection().execute(_OFFERED, changes).rowcount)
+
+    def spend_ticket(
+        self, state: str, ticket_digest: str, *, browser_digest: str, now: datetime
+    ) -> str | None:
+        """Spend a ticket: bind its login to the new tab; return where it goes on, once."""
+        changes = {
+            "which": state,
+            "ticket": ticket_digest,
+            "now": now,
+            "new_browser_digest": browser_digest,
+        }
+        row = self._session.connection().execute(_TICKET_SPENT, changes).first()
+        return None if row is None else str(row.authentication_url)
 
     def forget_expired(self, now: datetime) -> int:
         """Delete logins that can no longer come back; return how many."""
@@ -129,6 +168,28 @@ def organisation_of_registration(database: Database, registration_id: UUID) -> U
     """Return whose registration it is; services know a registration, not its organisation."""
     with database.reading(EVERYWHERE) as session:
         return session.get_one(RegistrationRow, registration_id).organisation_id
+
+
+def _login(row: Row[Any]) -> PendingLogin:
+    return PendingLogin(
+        state=row.state,
+        nonce=row.nonce,
+        registration_id=str(row.id),
+        browser_digest=row.browser_digest,
+        target_link_uri=row.target_link_uri,
+        storage_target=row.storage_target,
+        issued_at=row.issued_at,
+        expires_at=row.expires_at,
+    )
+
+
+def _registered(rows: Sequence[Row[Any]]) -> Registered:
+    first = rows[0]
+    return Registered(
+        organisation_id=first.organisation_id,
+        administrators_are_analysts=first.administrators_are_analysts,
+        registration=_registration(rows),
+    )
 
 
 def _registration(rows: Sequence[Row[Any]]) -> Registration:
@@ -159,9 +220,11 @@ _OF_REGISTRATION = (
     _REGISTRATION.c.administrators_are_analysts,
     _DEPLOYMENT.c.deployment_id,
 )
-_WITH_DEPLOYMENTS = _REGISTRATION.outerjoin(
-    _DEPLOYMENT, _DEPLOYMENT.c.registration_id == _REGISTRATION.c.id
+_APPROVED = and_(
+    _DEPLOYMENT.c.registration_id == _REGISTRATION.c.id,
+    _DEPLOYMENT.c.state == DeploymentState.APPROVED,
 )
+_WITH_DEPLOYMENTS = _REGISTRATION.outerjoin(_DEPLOYMENT, _APPROVED)
 _ENABLED = select(*_OF_REGISTRATION).select_from(_WITH_DEPLOYMENTS).where(_REGISTRATION.c.enabled)
 _BY_ID = _ENABLED.where(_REGISTRATION.c.id == bindparam("id"))
 _BY_ISSUER = _ENABLED.where(_REGISTRATION.c.issuer == bindparam("issuer")).order_by(
@@ -175,7 +238,7 @@ _ANSWERED = (
     )
     .select_from(
         _LOGIN.join(_REGISTRATION, _REGISTRATION.c.id == _LOGIN.c.registration_id).outerjoin(
-            _DEPLOYMENT, _DEPLOYMENT.c.registration_id == _REGISTRATION.c.id
+            _DEPLOYMENT, _APPROVED
         )
     )
     .where(
@@ -187,12 +250,37 @@ _ADDED = insert(_LOGIN).values(
     .where(_REGISTRATION.c.id == bindparam("registration"))
     .scalar_subquery()
 )
-_SPENT = (
+_WAITS = and_(
+    _LOGIN.c.state == bindparam("which"),
+    _LOGIN.c.spent_at.is_(None),
+    _LOGIN.c.expires_at > bindparam("now"),
+)
+_SPENT = update(_LOGIN).where(_WAITS).values(spent_at=bindparam("now"))
+_WAITING = select(
+    *(_LOGIN.c[name] for name in ("browser_digest", "storage_target", "authentication_url"))
+).where(
+    _WAITS,
+    _LOGIN.c.authentication_url.is_not(None),
+    _LOGIN.c.ticket_digest.is_(None),
+)
+_OFFERED = (
+    update(_LOGIN)
+    .where(_WAITS, _LOGIN.c.authentication_url.is_not(None), _LOGIN.c.ticket_digest.is_(None))
+    .values(
+        {
+            name: bindparam(f"new_{name}")
+            for name in ("browser_digest", "ticket_digest", "ticket_expires_at")
+        }
+    )
+)
+_TICKET_SPENT = (
     update(_LOGIN)
     .where(
-        _LOGIN.c.state == bindparam("which"),
-        _LOGIN.c.spent_at.is_(None),
-        _LOGIN.c.expires_at > bindparam("now"),
+        _WAITS,
+        _LOGIN.c.ticket_digest == bindparam("ticket"),
+        _LOGIN.c.ticket_expires_at > bindparam("now"),
+        _LOGIN.c.ticket_spent_at.is_(None),
     )
-    .values(spent_at=bindparam("now"))
+    .values(browser_digest=bindparam("new_browser_digest"), ticket_spent_at=bindparam("now"))
+    .returning(_LOGIN.c.authentication_url)
 )

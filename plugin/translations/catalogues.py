@@ -26,6 +26,8 @@ SPEAKERS: dict[Path, list[tuple[str, str]]] = {
         ("cli/**", "ignore"),  # operators read English
         ("demo/**", "ignore"),
         ("diagnosis.py", "ignore"),
+        ("courses/checkup.py", "ignore"),
+        ("platforms/advice.py", "ignore"),
         ("migrations/**", "ignore"),
         ("translations/**", "ignore"),
         ("**.py", PYTHON),

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -19,18 +19,35 @@ from tests.browsers import chromium
 
 ALLOWED, BLOCKED = 0, 1
 """Values of Chromium's preference `cookie_controls_mode`."""
+BLOCK_ALL = 2
+"""A value of its content settings."""
 ONE_PROCESS = ["--disable-site-isolation-trials"]
 """A page and its frames share one, as on most phones: a busy machine loses clicks that go into a
 frame of another process just after it was loaded. Cookies and policies are not checked in there."""
 
 
 @contextmanager
-def running(playwright: Playwright, profile: Path, *, third_party: int) -> Iterator[Browser]:
-    """Run Chromium on a new `profile`; third-party cookies are ALLOWED or BLOCKED."""
+def running(
+    playwright: Playwright,
+    profile: Path,
+    *,
+    third_party: int,
+    refused: Mapping[str, str] | None = None,
+) -> Iterator[Browser]:
+    """Run Chromium on a new `profile`; third-party cookies are ALLOWED or BLOCKED.
+
+    Args:
+        refused: sites that may keep nothing at all, partitioned or not, by the site of the window
+            that they are shown in ("*": any).
+    """
     preferences = profile / "Default" / "Preferences"
     preferences.parent.mkdir(parents=True)
     setting = {"block_third_party_cookies": bool(third_party), "cookie_controls_mode": third_party}
-    preferences.write_text(json.dumps({"profile": setting}))
+    exceptions = {
+        f"{host},{window}": {"setting": BLOCK_ALL} for host, window in (refused or {}).items()
+    }
+    content = {"exceptions": {"cookies": exceptions}}
+    preferences.write_text(json.dumps({"profile": {**setting, "content_settings": content}}))
     owner = playwright.chromium.launch_persistent_context(
         profile,
         executable_path=chromium(),

@@ -37,7 +37,7 @@ class ToolSite:
 
     server: Server
     clock: Clock
-    http: Http = field(default_factory=lambda: Http(allow_private=True, timeout=(1.0, 0.5)))
+    http: Http = field(default_factory=lambda: Http(allow_private=True, timeout=(5.0, 5.0)))
 
     def __post_init__(self) -> None:
         kid, pem = rsa_key("tool")

@@ -6,10 +6,21 @@ from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from werkzeug.wrappers import Response
 
 from lti import claims
-from lti.ags import ActivityProgress, GradingProgress, LineItem, LineItems, Score, ScoreOutcome
+from lti.ags import (
+    ActivityProgress,
+    GradingProgress,
+    LineItem,
+    LineItems,
+    Result,
+    Score,
+    ScoreOutcome,
+    SubmissionReview,
+)
 from lti.errors import ServiceRefused, ServiceUnavailable
 from lti.testing.answers import as_json
 from tests.lti.conftest import Campus, Script, ToolSite
@@ -161,6 +172,77 @@ def recorded_creation() -> dict[str, Any]:
     return {name: value for name, value in body.items() if name != "id"}
 
 
+def test_a_line_item_is_changed_and_what_others_keep_there_stays(
+    campus: Campus, line_items: LineItems
+) -> None:
+    added = campus.platform.grades.add_column(
+        course_id="2",
+        client_id=campus.tool.client_id,
+        label="Meeting",
+        score_maximum=10,
+        resource_id="mm-1",
+        tag="meeting",
+        more={"endDateTime": "2026-12-24T00:00:00Z"},
+    )
+    url = campus.platform.at.column(added, campus.tool)
+    renamed = LineItem(id=url, label="Mentor meetings", score_maximum=4)
+    now = line_items.updated(campus.registration, renamed)
+    assert now == replace(renamed, resource_id="mm-1", tag="meeting")
+    (entry,) = campus.platform.gradebook("2")
+    assert (entry.column.label, entry.column.score_maximum) == ("Mentor meetings", 4)
+    assert entry.column.more == {"endDateTime": "2026-12-24T00:00:00Z"}
+
+
+def test_a_line_item_that_was_never_made_cannot_be_changed(
+    campus: Campus, line_items: LineItems
+) -> None:
+    with pytest.raises(ValueError, match="has made"):
+        line_items.updated(campus.registration, MEETING)
+
+
+def test_a_line_item_that_is_gone_cannot_be_changed(
+    campus: Campus, line_items: LineItems, column: str
+) -> None:
+    assert line_items.deleted(campus.registration, column)
+    with pytest.raises(ServiceRefused) as refusal:
+        line_items.updated(campus.registration, replace(MEETING, id=column))
+    assert refusal.value.status == 404
+
+
+def test_a_line_item_is_removed_once(campus: Campus, line_items: LineItems, column: str) -> None:
+    assert line_items.deleted(campus.registration, column)
+    assert campus.platform.gradebook("2") == ()
+    assert not line_items.deleted(campus.registration, column)
+
+
+def test_a_refused_removal_is_not_a_removal(
+    campus: Campus, line_items: LineItems, column: str
+) -> None:
+    campus.platform.answer_next("lineitem", status=403)
+    with pytest.raises(ServiceRefused):
+        line_items.deleted(campus.registration, column)
+
+
+def test_a_column_can_say_that_its_cells_may_be_opened(
+    campus: Campus, line_items: LineItems
+) -> None:
+    review = SubmissionReview(
+        statuses=(ActivityProgress.IN_PROGRESS, ActivityProgress.COMPLETED),
+        label="Open the check-ins",
+        custom={"look": "1"},
+    )
+    line_items.found_or_created(
+        campus.registration, lineitems_url(campus), replace(MEETING, submission_review=review)
+    )
+    assert campus.platform.gradebook("2")[0].column.more == {
+        "submissionReview": {
+            "reviewableStatus": ["InProgress", "Completed"],
+            "label": "Open the check-ins",
+            "custom": {"look": "1"},
+        }
+    }
+
+
 # Scores.
 
 
@@ -306,6 +388,8 @@ def test_a_score_document_has_what_it_needs_and_no_comment() -> None:
         {"score_given": -1},
         {"score_maximum": None},
         {"score_maximum": 0},
+        {"started_at": datetime(2026, 11, 22)},  # noqa: DTZ001
+        {"started_at": NOW, "submitted_at": NOW - timedelta(seconds=1)},
     ],
 )
 def test_a_score_that_no_platform_would_take_cannot_be_made(changes: dict[str, Any]) -> None:
@@ -315,3 +399,124 @@ def test_a_score_that_no_platform_would_take_cannot_be_made(changes: dict[str, A
 
 def test_a_score_may_exceed_its_maximum() -> None:
     assert a_score(score_given=11).document()["scoreGiven"] == 11
+
+
+def test_a_score_says_when_its_work_was_begun_and_handed_in(
+    campus: Campus, line_items: LineItems, column: str
+) -> None:
+    begun, handed_in = NOW - timedelta(hours=1), NOW - timedelta(minutes=1)
+    score = a_score(started_at=begun, submitted_at=handed_in)
+    line_items.post_score(campus.registration, column, score)
+    grade = campus.platform.gradebook("2")[0].grades["4"]
+    assert (grade.started_at, grade.submitted_at) == (begun, handed_in)
+
+
+def test_two_scores_of_one_second_are_both_recorded_by_a_platform_that_counts_seconds(
+    campus: Campus, line_items: LineItems, column: str
+) -> None:
+    first = a_score(score_given=5)
+    second = a_score(timestamp=NOW + timedelta(milliseconds=400), score_given=10)
+    moved = second.sent_after(first.timestamp, campus.registration.product)
+    assert moved.timestamp == NOW + timedelta(seconds=1)
+    for score in (first, moved):
+        outcome = line_items.post_score(campus.registration, column, score)
+        assert outcome is ScoreOutcome.RECORDED
+    assert campus.platform.gradebook("2")[0].grades["4"].score_given == 10
+
+
+MOMENTS = st.timedeltas(timedelta(days=-9000), timedelta(days=9000)).map(lambda age: NOW + age)
+
+
+@given(happened=st.lists(MOMENTS, min_size=1, max_size=8), product=st.sampled_from(["moodle", ""]))
+def test_whatever_happens_when_timestamps_grow_as_far_as_the_platform_can_see(
+    happened: list[datetime], product: str
+) -> None:
+    places = 19 if product == "moodle" else 23  # "2026-11-22T12:00:00" or with ".000"
+    sent: list[Score] = []
+    for moment in happened:
+        last = sent[-1].timestamp if sent else None
+        sent.append(a_score(timestamp=moment).sent_after(last, product))
+        assert sent[-1].timestamp >= moment
+    seen = [score.document()["timestamp"][:places] for score in sent]
+    assert seen == sorted(set(seen))
+
+
+@given(last=MOMENTS, later=st.timedeltas(timedelta(seconds=1), timedelta(days=99)))
+def test_a_score_that_is_late_enough_keeps_its_time(last: datetime, later: timedelta) -> None:
+    score = a_score(timestamp=last + later)
+    assert score.sent_after(last, "canvas") is score
+    assert score.sent_after(None) is score
+
+
+# Results.
+
+
+def test_moodles_results_are_read(campus: Campus, script: Script, line_items: LineItems) -> None:
+    script.will_answer(as_json(recorded("services")["results"]["body"]))
+    found = list(line_items.results(campus.registration, f"{script.url}/lineitem?type_id=1"))
+    assert found == [
+        Result(user_id="4", score=80, maximum=100),
+        Result(user_id="6", score=80, maximum=100),
+    ]
+    assert found[0].share == 0.8
+    request = script.received[0]
+    assert (request.path, request.query_string) == ("/x/lineitem/results", b"type_id=1")
+    assert request.headers["Accept"] == claims.MEDIA_RESULTS
+
+
+def test_results_are_read_to_the_last_page(
+    campus: Campus, line_items: LineItems, column: str, requests_to: Callable[[str], list[int]]
+) -> None:
+    for user_id in ("4", "5"):
+        line_items.post_score(campus.registration, column, a_score(user_id=user_id))
+    found = line_items.results(campus.registration, column, limit=1)
+    assert [(result.user_id, result.score) for result in found] == [("4", 8), ("5", 8)]
+    assert requests_to("results") == [200, 200]
+
+
+def test_one_persons_result_is_asked_for(
+    campus: Campus, line_items: LineItems, column: str
+) -> None:
+    for user_id in ("4", "5"):
+        line_items.post_score(campus.registration, column, a_score(user_id=user_id))
+    (found,) = line_items.results(campus.registration, column, user_id="5")
+    assert found == Result(user_id="5", score=8, maximum=10)
+
+
+def test_a_platform_that_ignores_the_filter_of_results_is_filtered_here(
+    campus: Campus, script: Script, line_items: LineItems
+) -> None:
+    script.will_answer(as_json(recorded("services")["results"]["body"]))
+    found = list(line_items.results(campus.registration, script.url, user_id="6"))
+    assert [result.user_id for result in found] == ["6"]
+
+
+@pytest.mark.parametrize(
+    ("document", "result"),
+    [
+        ({"userId": "4"}, Result(user_id="4", score=None)),
+        ({"userId": "4", "resultScore": 0.5}, Result(user_id="4", score=0.5, maximum=1)),
+        ({"userId": "4", "resultScore": "8", "resultMaximum": 0}, Result(user_id="4", score=None)),
+        ({"userId": "4", "resultScore": True}, Result(user_id="4", score=None)),
+        ({"userId": "4", "resultScore": 10**400}, Result(user_id="4", score=None)),
+        ({"resultScore": 1}, None),
+        ({"userId": 4, "resultScore": 1}, None),
+        ("4", None),
+    ],
+)
+def test_a_result_is_a_number_of_somebody_or_nothing(
+    campus: Campus, script: Script, line_items: LineItems, document: Any, result: Result | None
+) -> None:
+    script.will_answer(as_json([document]))
+    found = list(line_items.results(campus.registration, script.url))
+    assert found == ([result] if result else [])
+
+
+@pytest.mark.parametrize("body", [{}, None, "x", {"results": []}])
+def test_what_is_not_a_list_of_results_is_refused(
+    campus: Campus, script: Script, line_items: LineItems, body: Any
+) -> None:
+    script.will_answer(as_json(body))
+    with pytest.raises(ServiceRefused) as refusal:
+        list(line_items.results(campus.registration, script.url))
+    assert refusal.value.slug == "results-malformed"

@@ -83,6 +83,22 @@ def test_data_goes_back_exactly_if_it_came(data: str) -> None:
     assert claims.DATA not in answered()
 
 
+def test_messages_and_logs_go_back_for_the_person_and_for_the_platform() -> None:
+    message = launched(deep_linking_claims())
+    jwt = response(
+        message, (), a_ring(), NOW, notice="Done.", error="Not quite.", log="ok", error_log="no"
+    ).jwt
+    said = jose.unverified_claims(jwt)
+    prefix = "https://purl.imsglobal.org/spec/lti-dl/claim/"
+    assert {name.removeprefix(prefix): said[name] for name in said if name.startswith(prefix)} == {
+        "content_items": [],
+        "msg": "Done.",
+        "errormsg": "Not quite.",
+        "log": "ok",
+        "errorlog": "no",
+    }
+
+
 def test_a_cancelled_choice_goes_back_without_items() -> None:
     said = answered(notice="Nothing was chosen.")
     assert said[claims.CONTENT_ITEMS] == []

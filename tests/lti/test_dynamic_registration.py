@@ -196,6 +196,30 @@ def test_a_platform_without_deep_linking_is_not_asked_for_it() -> None:
     assert [message["type"] for message in messages] == [claims.RESOURCE_LINK_REQUEST]
 
 
+def test_the_messages_that_a_platform_has_besides_are_asked_for(
+    platform: Platform, site: ToolSite
+) -> None:
+    configuration = platform_configuration(site.http, *invited(platform, site))
+    request = registration_request(configuration, a_tool())
+    messages = request[claims.TOOL_CONFIGURATION]["messages"]
+    assert messages[2:] == [
+        {"type": name, "target_link_uri": "http://127.0.0.1:5055/launch"}
+        for name in ("LtiSubmissionReviewRequest", "LtiDataPrivacyLaunchRequest")
+    ]
+
+
+def test_services_that_a_tool_does_not_use_are_not_asked_for(
+    platform: Platform, site: ToolSite
+) -> None:
+    configuration = platform_configuration(site.http, *invited(platform, site))
+    unused = {claims.SCOPE_GROUPS_READ, claims.SCOPE_NOTICE_HANDLERS}
+    asked = set(registration_request(configuration, a_tool())["scope"].split())
+    assert unused <= configuration.scopes
+    assert asked.isdisjoint(unused)
+    more = a_tool(scopes=tuple(unused))
+    assert set(registration_request(configuration, more)["scope"].split()) == unused
+
+
 # Registering.
 
 

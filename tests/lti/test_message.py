@@ -97,6 +97,9 @@ def test_a_learner_opens_an_item_in_moodle() -> None:
         "nrps": NrpsEndpoint(
             memberships_url=f"{MOODLE}/mod/lti/services.php/CourseSection/2/bindings/1/memberships"
         ),
+        "groups": None,
+        "notifications": None,
+        "for_user": None,
         "deep_linking": None,
         "platform": ToolPlatform(
             guid="c7a4655d4e9ca0ef87e32550798d4e26",

@@ -192,3 +192,123 @@ def test_halves_of_characters_cost_a_name_a_letter_and_an_id_its_entry(
     roster = memberships.members(campus.registration, script.url)
     assert [(member.user_id, member.person.name) for member in roster.members] == [("4", "Ada")]
     assert roster.skipped == 1
+
+
+# The roster of one item.
+
+
+def test_the_roster_of_an_item_has_what_each_launch_of_it_would_say(
+    campus: Campus, memberships: Memberships
+) -> None:
+    link = campus.platform.add_resource_link(
+        campus.tool, "2", "Mentoring", custom={"who": "$User.username", "week": "1"}
+    )
+    roster = memberships.members(
+        campus.registration, memberships_url(campus), resource_link_id=link.id
+    )
+    said = {member.user_id: member.custom for member in roster.members}
+    assert said["4"] == {"course": "2", "who": "ada", "week": "1"}
+    assert said["5"]["who"] == "ben"
+
+
+def test_the_roster_of_somebody_elses_item_is_refused(
+    campus: Campus, memberships: Memberships
+) -> None:
+    other = campus.platform.register_tool(
+        login_url="http://127.0.0.1/l",
+        launch_url="http://127.0.0.1/",
+        jwks_uri="http://127.0.0.1/j",
+    )
+    link = campus.platform.add_resource_link(other, "2", "Quiz")
+    with pytest.raises(ServiceRefused) as refusal:
+        memberships.members(campus.registration, memberships_url(campus), resource_link_id=link.id)
+    assert refusal.value.status == 404
+
+
+@pytest.mark.parametrize(
+    "message", [None, {}, "x", [None], [{claims.MESSAGE_TYPE: "Other", claims.CUSTOM: {"a": "b"}}]]
+)
+def test_messages_of_another_kind_say_nothing(
+    campus: Campus, script: Script, memberships: Memberships, message: Any
+) -> None:
+    script.will_answer(a_page({"user_id": "4", "message": message}))
+    assert memberships.members(campus.registration, script.url).members[0].custom == {}
+
+
+# Differences.
+
+
+def test_what_changed_since_a_roster_can_be_asked_for(
+    campus: Campus, memberships: Memberships
+) -> None:
+    campus.platform.offers_differences = True
+    roster = memberships.members(campus.registration, memberships_url(campus), limit=2)
+    assert roster.differences_url is not None
+    directory = campus.platform.directory
+    directory.unenrol("5", "2")
+    directory.enrol("4", "2", "Mentor")
+    changes = memberships.changes(campus.registration, roster.differences_url)
+    assert {member.user_id: (member.status, member.roles) for member in changes.members} == {
+        "5": (Status.DELETED, frozenset()),
+        "4": (Status.ACTIVE, {roles.MENTOR}),
+    }
+    assert changes.differences_url is not None
+    again = memberships.changes(campus.registration, changes.differences_url)
+    assert again.members == ()
+
+
+def test_somebody_who_changed_twice_is_as_they_are_now(
+    campus: Campus, script: Script, memberships: Memberships
+) -> None:
+    script.will_answer(
+        a_page({"user_id": "4", "status": "Deleted"}, {"user_id": "4", "status": "Active"})
+    )
+    (member,) = memberships.changes(campus.registration, script.url).members
+    assert member.status is Status.ACTIVE
+
+
+def test_changes_count_from_before_the_first_page(
+    campus: Campus, script: Script, memberships: Memberships
+) -> None:
+    first, last = (f'</x?since={when}>; rel="differences"' for when in (1, 2))
+    script.will_answer(
+        a_page({"user_id": "4"}, Link=f'</x?2>; rel="next", {first}'),
+        a_page({"user_id": "5"}, Link=last),
+    )
+    roster = memberships.members(campus.registration, script.url)
+    assert roster.differences_url == f"{script.server.url}/x?since=1"
+
+
+def test_a_platform_without_differences_offers_none(
+    campus: Campus, memberships: Memberships
+) -> None:
+    roster = memberships.members(campus.registration, memberships_url(campus))
+    assert roster.differences_url is None
+
+
+def test_differences_on_another_host_are_not_offered(
+    campus: Campus, script: Script, memberships: Memberships
+) -> None:
+    elsewhere = '<https://attacker.example/x>; rel="differences"'
+    script.will_answer(a_page({"user_id": "4"}, Link=elsewhere))
+    assert memberships.members(campus.registration, script.url).differences_url is None
+
+
+@pytest.mark.parametrize("status", [400, 404, 410])
+def test_differences_that_a_platform_forgot_ask_for_the_whole_roster(
+    campus: Campus, script: Script, memberships: Memberships, status: int
+) -> None:
+    script.will_answer(Response(status=status))
+    with pytest.raises(ServiceRefused) as refusal:
+        memberships.changes(campus.registration, script.url)
+    assert (refusal.value.slug, refusal.value.status) == ("differences-refused", status)
+    assert "whole roster" in str(refusal.value)
+
+
+def test_changes_are_never_cut_short(
+    campus: Campus, script: Script, memberships: Memberships
+) -> None:
+    script.will_answer(a_page({"user_id": "4"}, Link='<https://attacker.example/x>; rel="next"'))
+    with pytest.raises(ServiceRefused) as refusal:
+        memberships.changes(campus.registration, script.url)
+    assert refusal.value.slug == "paging-elsewhere"

@@ -19,7 +19,10 @@ from plugin.cli import main
 from plugin.foundation import outbox
 from plugin.foundation.outbox import Debt, Outcome
 from plugin.foundation.tenancy import EVERYWHERE, Organisation
+from plugin.launches.refusals import Refusal, Refusals
+from plugin.platforms import deployments
 from plugin.platforms.model import RegistrationRow, ToolKeyRow
+from plugin.platforms.stores import StoredRegistrations
 from tests.conftest import SECRET, MovableClock
 from tests.plugin.commanding import Run, refused, said
 from tests.plugin.factories import every
@@ -149,10 +152,75 @@ def test_one_more_deployment_is_accepted_once(run: Run) -> None:
     assert "[1, 7]" in said(run("platform", "list"))
 
 
-def test_a_deployment_of_nothing_is_refused_in_words(run: Run) -> None:
-    output = refused(run("platform", "deployment", UUID(int=7), "1"))
-    assert "no such registration" in output
-    assert "not a valid UUID" in refused(run("platform", "deployment", "seven", "1"))
+@pytest.mark.parametrize("named", [str(UUID(int=7)), "seven"])
+def test_a_deployment_of_nothing_is_refused_in_words(run: Run, named: str) -> None:
+    assert "mentes platform list" in refused(run("platform", "deployment", named, "1"))
+
+
+def test_a_registration_may_be_called_by_what_is_its_own(run: Run) -> None:
+    add(run, "--name", "Campus")
+    for name in ("Campus", "client-1", "https://lms.example"):
+        assert "Accepted" in said(run("platform", "deployment", name, "7"))
+    add(run, issuer="https://other.example")
+    assert "Name one registration" in refused(run("platform", "deployment", "client-1", "7"))
+
+
+def test_what_waits_is_listed_and_decided(run: Run, mentes: Mentes) -> None:
+    add(run, "--name", "Campus")
+    assert said(run("platform", "deployments")) == "None is waiting.\n"
+    with mentes.database.transaction(EVERYWHERE) as session:
+        (row,) = every(session, RegistrationRow)
+        deployments.launched(session, row.id, "course 7\x1b[2J", now=mentes.clock())
+    (line,) = said(run("platform", "deployments")).splitlines()
+    assert line.startswith(f"pending   {row.id}  'course 7\\x1b[2J'  Campus, since ")
+    assert "Refused" in said(run("platform", "deployment", "--refuse", "Campus", "course 7\x1b[2J"))
+    assert said(run("platform", "deployments")) == "None is waiting.\n"
+    assert "refused " in said(run("platform", "deployments", "--all"))
+
+
+def test_the_policy_for_new_deployments_is_set(run: Run, mentes: Mentes) -> None:
+    add(run)
+    assert "are let in" in said(run("platform", "policy", "client-1", "all"))
+    with mentes.database.transaction(EVERYWHERE) as session:
+        (row,) = every(session, RegistrationRow)
+        assert deployments.launched(session, row.id, "7", now=mentes.clock()) == "approved"
+    assert "wait" in said(run("platform", "policy", "client-1", "by-hand"))
+    assert "sometimes" in refused(run("platform", "policy", "client-1", "sometimes"))
+
+
+def test_a_platform_is_switched_off_and_on(run: Run, mentes: Mentes) -> None:
+    add(run)
+    said(run("platform", "disable", "client-1"))
+    assert said(run("platform", "list")).endswith("  disabled\n")
+    with mentes.database.reading(EVERYWHERE) as session:
+        assert StoredRegistrations(session).by_issuer("https://lms.example") == []
+    said(run("platform", "enable", "client-1"))
+    with mentes.database.reading(EVERYWHERE) as session:
+        assert len(StoredRegistrations(session).by_issuer("https://lms.example")) == 1
+
+
+def test_what_was_refused_is_listed_with_what_to_do_there(run: Run, mentes: Mentes) -> None:
+    add(run, "--product", "moodle", "--name", "Campus")
+    assert said(run("platform", "refused")) == "None is kept.\n"
+    with mentes.database.reading(EVERYWHERE) as session:
+        (row,) = every(session, RegistrationRow)
+    refusal = Refusal(
+        registration_id=row.id,
+        reference="the-reference",
+        slug="kid-unknown",
+        check="key",
+        specification="https://www.imsglobal.org/spec/security/v1p0/",
+        is_signed=False,
+        claims={"iss": "https://lms.example"},
+    )
+    Refusals(mentes.database).keep(refusal, mentes.clock())
+    output = said(run("platform", "refused", "Campus"))
+    for words in ("kid-unknown", "Campus", "not signed", "security/v1p0", "public keyset URL"):
+        assert words in output
+    assert '"iss"' not in output
+    assert '"iss"' in said(run("platform", "refused", "--claims"))
+    assert "kid-unknown" in said(run("platform", "refused", "--reference", "the-reference"))
+    assert said(run("platform", "refused", "--reference", "another")) == "None is kept.\n"
 
 
 def test_a_credential_opens_the_record_store_until_it_is_revoked(

@@ -10,6 +10,7 @@ from uuid import UUID
 from flask import g, request
 
 from plugin.foundation.errors import Refused
+from plugin.foundation.web.carried import carried_key
 from plugin.foundation.web.tool import tool
 from plugin.foundation.web.visit import Role, Visit
 
@@ -64,5 +65,5 @@ def enter(launch_id: UUID) -> None:
     Raises:
         SignInNeeded: there is none, it has ended, or it is another browser's.
     """
-    cookie = request.cookies.get(SESSION_COOKIE)
-    g.visit = tool().find_visit(launch_id, cookie, tool().clock())
+    key = carried_key() or request.cookies.get(SESSION_COOKIE)
+    g.visit = tool().find_visit(launch_id, key, tool().clock())

@@ -47,6 +47,17 @@ def refuse_foreign_requests() -> None:
     raise CrossOriginRefused("Open the page in Mentes and send the form from there.")
 
 
+def is_from_our_own_page() -> bool:
+    """Tell whether one of our own pages asked for this: by link, form or script.
+
+    Browsers before 2023 do not say it in so many words; they send the page's address.
+    """
+    came_from = request.headers.get("Sec-Fetch-Site")
+    if came_from is not None:
+        return came_from == "same-origin"
+    return origin(request.headers.get("Referer", "")) == origin(tool().public_url)
+
+
 def origin(url: str) -> str | None:
     """Return the origin of `url` as a CSP source, or None when it has none."""
     try:

@@ -16,7 +16,7 @@ from plugin.foundation.web.visit import Visit
 KEY = "mentes"
 
 FindVisit = Callable[[UUID, str | None, datetime], Visit]
-"""(launch id, the browser's session cookie, now) → the visit, or raises SignInNeeded."""
+"""(launch id, the key of the browser's session, now) → the visit, or raises SignInNeeded."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

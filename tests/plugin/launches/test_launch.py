@@ -230,12 +230,6 @@ def test_of_two_frames_racing_with_one_state_one_wins(campus: Campus, mentes: Me
     assert count(mentes, Launch) == 1
 
 
-def test_an_unknown_deployment_is_named_to_the_administrator(campus: Campus) -> None:
-    answer = campus.browser().launch(ADA, **{claims.DEPLOYMENT_ID: "another"})
-    refused(answer)
-    assert "installation" in page(answer) or "deployment" in page(answer)
-
-
 @pytest.mark.parametrize(
     "form",
     [

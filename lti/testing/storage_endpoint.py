@@ -1,0 +1,46 @@
+"""Platform storage: a small page that keeps things for tools, asked by postMessage.
+
+A platform shows it in a frame beside the tool's, named as `lti_storage_target` says. What one tool
+has it keep, no other tool is told: everything is kept by the origin of whoever asks.
+
+https://www.imsglobal.org/spec/lti-pm-s/v0p1
+"""
+
+from werkzeug.wrappers import Response
+
+from lti.testing.visit import Visit
+
+_PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Platform storage</title>
+<script>
+"use strict";
+const kept = new Map();
+
+function answered({ subject, key, value }, origin) {
+  const place = JSON.stringify([origin, key]);
+  switch (subject) {
+    case "lti.capabilities":
+      return { supported_messages: ["lti.capabilities", "lti.put_data", "lti.get_data"].map(
+        (each) => ({ subject: each, frame: window.name })) };
+    case "lti.put_data":
+      kept.set(place, value);
+      return { key, value };
+    case "lti.get_data":
+      return { key, value: kept.get(place) ?? null };
+    default:
+      return { error: { code: "unsupported_subject", message: "Not offered." } };
+  }
+}
+
+window.addEventListener("message", ({ data, origin, source }) => {
+  if (typeof data?.subject !== "string" || data.subject.endsWith(".response")) return;
+  const { subject, message_id } = data;
+  const said = { subject: `${subject}.response`, message_id, ...answered(data, origin) };
+  source.postMessage(said, origin);
+});
+</script></html>
+"""
+
+
+def show(visit: Visit) -> Response:
+    """Answer with the page that keeps things."""
+    return Response(_PAGE, content_type="text/html; charset=utf-8")

@@ -1,0 +1,234 @@
+"""Is the browser that finishes a login the one that began it? Three ways to know, in this order:
+
+1. a cookie, partitioned, so that it is kept for us inside this platform alone;
+2. the platform keeps something for us (`lti_storage_target`), where a frame gets no cookie back;
+3. a new tab, where we are nobody's frame and cookies are kept.
+
+Each carries a verifier of which only the digest is in the login's row; the server compares. The way
+is chosen before the platform is asked, because its hints are good for one answer: a login in a
+frame that brings no cookie of ours along passes by `look`, which sees whether one comes back.
+
+https://www.imsglobal.org/spec/lti-cs-oidc/v0p1 and docs/adr/0014
+"""
+
+from __future__ import annotations
+
+import secrets
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+from flask import Blueprint, Response, g, make_response, redirect, render_template, request
+from flask import url_for as url
+
+from lti import claims, token_checks
+from lti import login as lti_login
+from lti.errors import LaunchRefused, LoginRefused
+from lti.registration import PendingLogin, Registration
+from plugin.foundation.tenancy import EVERYWHERE
+from plugin.foundation.web import Role, open_to, tool
+from plugin.foundation.web.access import SESSION_COOKIE
+from plugin.foundation.web.carried import carrying
+from plugin.foundation.web.security import may_post_to, origin
+from plugin.launches import admission
+from plugin.launches.service import Entered
+from plugin.platforms.stores import StoredLogins, WaitingLogin
+
+bp = Blueprint("browsers", __name__, template_folder="templates")
+
+LOGIN_COOKIE = "__Host-mentes-login-"
+LOGIN_SECONDS = 600
+TICKET_SECONDS = 60
+FRAMES = frozenset({"iframe", "frame", "embed", "object"})
+"""Values of Sec-Fetch-Dest; browsers before 2023 send none, and get no second way."""
+
+
+def may_lose_cookies() -> bool:
+    """Tell whether this is a frame that has not shown yet that it keeps cookies."""
+    brought = any(name.startswith(SESSION_COOKIE) for name in request.cookies)
+    return request.headers.get("Sec-Fetch-Dest") in FRAMES and not brought
+
+
+def going_on(beginning: lti_login.Beginning, *, looks: bool) -> Response:
+    """Return the next step of a login, with its cookie: to the platform, or first to `look`."""
+    state = beginning.login.state
+    next_step = redirect(url("browsers.look", state=state), 303) if looks else None
+    response = make_response(next_step or redirect(beginning.url, 302))
+    set_cookie(response, login_cookie(state), beginning.browser, LOGIN_SECONDS)
+    return response
+
+
+@bp.get("/lti/login/frame/<state>")
+@open_to("a browser that has just begun a login in a frame")
+def look(state: str) -> Response:
+    """See whether the cookie came back; if not, offer the other two ways, once."""
+    now = tool().clock()
+    with tool().database.reading(EVERYWHERE) as session:
+        waiting = StoredLogins(session).waiting(state, now)
+    if waiting is None:
+        raise _too_late()
+    if _is_bound(waiting, request.cookies.get(login_cookie(state))):
+        return make_response(redirect(waiting.authentication_url, 302))
+    verifier, ticket = secrets.token_urlsafe(32), secrets.token_urlsafe(32)
+    with tool().database.transaction(EVERYWHERE) as session:
+        is_first = StoredLogins(session).go_on_elsewhere(
+            state,
+            browser_digest=lti_login.browser_digest(verifier),
+            ticket_digest=lti_login.browser_digest(ticket),
+            until=now + timedelta(seconds=TICKET_SECONDS),
+            now=now,
+        )
+    if not is_first:
+        raise _too_late()
+    return _other_ways(waiting, state, verifier, ticket)
+
+
+def _is_bound(waiting: WaitingLogin, verifier: str | None) -> bool:
+    return verifier is not None and secrets.compare_digest(
+        lti_login.browser_digest(verifier), waiting.browser_digest
+    )
+
+
+def _other_ways(waiting: WaitingLogin, state: str, verifier: str, ticket: str) -> Response:
+    _shown_in_any_frame()
+    may_post_to(waiting.authentication_url)  # the new tab's form is sent on to there
+    return make_response(
+        render_template(
+            "launches/new_tab.html",
+            state=state,
+            ticket=ticket,
+            storage=_storage(waiting.storage_target, waiting.authentication_url, state),
+            verifier=verifier,
+            onward=waiting.authentication_url,
+        )
+    )
+
+
+@bp.post("/lti/login/tab")
+@open_to("whoever has the ticket of the page above")
+def tab() -> Response:
+    """Go on in a new tab: spend the ticket, and bind the login to what this tab keeps."""
+    state, ticket = request.form.get("state", ""), request.form.get("ticket", "")
+    verifier = secrets.token_urlsafe(32)
+    with tool().database.transaction(EVERYWHERE) as session:
+        onward = StoredLogins(session).spend_ticket(
+            state,
+            lti_login.browser_digest(ticket),
+            browser_digest=lti_login.browser_digest(verifier),
+            now=tool().clock(),
+        )
+    if onward is None:
+        raise _too_late()
+    response = make_response(redirect(onward, 302))
+    set_cookie(response, login_cookie(state), verifier, LOGIN_SECONDS)
+    return response
+
+
+def should_ask_storage(login: PendingLogin) -> bool:
+    """Tell whether the platform may know what no cookie brought."""
+    return login.storage_target is not None and login_cookie(login.state) not in request.cookies
+
+
+def ask_storage(login: PendingLogin, registration: Registration, id_token: str) -> Response:
+    """Return a page that asks the platform for the verifier, and brings the launch once more."""
+    _shown_in_any_frame()
+    storage = _storage(login.storage_target, registration.authorization_endpoint, login.state)
+    page = render_template(
+        "launches/ask_storage.html", state=login.state, id_token=id_token, storage=storage
+    )
+    return make_response(page)
+
+
+@bp.post("/lti/launch/storage")
+@open_to("the page above")
+def launch() -> Response:
+    """Let in a launch whose browser was known by what the platform kept; no cookie is needed."""
+    form = request.form.to_dict(flat=False)
+    state, id_token = admission.posted(form)
+    login, registered = admission.answered(state)
+    browser = next(iter(form.get("browser", ())), None)
+    entered = admission.admitted(id_token, login, registered, browser=browser, carried=True)
+    return make_response(redirect(carrying(entered.key, home(entered)), 303))
+
+
+def home(entered: Entered) -> str:
+    """Return the first page of a visit: some messages name what they want to see."""
+    return url(_first_page(entered), launch_id=entered.launch_id)
+
+
+def _first_page(entered: Entered) -> str:
+    if entered.message_type in claims.DATA_PRIVACY_REQUESTS:
+        return "programmes.choices"
+    if entered.message_type == claims.SUBMISSION_REVIEW_REQUEST:  # a cell of the gradebook
+        return "checkins.people" if Role.INSTRUCTOR in entered.roles else "checkins.mine"
+    return "launches.home"
+
+
+def known_by_cookie(state: str) -> str:
+    """Return the verifier that this browser brings by cookie.
+
+    Raises:
+        LaunchRefused: it brings none.
+    """
+    brought = request.cookies.get(login_cookie(state))
+    if brought:
+        return brought
+    raise LaunchRefused(
+        "browser-unknown",
+        "Your browser did not keep what it needs to sign you in. Allow cookies for this site, "
+        "then open Mentes from your course again.",
+        check=token_checks.browser.name,
+        specification=token_checks.browser.specification,
+        passed=(token_checks.state.name,),
+    )
+
+
+def _storage(target: str | None, platform_url: str, state: str) -> dict[str, str] | None:
+    """Return whom the script asks, and for what; only the platform's own origin is ever asked."""
+    asked = origin(platform_url)
+    if target is None or asked is None:
+        return None
+    return {"frame": target, "origin": _as_browsers_say(asked), "key": login_cookie(state)}
+
+
+def _as_browsers_say(asked: str) -> str:
+    """Return an origin without the port that its scheme has anyway."""
+    parts = urlsplit(asked)
+    usual = {"http": 80, "https": 443}[parts.scheme]
+    return asked.removesuffix(f":{usual}") if parts.port == usual else asked
+
+
+def _shown_in_any_frame() -> None:
+    # It is not known yet on which of its sites a platform frames us, and there is nothing to
+    # gain by framing these: whoever clicks is signed in as themselves, in a tab of its own.
+    g.frame_ancestors = ["*"]
+
+
+def _too_late() -> LoginRefused:
+    return LoginRefused(
+        "login-moved-on",
+        "This page was opened twice, or too late. Go back to your course and open it again.",
+    )
+
+
+def login_cookie(state: str) -> str:
+    """Return the name of a login's cookie: one each, as frames may open at the same moment."""
+    return LOGIN_COOKIE + "".join(filter(str.isalnum, state))[:12]
+
+
+def set_cookie(response: Response, name: str, value: str, seconds: int) -> None:
+    """Have the browser keep something for us, inside this platform alone."""
+    response.set_cookie(
+        name,
+        value,
+        max_age=seconds,
+        path="/",
+        secure=True,
+        httponly=True,
+        samesite="None",
+        partitioned=True,
+    )
+
+
+def drop_cookie(response: Response, name: str) -> None:
+    """Have the browser forget a cookie that was set as above."""
+    response.delete_cookie(name, secure=True, httponly=True, samesite="None", partitioned=True)

@@ -1,0 +1,114 @@
+"""Refused launches are kept, the newest of each organisation, for whoever has to find out why.
+
+Keeping never changes an answer: it happens after the answer is sent, and a failure is logged and
+forgotten. A flood of refusals is not a flood of writes: of one kind, from one registration, a few a
+minute are kept; they would all say the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from threading import Lock
+from typing import Any
+from uuid import UUID
+
+import structlog
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from plugin.foundation.db import Database
+from plugin.foundation.tenancy import EVERYWHERE
+from plugin.launches.model import RefusedLaunch
+from plugin.platforms.model import RegistrationRow
+
+log = structlog.get_logger()
+
+KEPT = 200
+"""How many refusals are kept of an organisation."""
+KEPT_DAYS = 30
+OF_A_KIND = 3
+"""How many of one kind are kept in a minute, of one registration, by one process."""
+MINUTE = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    """One refusal; `claims` are redacted already."""
+
+    registration_id: UUID
+    reference: str
+    slug: str
+    check: str | None
+    specification: str | None
+    is_signed: bool
+    claims: dict[str, Any]
+
+
+class Refusals:
+    """Keeps what is refused; shared by the threads of a process."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._lock = Lock()
+        self._began: datetime | None = None
+        self._counted: dict[tuple[UUID, str], int] = {}
+
+    def keep(self, refusal: Refusal, now: datetime) -> None:
+        """Keep `refusal`, unless there were many like it just now. Never raises."""
+        if not self._is_wanted(refusal, now):
+            return
+        try:
+            with self._database.transaction(EVERYWHERE, durable=False) as session:
+                _keep(session, refusal, now)
+        except Exception:  # whoever was refused must not wait, nor get another answer, for this
+            log.warning("refusal.not-kept", slug=refusal.slug, exc_info=True)
+
+    def _is_wanted(self, refusal: Refusal, now: datetime) -> bool:
+        kind = (refusal.registration_id, refusal.slug)
+        with self._lock:
+            if self._began is None or now - self._began >= MINUTE:
+                self._began, self._counted = now, {}
+            self._counted[kind] = self._counted.get(kind, 0) + 1
+            return self._counted[kind] <= OF_A_KIND
+
+
+def newest(session: Session, registration_id: UUID | None = None) -> Sequence[RefusedLaunch]:
+    """Return what was refused, the newest first; of one registration if it is named."""
+    query = select(RefusedLaunch).order_by(RefusedLaunch.refused_at.desc(), RefusedLaunch.id)
+    if registration_id is not None:
+        query = query.where(RefusedLaunch.registration_id == registration_id)
+    return session.scalars(query).all()
+
+
+def forget_old(session: Session, now: datetime) -> None:
+    """Delete refusals that nobody will ask about any more."""
+    before = now - timedelta(days=KEPT_DAYS)
+    session.execute(delete(RefusedLaunch).where(RefusedLaunch.refused_at < before))
+
+
+def _keep(session: Session, refusal: Refusal, now: datetime) -> None:
+    owner = session.get_one(RegistrationRow, refusal.registration_id).organisation_id
+    session.add(
+        RefusedLaunch(
+            organisation_id=owner,
+            registration_id=refusal.registration_id,
+            refused_at=now,
+            reference=refusal.reference,
+            slug=refusal.slug,
+            check=refusal.check,
+            specification=refusal.specification,
+            is_signed=refusal.is_signed,
+            claims=refusal.claims,
+        )
+    )
+    session.flush()
+    beyond = (
+        select(RefusedLaunch.id)
+        .where(RefusedLaunch.organisation_id == owner)
+        .order_by(RefusedLaunch.refused_at.desc(), RefusedLaunch.id)
+        .offset(KEPT)
+    )
+    if ids := session.scalars(beyond).all():
+        session.execute(delete(RefusedLaunch).where(RefusedLaunch.id.in_(ids)))

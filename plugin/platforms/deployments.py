@@ -1,0 +1,100 @@
+"""Deployments: an installation under a registration launches once somebody has approved it.
+
+They turn up by themselves (Canvas installs by course, Blackboard by institution). One that is new
+waits, unless the registration's policy says that whoever may install us there is trusted to.
+
+https://www.imsglobal.org/spec/lti/v1p3/#tool-deployment
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from plugin.foundation.errors import NotFound
+from plugin.foundation.tenancy import found_or_inserted
+from plugin.platforms.model import (
+    DeploymentPolicy,
+    DeploymentRow,
+    DeploymentState,
+    RegistrationRow,
+)
+
+
+def launched(
+    session: Session, registration_id: UUID, deployment_id: str, *, now: datetime
+) -> DeploymentState:
+    """Keep a deployment from which somebody launched; return what is decided of it.
+
+    Only for launches of which all else has been checked: the platform itself named it.
+    """
+    registration = session.get_one(RegistrationRow, registration_id)
+    row = _row(session, registration, deployment_id, DeploymentState.PENDING, now=now)
+    trusted = registration.deployment_policy == DeploymentPolicy.ALL
+    if trusted and row.state == DeploymentState.PENDING:
+        row.state = DeploymentState.APPROVED
+    return DeploymentState(row.state)
+
+
+def decide(
+    session: Session,
+    registration: RegistrationRow,
+    deployment_id: str,
+    state: DeploymentState,
+    *,
+    now: datetime,
+) -> None:
+    """Let a deployment in or keep it out, also one that has not launched yet."""
+    _row(session, registration, deployment_id, state, now=now).state = state
+
+
+def listed(session: Session, state: DeploymentState | None = None) -> Sequence[DeploymentRow]:
+    """Return the deployments of every registration, or those in `state`, the oldest first."""
+    query = (
+        select(DeploymentRow)
+        .options(joinedload(DeploymentRow.registration))
+        .order_by(DeploymentRow.created_at, DeploymentRow.id)
+    )
+    if state is not None:
+        query = query.where(DeploymentRow.state == state)
+    return session.scalars(query).all()
+
+
+def registration_called(session: Session, name: str) -> RegistrationRow:
+    """Return the registration with this id, name, issuer or client id, if there is but one.
+
+    Raises:
+        NotFound: there is none, or there are several.
+    """
+    rows = session.scalars(select(RegistrationRow)).all()
+    found = [row for row in rows if name in (str(row.id), row.name, row.issuer, row.client_id)]
+    if len(found) != 1:
+        raise NotFound("Name one registration, by the id that “mentes platform list” shows first.")
+    return found[0]
+
+
+def _row(
+    session: Session,
+    registration: RegistrationRow,
+    deployment_id: str,
+    state: DeploymentState,
+    *,
+    now: datetime,
+) -> DeploymentRow:
+    return found_or_inserted(
+        session,
+        select(DeploymentRow).where(
+            DeploymentRow.registration_id == registration.id,
+            DeploymentRow.deployment_id == deployment_id,
+        ),
+        DeploymentRow,
+        organisation_id=registration.organisation_id,
+        registration_id=registration.id,
+        deployment_id=deployment_id,
+        state=state,
+        created_at=now,
+    )

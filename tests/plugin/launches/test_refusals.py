@@ -1,0 +1,135 @@
+"""What is kept of refused launches, and what is not."""
+
+from __future__ import annotations
+
+import json
+import re
+from uuid import UUID, uuid4
+
+import pytest
+from sqlalchemy import event
+from werkzeug.test import TestResponse
+
+from lti import claims
+from plugin.app import Mentes
+from plugin.foundation.tenancy import EVERYWHERE
+from plugin.launches import refusals
+from plugin.launches.model import RefusedLaunch
+from plugin.launches.refusals import KEPT, OF_A_KIND, Refusal, Refusals
+from tests.conftest import MovableClock
+from tests.plugin.factories import every
+from tests.plugin.launching import ADA, Campus
+
+
+def refused(campus: Campus, **changed: object) -> TestResponse:
+    """Launch with something wrong, until the answer has gone out."""
+    answer = campus.browser().launch(ADA, **changed)
+    assert answer.status_code in (401, 403)
+    answer.close()
+    return answer
+
+
+def kept_of(mentes: Mentes) -> list[RefusedLaunch]:
+    with mentes.database.reading(EVERYWHERE) as session:
+        return every(session, RefusedLaunch)
+
+
+def a_refusal(registration_id: UUID, slug: str = "kid-unknown") -> Refusal:
+    return Refusal(
+        registration_id=registration_id,
+        reference=str(uuid4()),
+        slug=slug,
+        check="key",
+        specification="https://www.imsglobal.org/spec/security/v1p0/",
+        is_signed=False,
+        claims={},
+    )
+
+
+def test_it_says_which_check_failed_by_which_section(campus: Campus, mentes: Mentes) -> None:
+    answer = refused(campus, **{claims.VERSION: "2.0"})
+    (kept,) = kept_of(mentes)
+    assert (kept.slug, kept.check) == ("version-unsupported", "version")
+    assert kept.specification == "https://www.imsglobal.org/spec/lti/v1p3/#lti-version-claim"
+    assert kept.registration_id == campus.registration_id
+    assert kept.is_signed
+    assert kept.reference in answer.get_data(as_text=True)
+    assert kept.claims[claims.VERSION] == "2.0"
+    assert kept.claims[claims.DEPLOYMENT_ID] == campus.tool.deployment_id
+    assert kept.claims["header"]["alg"] == "RS256"
+
+
+def test_it_says_nothing_of_the_person(campus: Campus, mentes: Mentes) -> None:
+    refused(campus, **{claims.VERSION: None, "sub": "subject-4711"})
+    (kept,) = kept_of(mentes)
+    words = json.dumps(kept.claims)
+    for personal in (ADA.name, ADA.given_name, ADA.email, ADA.username, "subject-4711"):
+        assert not re.search(rf"\b{re.escape(personal)}\b", words), words
+    assert kept.claims["email"] == f"text of {len(ADA.email)} characters"
+
+
+def test_a_login_for_a_page_that_is_not_ours_is_kept(campus: Campus, mentes: Mentes) -> None:
+    initiation = campus.platform.login_initiation(campus.tool, ADA, campus.link)
+    params = {**initiation.params, "target_link_uri": "https://elsewhere.example/"}
+    campus.app.test_client().post("/lti/login", data=params).close()
+    (kept,) = kept_of(mentes)
+    assert kept.slug == "target-not-ours"
+
+
+def test_a_launch_that_is_let_in_is_not_kept(campus: Campus, mentes: Mentes) -> None:
+    campus.browser().launch(ADA).close()
+    assert kept_of(mentes) == []
+
+
+def test_a_flood_is_not_a_flood_of_writes(
+    campus: Campus, mentes: Mentes, clock: MovableClock
+) -> None:
+    for _ in range(OF_A_KIND + 4):
+        refused(campus, **{claims.VERSION: "2.0"})
+    assert len(kept_of(mentes)) == OF_A_KIND
+    refused(campus, **{claims.ROLES: None})  # of another kind
+    clock.forward(minutes=1)
+    refused(campus, **{claims.VERSION: "2.0"})
+    assert len(kept_of(mentes)) == OF_A_KIND + 2
+
+
+def test_the_newest_are_kept(campus: Campus, mentes: Mentes, clock: MovableClock) -> None:
+    keeper = Refusals(mentes.database)
+    for number in range(KEPT + 5):
+        keeper.keep(a_refusal(campus.registration_id, f"kind-{number}"), clock.forward(seconds=1))
+    slugs = {kept.slug for kept in kept_of(mentes)}
+    assert slugs == {f"kind-{number}" for number in range(5, KEPT + 5)}
+
+
+def test_after_a_month_they_are_forgotten(
+    campus: Campus, mentes: Mentes, clock: MovableClock
+) -> None:
+    Refusals(mentes.database).keep(a_refusal(campus.registration_id), clock())
+    with mentes.database.transaction(EVERYWHERE) as session:
+        refusals.forget_old(session, clock.forward(days=31))
+    assert kept_of(mentes) == []
+
+
+def test_when_it_cannot_be_kept_the_answer_is_the_same(campus: Campus, mentes: Mentes) -> None:
+    def fail(*_: object) -> None:
+        raise RuntimeError("no disk")
+
+    event.listen(mentes.database.engine, "begin", fail)
+    try:
+        Refusals(mentes.database).keep(a_refusal(campus.registration_id), mentes.clock())
+    finally:
+        event.remove(mentes.database.engine, "begin", fail)
+    assert kept_of(mentes) == []
+
+
+@pytest.mark.parametrize("path", ["/lti/launch", "/lti/launch/storage"])
+def test_without_a_registration_there_is_nobody_to_keep_it_for(
+    campus: Campus, mentes: Mentes, path: str
+) -> None:
+    form = {"state": "made up", "id_token": "a.b.c"}
+    answer = campus.app.test_client().post(
+        path, data=form, headers={"Sec-Fetch-Site": "same-origin"}
+    )
+    assert answer.status_code == 401
+    answer.close()
+    assert kept_of(mentes) == []
