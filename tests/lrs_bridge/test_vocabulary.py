@@ -19,6 +19,7 @@ OURS = {
     Extension.PREVIOUS_START_TIME,
     Extension.ROLE,
     Extension.TRIGGER,
+    Extension.VOID_REASON,
 }
 
 
