@@ -64,5 +64,5 @@ def test_an_unknown_deployment_is_refused_and_the_operator_learns_its_name(campu
     configure_logging("warning", stream=said)
     assert campus.browser().launch(BEN, **{claims.DEPLOYMENT_ID: "nobody's"}).status_code == 403
     (refused,) = map(json.loads, said.getvalue().splitlines())
-    assert (refused["slug"], refused["deployment_id"]) == ("deployment-unknown", "nobody's")
+    assert (refused["slug"], refused["deployment_id"]) == ("deployment-pending", "nobody's")
     assert refused["registration_id"] == str(campus.registration_id)
