@@ -62,7 +62,7 @@ def test_a_rule_about_what_is_another_courses_opens_nothing(stage: Stage, mentes
 def test_an_unknown_deployment_is_refused_and_the_operator_learns_its_name(campus: Campus) -> None:
     said = io.StringIO()
     configure_logging("warning", stream=said)
-    assert campus.browser().launch(BEN, **{claims.DEPLOYMENT_ID: "nobody's"}).status_code == 401
+    assert campus.browser().launch(BEN, **{claims.DEPLOYMENT_ID: "nobody's"}).status_code == 403
     (refused,) = map(json.loads, said.getvalue().splitlines())
-    assert (refused["slug"], refused["deployment_id"]) == ("deployment-unknown", "nobody's")
+    assert (refused["slug"], refused["deployment_id"]) == ("deployment-pending", "nobody's")
     assert refused["registration_id"] == str(campus.registration_id)
