@@ -13,7 +13,7 @@ PORT   ?= 5000
 
 .DEFAULT_GOAL := help
 .PHONY: help demo serve test check format messages conformance attacks clients
-.PHONY: bench-matching bench-lrs clean
+.PHONY: bench-launch bench-matching bench-lrs clean
 
 help: ## Show what there is
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -48,6 +48,9 @@ clients: $(VENV)/.test $(NODE_CLIENTS)/.package-lock.json $(RALPH_CLIENT)/.insta
 
 attacks: $(VENV)/.test ## Kill, flood and fuzz the record store for long (E=50: times as much as usual)
 	@MENTES_TEST_EFFORT=$(or $(E),50) $(RUN) -m pytest -q -n auto tests/attacks/lrs tests/lrs_bridge/fuzz
+
+bench-launch: $(VENV)/.demo ## Measure logins and launches beside PyLTI1p3 (B="--rounds 5" for a short run)
+	@$(RUN) -m benchmarks.launch $(B)
 
 bench-matching: $(VENV)/.demo ## Measure the matching beside its peers (B=--quick for a small part)
 	@$(RUN) -m benchmarks.matching $(B)

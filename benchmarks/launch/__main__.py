@@ -16,9 +16,7 @@ from contextlib import contextmanager
 from statistics import median
 
 from benchmarks.environments import NotInstalled, python_with
-from benchmarks.launch.contender import ADA, COURSE, Contender, Costs, running
-from lti.testing import Platform, serving
-from plugin.foundation.clock import utc_now
+from benchmarks.launch.contender import Contender, Costs, campus, running
 
 PEER = ("PyLTI1p3==2.0.0", "flask==3.1.2")
 MOST = 1.0
@@ -49,17 +47,12 @@ def main() -> int:
 
 @contextmanager
 def _contenders() -> Iterator[tuple[Contender, Contender]]:
-    with serving() as server:
-        platform = Platform(server.url, clock=utc_now)
-        server.app = platform.wsgi
-        platform.directory.add_course(COURSE)
-        platform.directory.add_user(ADA)
-        platform.directory.enrol(ADA.id, COURSE.id, "Learner")
-        with (
-            running(platform, python_with(*PEER), "pylti1p3_tool") as peer,
-            running(platform, sys.executable, "mentes_tool") as ours,
-        ):
-            yield ours, peer
+    with (
+        campus() as platform,
+        running(platform, python_with(*PEER), "pylti1p3_tool") as peer,
+        running(platform, sys.executable, "mentes_tool") as ours,
+    ):
+        yield ours, peer
 
 
 def _table(mine: Costs, theirs: Costs) -> Iterator[str]:

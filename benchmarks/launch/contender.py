@@ -17,7 +17,8 @@ from urllib.parse import parse_qs, urlsplit
 import requests
 
 from benchmarks.environments import CHECKOUT
-from lti.testing import Course, Platform, ResourceLink, Tool, User, messages
+from lti.testing import Course, Platform, ResourceLink, Tool, User, messages, serving
+from plugin.foundation.clock import utc_now
 
 TOOLS = Path(__file__).parent / "tools"
 COURSE = Course(id="2", label="MENT101", title="Mentored Course 101")
@@ -72,6 +73,18 @@ class Contender:
         for answer in answers:
             assert answer["status"] < 400, answer
         return [(answer["seconds"], answer["location"]) for answer in answers]
+
+
+@contextmanager
+def campus() -> Iterator[Platform]:
+    """Run the platform, with one course and Ada in it."""
+    with serving() as server:
+        platform = Platform(server.url, clock=utc_now)
+        server.app = platform.wsgi
+        platform.directory.add_course(COURSE)
+        platform.directory.add_user(ADA)
+        platform.directory.enrol(ADA.id, COURSE.id, "Learner")
+        yield platform
 
 
 @contextmanager
