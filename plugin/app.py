@@ -139,7 +139,7 @@ def _statement_delivery(settings: Settings, database: Database, clock: Clock) ->
     """Return the way to the record store that the settings name: a remote one, or our own."""
     if settings.lrs_url:
         return RemoteDelivery(settings.lrs_url, settings.lrs_key, settings.lrs_secret, clock)
-    return EmbeddedStore(database, f"{settings.public_url}/xapi", clock)
+    return EmbeddedStore(database, home_page(settings), clock)
 
 
 def create_app(
@@ -167,7 +167,7 @@ def create_app(
     app.extensions[nudge_pages.KEY] = mentes.nudges
     app.extensions[reports.KEY] = settings.report_min_cohort
     app.extensions[looking.KEY] = RecordStore(
-        home_page=home_page(mentes), contents=mentes.contents, on_stored=on_stored(mentes)
+        home_page=home_page(mentes.settings), contents=mentes.contents, on_stored=on_stored(mentes)
     )
     for register in (requests, security, i18n, problems, launch_errors, navigation):
         register.register(app)
@@ -209,7 +209,7 @@ def _record_store(mentes: Mentes) -> Blueprint:
         reading=lambda: mentes.database.reading(EVERYWHERE),
         clock=mentes.clock,
         on_stored=on_stored(mentes),
-        home_page=home_page(mentes),
+        home_page=home_page(mentes.settings),
         contents=mentes.contents,
         on_refused=Refusals(transaction).note,
     )
@@ -224,6 +224,6 @@ def on_stored(mentes: Mentes) -> OnStored:
     return tell
 
 
-def home_page(mentes: Mentes) -> str:
+def home_page(settings: Settings) -> str:
     """Return the system that the record store's credentials are accounts of."""
-    return f"{mentes.settings.public_url}/xapi"
+    return f"{settings.public_url}/xapi"

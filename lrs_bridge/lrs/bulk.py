@@ -28,9 +28,11 @@ from sqlalchemy import (
     func,
     select,
     type_coerce,
+    union_all,
 )
 from sqlalchemy.orm import Session
 
+Columns = Sequence[ColumnElement[Any]]
 Convert = Callable[[Any], Any]
 WithIds = Callable[[Session, UUID, Iterable[UUID]], Sequence[Row[Any]]]
 
@@ -49,11 +51,22 @@ def insert_rows(session: Session, table: Table, rows: Sequence[tuple[Any, ...]])
     connection.exec_driver_sql(_statement(table, connection.dialect.name), list(rows))
 
 
-def with_ids(columns: Sequence[Column[Any]], column: Column[Any]) -> WithIds:
-    """Return how to read `columns` of an organisation's rows with one of many ids in `column`."""
+def with_ids(
+    columns: Columns, column: Column[Any], *others: tuple[Columns, Column[Any]]
+) -> WithIds:
+    """Return how to read `columns` of an organisation's rows with one of many ids in `column`.
+
+    Args:
+        others: columns of the same kinds, and where the ids are, of further tables.
+    """
     queries = {
-        name: select(*columns).where(
-            column.table.c.organisation_id == bindparam("organisation_id"), is_one(column)
+        name: union_all(
+            *(
+                select(*shown).where(
+                    by.table.c.organisation_id == bindparam("organisation_id"), is_one(by)
+                )
+                for shown, by in ((columns, column), *others)
+            )
         )
         for name, is_one in _IS_ONE.items()
     }

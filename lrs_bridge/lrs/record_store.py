@@ -45,7 +45,8 @@ class RecordStore:
     """
 
     def __init__(self, url: str, *, organisation_id: UUID = ALONE, clock: Clock = utc_now) -> None:
-        self.engine = create_engine(url)
+        # Errors do not quote the values of a query: what is stored is about people.
+        self.engine = create_engine(url, hide_parameters=True)
         self.organisation_id = organisation_id
         self.clock = clock
         if self.engine.dialect.name == "sqlite":

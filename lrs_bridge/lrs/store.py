@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
+from sqlalchemy import null
 from sqlalchemy.orm import Session
 
 from lrs_bridge.errors import BatchInvalid, OutOfOrder, StatementConflict, XapiError
@@ -130,8 +131,7 @@ def insert_all(
     """Store each of `deliveries`, in their order, and return what became of it.
 
     A statement that is stored already, or one equivalent to it, is not stored again, and neither is
-    one that was erased. A delivery
-    that cannot be stored leaves the others alone.
+    one that was erased. A delivery that cannot be stored leaves the others alone.
 
     Args:
         clock: asked once the writer's turn has come, so that `stored` follows that order.
@@ -168,8 +168,7 @@ class _Taken:
     ) -> None:
         named = [one.id for delivery in deliveries for one in delivery.statements if one.id]
         self._payloads: dict[UUID, str | Mapping[str, Any] | None] = {
-            **{row.id: row.payload for row in _stored(session, organisation_id, named)},
-            **{row.id: None for row in _erased(session, organisation_id, named)},
+            row.id: row.payload for row in _known(session, organisation_id, named)
         }
 
     def by(self, delivery: Delivery) -> tuple[list[UUID], list[tuple[UUID, Incoming]]]:
@@ -199,8 +198,11 @@ def _parsed(payload: str | Mapping[str, Any]) -> Mapping[str, Any]:
 
 # An erased statement has no payload any more. Whoever sends it again is answered as if it were
 # stored, which it was: see docs/adr/0013.
-_stored = with_ids((statement.c.id, statement.c.payload), statement.c.id)
-_erased = with_ids((tombstone.c.id,), tombstone.c.id)
+_known = with_ids(
+    (statement.c.id, statement.c.payload),
+    statement.c.id,
+    ((tombstone.c.id, null().label("payload")), tombstone.c.id),
+)
 
 
 def _next(delivery: Delivery, last: int, now: int) -> int:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, Row, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from lti.registration import PendingLogin, Registration
+from lti.registration import Registration
 from plugin.foundation.tenancy import Owned
 
 
@@ -60,22 +62,24 @@ class RegistrationRow(Owned):
 
     def as_value(self) -> Registration:
         """Return this registration as `lti` knows it."""
-        return Registration(
-            id=str(self.id),
-            issuer=self.issuer,
-            client_id=self.client_id,
-            authorization_endpoint=self.authorization_endpoint,
-            token_endpoint=self.token_endpoint,
-            jwks_uri=self.jwks_uri,
-            token_audience=self.token_audience,
-            deployment_ids=frozenset(
-                each.deployment_id
-                for each in self.deployments
-                if each.state == DeploymentState.APPROVED
-            ),
-            product=self.product,
-            allow_anonymous=self.allow_anonymous,
-        )
+        approved = (each for each in self.deployments if each.state == DeploymentState.APPROVED)
+        return as_registration(self, (each.deployment_id for each in approved))
+
+
+def as_registration(row: RegistrationRow | Row[Any], deployment_ids: Iterable[str]) -> Registration:
+    """Return a row, however it was read, with its approved deployments as `lti` knows them."""
+    return Registration(
+        id=str(row.id),
+        issuer=row.issuer,
+        client_id=row.client_id,
+        authorization_endpoint=row.authorization_endpoint,
+        token_endpoint=row.token_endpoint,
+        jwks_uri=row.jwks_uri,
+        token_audience=row.token_audience,
+        deployment_ids=frozenset(deployment_ids),
+        product=row.product,
+        allow_anonymous=row.allow_anonymous,
+    )
 
 
 class DeploymentRow(Owned):
@@ -139,16 +143,3 @@ class PendingLoginRow(Owned):
     """Of the ticket by which it goes on in a new tab; it is given out once."""
     ticket_expires_at: Mapped[datetime | None]
     ticket_spent_at: Mapped[datetime | None]
-
-    def as_value(self) -> PendingLogin:
-        """Return this login as `lti` knows it."""
-        return PendingLogin(
-            state=self.state,
-            nonce=self.nonce,
-            registration_id=str(self.registration_id),
-            browser_digest=self.browser_digest,
-            target_link_uri=self.target_link_uri,
-            storage_target=self.storage_target,
-            issued_at=self.issued_at,
-            expires_at=self.expires_at,
-        )

@@ -7,7 +7,7 @@ the tenancy's filter is none for it, and each statement names whose rows it mean
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -26,6 +26,7 @@ from plugin.platforms.model import (
     DeploymentState,
     PendingLoginRow,
     RegistrationRow,
+    as_registration,
 )
 
 _REGISTRATION, _DEPLOYMENT, _LOGIN = (
@@ -193,24 +194,9 @@ def _registered(rows: Sequence[Row[Any]]) -> Registered:
 
 
 def _registration(rows: Sequence[Row[Any]]) -> Registration:
-    """Return the registration that `rows` are about, one row to each deployment."""
-    first = rows[0]
-    return Registration(
-        id=str(first.id),
-        issuer=first.issuer,
-        client_id=first.client_id,
-        authorization_endpoint=first.authorization_endpoint,
-        token_endpoint=first.token_endpoint,
-        jwks_uri=first.jwks_uri,
-        token_audience=first.token_audience,
-        deployment_ids=frozenset(_known(row.deployment_id for row in rows)),
-        product=first.product,
-        allow_anonymous=first.allow_anonymous,
-    )
-
-
-def _known(ids: Iterable[str | None]) -> Iterable[str]:
-    return (id for id in ids if id is not None)
+    """Return the registration that `rows` are about, one row to each approved deployment."""
+    ids = (row.deployment_id for row in rows if row.deployment_id is not None)
+    return as_registration(rows[0], ids)
 
 
 _OF_REGISTRATION = (

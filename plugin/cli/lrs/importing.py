@@ -65,7 +65,7 @@ def lrs_import(
     mentes = this_process()
     with mentes.database.transaction(EVERYWHERE) as session:
         owner = platforms.organisation(session, organisation, now=mentes.clock()).id
-    account = {"homePage": home_page(mentes), "name": IMPORTER}
+    account = {"homePage": home_page(mentes.settings), "name": IMPORTER}
     terms = Terms(
         authority={"objectType": "Agent", "account": account},
         keeps_authority=keep_authority,

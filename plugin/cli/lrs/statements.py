@@ -94,8 +94,8 @@ def lrs_void(organisation: str, statement_id: UUID, reason: str) -> None:
             statement_id,
             reason=reason,
             by=None,
-            account={"homePage": home_page(mentes), "name": OPERATOR},
-            home_page=home_page(mentes),
+            account={"homePage": home_page(mentes.settings), "name": OPERATOR},
+            home_page=home_page(mentes.settings),
             clock=mentes.clock,
             on_stored=on_stored(mentes),
         )
