@@ -13,9 +13,18 @@ from hashlib import sha256
 from typing import Literal
 from uuid import UUID
 
-from lrs_bridge.identity import PersonKey, same_place
+from lrs_bridge.identity import PersonKey, named_place, same_place
 
-__all__ = ["Completion", "Kind", "PersonKey", "Sighting", "State", "event_hash", "same_place"]
+__all__ = [
+    "Completion",
+    "Kind",
+    "PersonKey",
+    "Sighting",
+    "State",
+    "event_hash",
+    "named_place",
+    "same_place",
+]
 
 Kind = Literal["course", "module"]
 State = Literal["completed", "passed", "failed", "uncompleted"]
@@ -29,11 +38,17 @@ class Completion:
         source: which reader understood it: "moodle".
         source_event_id: the same for every repetition of one event; unique with organisation and
             source.
-        course_key, module_key: IRIs as the source spells them (compare with `same_place`); None
-            when the source does not say.
-        at: when it happened, by the source's clock.
+        person_keys: at least one, the surest first (`identity.surest_first`).
+        course_key, module_key: IRIs as the source spells them; where it only has a name or a
+            number, an IRI that is made of it, by the reader or by `identity.named_place`. Compare
+            with `same_place`. None when the source does not say.
+        at: aware; when it happened, by the source's clock.
         reference: the id of the statement that says so, if a statement does.
+        source_reference: what the source itself calls the event, or where it stands there, for
+            whoever asks it: a message id, a row of a file.
         course_names, module_names: language map, as far as the source gave one.
+        lti_item: the module is an item of some LTI tool. It may be our own, whose completion must
+            open nothing: it only says that somebody was here, or was scored by us.
     """
 
     organisation_id: UUID
@@ -46,8 +61,10 @@ class Completion:
     state: State
     at: datetime
     reference: UUID | None = None
+    source_reference: str | None = None
     course_names: Mapping[str, str] = field(default_factory=dict)
     module_names: Mapping[str, str] = field(default_factory=dict)
+    lti_item: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,21 +1,29 @@
-"""Who a statement is about, and which place it names, in a form that can be compared.
+"""Who somebody is, and which place is named, in a form that can be compared.
 
 xAPI identifies an actor by exactly one *inverse functional identifier*: an e-mail address, its
 SHA-1, an OpenID or an account. Statements are stored with whatever spelling arrived; only keys and
-comparisons use the forms made here.
+comparisons use the forms made here. Other sources know people by more: a username, a number in a
+registry of students or staff. Each such name is a `PersonKey`; its constructors make it comparable.
 
 https://github.com/adlnet/xAPI-Spec/blob/1.0.3/xAPI-Data.md#2423-inverse-functional-identifier
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
-from urllib.parse import SplitResult, urlsplit, urlunsplit
+from hashlib import sha1
+from typing import Any, Literal, get_args
+from unicodedata import normalize
+from urllib.parse import SplitResult, quote, urlsplit, urlunsplit
+
+from lrs_bridge.vocabulary import NAMED
 
 IDENTIFIERS = ("mbox", "mbox_sha1sum", "openid", "account")
-Scheme = Literal["account", "mbox", "mbox_sha1sum", "openid"]
+Scheme = Literal["account", "sourced_id", "username", "mbox", "mbox_sha1sum", "openid"]
+SUREST_FIRST: tuple[Scheme, ...] = get_args(Scheme)
+"""An account is one person's; an address may be shared, and a digest of it says no more."""
 _DEFAULT_PORTS = (":80", ":443")
 
 
@@ -44,14 +52,66 @@ class PersonKey:
 
     Attributes:
         scheme: what kind of name it is.
-        home: for an account, the system that it is of, as `same_place` writes it; otherwise "".
-        value: the account's name, the mail address (lower case, without mailto:), the digest or
-            the OpenID.
+        home: for an account or a username, the system that it is of, as `same_place` writes it;
+            "" where the value is the same everywhere in an organisation.
+        value: the name, the number in a registry (LTI's person_sourcedid), the mail address (lower
+            case, without mailto:), its SHA-1 (see `mail_digests`), or the OpenID.
     """
 
     scheme: Scheme
     home: str = ""
     value: str
+
+    @classmethod
+    def account(cls, home: str, name: str) -> PersonKey:
+        """Return the key of xAPI's account, which is LTI's (issuer, sub)."""
+        return cls(scheme="account", home=same_place(home), value=name)
+
+    @classmethod
+    def sourced_id(cls, value: str, *, home: str = "") -> PersonKey:
+        """Return the key of a number in a registry of students or staff."""
+        return cls(scheme="sourced_id", home=same_place(home), value=value.strip())
+
+    @classmethod
+    def username(cls, value: str, *, home: str) -> PersonKey:
+        """Return the key of what somebody signs in with at `home`; letter case means nothing."""
+        return cls(scheme="username", home=same_place(home), value=value.strip().lower())
+
+    @classmethod
+    def mbox(cls, address: str) -> PersonKey:
+        """Return the key of a mail address, with or without mailto:; letter case means nothing."""
+        plain = re.sub("^mailto:", "", address.strip(), flags=re.IGNORECASE)
+        return cls(scheme="mbox", value=plain.lower())
+
+    @classmethod
+    def mbox_sha1sum(cls, digest: str) -> PersonKey:
+        """Return the key of the SHA-1 of a mail address, in hexadecimal digits."""
+        return cls(scheme="mbox_sha1sum", value=digest.strip().lower())
+
+    @classmethod
+    def openid(cls, address: str) -> PersonKey:
+        """Return the key of an OpenID."""
+        return cls(scheme="openid", value=same_place(address))
+
+
+def surest_first(keys: Iterable[PersonKey]) -> tuple[PersonKey, ...]:
+    """Return keys in the order in which to try them, each once; those of a scheme as they came."""
+    return tuple(sorted(dict.fromkeys(keys), key=lambda key: SUREST_FIRST.index(key.scheme)))
+
+
+def mail_digests(address: str) -> tuple[str, ...]:
+    """Return what the mbox_sha1sum of a mail address may be, each once.
+
+    The specification digests "mailto:" with the address; Open edX digests the bare address. Either
+    may have kept the letter case that the address was typed in.
+    """
+    plain = re.sub("^mailto:", "", address.strip(), flags=re.IGNORECASE)
+    spelled = (f"{scheme}{it}" for it in (plain.lower(), plain) for scheme in ("mailto:", ""))
+    return tuple(dict.fromkeys(_sha1(it) for it in spelled))
+
+
+def _sha1(text: str) -> str:
+    return sha1(text.encode("utf-8", "replace"), usedforsecurity=False).hexdigest()
 
 
 def person_keys(actor: Mapping[str, Any]) -> tuple[PersonKey, ...]:
@@ -59,14 +119,12 @@ def person_keys(actor: Mapping[str, Any]) -> tuple[PersonKey, ...]:
     if actor.get("objectType") == "Group":
         return ()
     if "account" in actor:
-        account = actor["account"]
-        home = same_place(account["homePage"])
-        return (PersonKey(scheme="account", home=home, value=account["name"]),)
+        return (PersonKey.account(actor["account"]["homePage"], actor["account"]["name"]),)
     if "mbox" in actor:
-        return (PersonKey(scheme="mbox", value=mailbox(actor["mbox"])[7:].lower()),)
+        return (PersonKey.mbox(actor["mbox"]),)
     if "mbox_sha1sum" in actor:
-        return (PersonKey(scheme="mbox_sha1sum", value=actor["mbox_sha1sum"].lower()),)
-    return (PersonKey(scheme="openid", value=same_place(actor["openid"])),)
+        return (PersonKey.mbox_sha1sum(actor["mbox_sha1sum"]),)
+    return (PersonKey.openid(actor["openid"]),)
 
 
 def mailbox(mbox: str) -> str:
@@ -90,6 +148,28 @@ def same_place(iri: str) -> str:
         host = host.removesuffix(port)
     path = "" if parts.path == "/" and not parts.query else parts.path
     return urlunsplit(("https", host, path, parts.query, parts.fragment))
+
+
+_ADDRESS = re.compile(r"(https?://|urn:[a-z0-9]|tag:)\S+", re.IGNORECASE)
+
+
+def named_place(name: str, *, home: str = "") -> str:
+    """Return an IRI for a course or a module that a source only has a name or a number for.
+
+    An IRI stays as it is. Two spellings of one name give one IRI: case, and how much space there
+    is, mean nothing in what people type into files.
+
+    Args:
+        home: the system that gives the name, such as "https://acme.docebosaas.com"; "" when it is
+            the organisation's own: a context's id, label or course_section_sourcedid, the id in a
+            registry. So a launch's course can be found by what a file calls it.
+    """
+    if _ADDRESS.fullmatch(name):
+        return name
+    plain = normalize("NFC", " ".join(normalize("NFC", name).split()).casefold())
+    return NAMED + "/".join(
+        quote(it, safe="", errors="replace") for it in (same_place(home), plain)
+    )
 
 
 def _lowered_host(iri: str) -> str:

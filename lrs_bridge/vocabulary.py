@@ -12,6 +12,8 @@ from enum import StrEnum
 # built from it, so moving is one line and a new version of the profile.
 PROFILE = "https://mentes.example/xapi"
 PROFILE_VERSION = f"{PROFILE}/v1.0"
+# Begins the IRI of a course that a source has only a name for (a tag URI, RFC 4151).
+NAMED = "tag:mentes.example,2026:named/"
 
 _ADL = "http://adlnet.gov/expapi"
 _TINCAN = "http://id.tincanapi.com"

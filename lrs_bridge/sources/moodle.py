@@ -27,7 +27,7 @@ from lrs_bridge.vocabulary import COURSE_TYPES, Extension, Verb
 SOURCE = "moodle"
 
 _COURSE = re.compile(r"https?://.+/course/view\.php\?id=\d+", re.IGNORECASE)
-_MODULE = re.compile(r"https?://.+/mod/\w+/view\.php\?id=\d+", re.IGNORECASE)
+_MODULE = re.compile(r"https?://.+/mod/(\w+)/view\.php\?id=\d+", re.IGNORECASE)
 _EVENTS: Mapping[str, Kind] = {
     "\\core\\event\\course_completed": "course",
     "\\core\\event\\course_module_completion_updated": "module",
@@ -62,6 +62,7 @@ def read(statement: Mapping[str, Any], organisation_id: UUID) -> Completion | No
         reference=UUID(statement["id"]) if "id" in statement else None,
         course_names=_names(course),
         module_names=_names(module),
+        lti_item=module is not None and _is_external_tool(module["id"]),
     )
 
 
@@ -90,6 +91,11 @@ def _kind(statement: Mapping[str, Any]) -> Kind | None:
         return None
     event = _event_name(statement)
     return kind if event is None or _EVENTS.get(event) == kind else None
+
+
+def _is_external_tool(iri: str) -> bool:
+    module = _MODULE.fullmatch(iri)
+    return module is not None and module[1].lower() == "lti"
 
 
 def _event_name(statement: Mapping[str, Any]) -> str | None:

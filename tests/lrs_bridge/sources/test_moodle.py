@@ -192,3 +192,10 @@ def test_a_module_without_its_course_is_not_sighted():
     del statement["context"]["contextActivities"]["parent"]
     assert sighted(statement) is None
     assert read(statement, ORGANISATION).course_key is None
+
+
+def test_what_an_external_tool_completes_may_be_our_own_item():
+    item = moodle_module_completed(SITE, 6, 4, 2, AT, module="lti")
+    assert read(item, ORGANISATION).lti_item
+    assert not read(moodle_module_completed(SITE, 6, 4, 2, AT), ORGANISATION).lti_item
+    assert not read(moodle_course_completed(SITE, 6, 2, AT), ORGANISATION).lti_item
