@@ -26,6 +26,9 @@ class Course(Owned):
     label: Mapped[str | None]
     memberships_url: Mapped[str | None]
     lineitems_url: Mapped[str | None]
+    groups_url: Mapped[str | None]
+    group_sets_url: Mapped[str | None]
+    groups_synced_at: Mapped[datetime | None]
     service_scopes: Mapped[list[str]]
     roster_synced_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
@@ -54,7 +57,27 @@ class Membership(Owned):
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
     roles: Mapped[list[str]]
     active: Mapped[bool] = mapped_column(default=True)
+    groups: Mapped[list[str]] = mapped_column(default=list)
+    """Ids of the course's groups that they are in, as the platform has them, in order."""
+    mentors: Mapped[list[str]] = mapped_column(default=list)
+    """Whom they mentor according to the platform, as it calls them (`role_scope_mentor`)."""
     seen_at: Mapped[datetime]
+
+
+class CourseGroup(Owned):
+    """A group of people of a course. Who is in it, memberships say."""
+
+    __tablename__ = "course_group"
+    __table_args__ = (UniqueConstraint("course_id", "group_id"),)
+
+    course_id: Mapped[UUID] = mapped_column(ForeignKey("course.id"))
+    group_id: Mapped[str]
+    name: Mapped[str]
+    set_name: Mapped[str | None]
+    """What its set is called, if it is in one."""
+    seen_at: Mapped[datetime]
+    gone_at: Mapped[datetime | None]
+    """When the platform no longer named it."""
 
 
 class CourseActivity(Owned):

@@ -5,9 +5,17 @@ Two read this: who keeps it (`service`), and who looks whether anything is new (
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Final
 
+from lti import claims
 from lti.message import LaunchMessage
+
+GROUPS: Final = "groups"
+"""The custom parameter that names somebody's groups, where a platform fills one in."""
+MOST = 200
+"""How many groups, or mentees, of one person are kept; a launch may name any number."""
+LONGEST_ID = 255  # characters
 
 
 def called(message: LaunchMessage) -> tuple[str, str, str | None]:
@@ -30,6 +38,9 @@ def of_course(message: LaunchMessage) -> dict[str, Any]:
     said: dict[str, Any] = {"deployment_id": message.deployment_id, "title": title, "label": label}
     if message.nrps is not None:
         said["memberships_url"] = message.nrps.memberships_url
+    if message.groups is not None:
+        said["groups_url"] = message.groups.groups_url
+        said["group_sets_url"] = message.groups.sets_url
     if message.ags is None:
         return said
     if message.ags.lineitems:
@@ -43,6 +54,31 @@ def of_link(message: LaunchMessage) -> dict[str, Any]:
     lineitem = message.ags.lineitem if message.ags else None
     said = {"title": title, "lineitem_url": lineitem}
     return {name: value for name, value in said.items() if value}
+
+
+def of_membership(message: LaunchMessage) -> dict[str, Any]:
+    """Return what a launch says of somebody's membership.
+
+    Their groups count only where the platform has no service to ask: Moodle fills them in as a
+    custom parameter, ids alone.
+    """
+    said: dict[str, Any] = {
+        "roles": sorted(message.roles),
+        "active": True,
+        "mentors": sorted(message.mentees)[:MOST],
+    }
+    groups = _groups(message) if message.groups is None else None
+    return said if groups is None else {**said, "groups": groups}
+
+
+def _groups(message: LaunchMessage) -> list[str] | None:
+    """Return the groups that a custom parameter names; none of them is an answer, too."""
+    custom = message.raw.get(claims.CUSTOM)
+    listed = custom.get(GROUPS) if isinstance(custom, Mapping) else None
+    if not isinstance(listed, str) or listed.startswith("$"):
+        return None
+    ids = {each.strip() for each in listed.split(",")}
+    return sorted(each for each in ids if 0 < len(each) <= LONGEST_ID)[:MOST]
 
 
 def course_iri(*, issuer: str, product: str | None, context_id: str) -> str | None:

@@ -74,15 +74,15 @@ def arrived_at(
     return link
 
 
-def _keep(row: Course | ResourceLink, values: Mapping[str, Any]) -> None:
+def _keep(row: Course | ResourceLink | Membership, values: Mapping[str, Any]) -> None:
     for name, value in values.items():
         setattr(row, name, value)
 
 
 def belongs(
-    session: Session, course: Course, person: Person, roles: Sequence[str], *, now: datetime
+    session: Session, course: Course, person: Person, said: Mapping[str, Any], *, now: datetime
 ) -> Membership:
-    """Keep a person's roles in a course, as just seen."""
+    """Keep what is said of a person's membership in a course (`said.of_membership`)."""
     membership = found_or_inserted(
         session,
         select(Membership).where(
@@ -93,17 +93,18 @@ def belongs(
         person_id=person.id,
         roles=[],
         active=True,
+        groups=[],
+        mentors=[],
         seen_at=now,
     )
-    _seen_as(membership, roles, active=True, now=now)
+    _seen_as(membership, said, now=now)
     return membership
 
 
-def _seen_as(membership: Membership, roles: Sequence[str], *, active: bool, now: datetime) -> None:
-    news = membership.roles != sorted(roles) or membership.active != active
+def _seen_as(membership: Membership, said: Mapping[str, Any], *, now: datetime) -> None:
+    news = any(getattr(membership, name) != value for name, value in said.items())
     if news or not seen_lately(membership.seen_at, now):
-        membership.roles = sorted(roles)
-        membership.active = active
+        _keep(membership, said)
         membership.seen_at = now
 
 
@@ -124,11 +125,11 @@ def roster_read(
     known = _known(session, course, registration, [member.user_id for member in members])
     for member in members:
         described = people.Described(name=member.person.name, email=member.person.email)
-        active = member.status is Status.ACTIVE
+        said = {"roles": sorted(member.roles), "active": member.status is Status.ACTIVE}
         if member.user_id in known:
             membership, person = known[member.user_id]
             people.described(person, described)
-            _seen_as(membership, tuple(member.roles), active=active, now=now)
+            _seen_as(membership, said, now=now)
             continue
         person = people.seen(
             session,
@@ -143,9 +144,10 @@ def roster_read(
             Membership,
             course_id=course.id,
             person_id=person.id,
-            roles=sorted(member.roles),
-            active=active,
+            groups=[],
+            mentors=[],
             seen_at=now,
+            **said,
         )
     course.roster_synced_at = now
 

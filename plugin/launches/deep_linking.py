@@ -11,7 +11,7 @@ from lti.message import DeepLinkingSettings, LaunchMessage
 from plugin.foundation.web import Role, requires, tool, visit
 from plugin.foundation.web.i18n import words
 from plugin.foundation.web.security import may_post_to
-from plugin.launches import service
+from plugin.launches import choices
 from plugin.launches.items import mentoring_item
 from plugin.launches.model import Launch
 from plugin.platforms.protocol import protocol
@@ -25,8 +25,8 @@ bp = Blueprint("deep_linking", __name__, template_folder="templates")
 def choose() -> str:
     """Show what can be put into the course, as it will look."""
     with tool().database.reading(visit().organisation_id) as session:
-        launch = service.deep_linking_launch(session, visit().launch_id)
-        settings = service.settings_of(launch.deep_linking or {})
+        launch = choices.deep_linking_launch(session, visit().launch_id)
+        settings = choices.settings_of(launch.deep_linking or {})
     return render_template(
         "launches/items.html",
         item=mentoring_item(tool().public_url, words()),
@@ -41,9 +41,9 @@ def answer() -> str:
     """Answer the platform, with the item or with none; the page sends itself on."""
     ring = protocol().key_rings.of(visit().organisation_id)
     with tool().database.transaction(visit().organisation_id) as session:
-        launch = service.deep_linking_launch(session, visit().launch_id, locked=True)
+        launch = choices.deep_linking_launch(session, visit().launch_id, locked=True)
         request_answered = _request(session, launch)
-        items = _chosen(service.settings_of(launch.deep_linking or {}))
+        items = _chosen(choices.settings_of(launch.deep_linking or {}))
         signed = response(request_answered, items, ring, tool().clock())
         launch.deep_linking = None  # a choice is answered once
     return _on_to(signed)
@@ -55,10 +55,10 @@ def _request(session: Session, launch: Launch) -> LaunchMessage:
         message_type=DEEP_LINKING_REQUEST,
         issuer=registration.issuer,
         client_id=registration.client_id,
-        deployment_id=service.deployment_of(session, launch),
+        deployment_id=choices.deployment_of(session, launch),
         subject=None,
         target_link_uri=None,
-        deep_linking=service.settings_of(launch.deep_linking or {}),
+        deep_linking=choices.settings_of(launch.deep_linking or {}),
     )
 
 

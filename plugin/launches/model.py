@@ -42,6 +42,10 @@ class Launch(Owned):
     frame_origins: Mapped[list[str]]
     deep_linking: Mapped[dict[str, Any] | None]
     """What the platform takes back; only for deep linking launches, until they are answered."""
+    item: Mapped[dict[str, Any] | None]
+    """What it says of the item that was opened (`items.Said`); None: the mentoring home."""
+    for_subject: Mapped[str | None]
+    """Whom the launch is about, as the platform calls them, where that is not who opens it."""
     created_at: Mapped[datetime]
 
 

@@ -21,7 +21,7 @@ from plugin.foundation.tenancy import EVERYWHERE
 from plugin.foundation.web import Role, open_to, requires, tool, visit
 from plugin.foundation.web.access import SESSION_COOKIE
 from plugin.foundation.web.i18n import words
-from plugin.launches import admission, browsers, service
+from plugin.launches import admission, browsers, choices
 from plugin.platforms.protocol import protocol
 from plugin.platforms.stores import StoredLogins, StoredRegistrations
 
@@ -105,7 +105,7 @@ def keys(organisation_id: UUID) -> Response:
 def home() -> Response:
     """Send each to the page for their role."""
     with tool().database.reading(visit().organisation_id) as session:
-        answers_deep_link = service.is_deep_linking(session, visit().launch_id)
+        answers_deep_link = choices.is_deep_linking(session, visit().launch_id)
     endpoint = "deep_linking.choose" if answers_deep_link else _page_for(visit().roles)
     return make_response(redirect(url(endpoint, launch_id=visit().launch_id), 303))
 

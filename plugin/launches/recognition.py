@@ -93,8 +93,7 @@ def _is_news(row: Row[Any], message: LaunchMessage, now: datetime) -> bool:
         _in(row, _LINK.c.id) is None or _differs(row, _LINK, said.of_link(message))
     ):
         return True
-    membership = {"active": True, "roles": sorted(message.roles)}
-    return _differs(row, _MEMBERSHIP, membership) or not seen_lately(
+    return _differs(row, _MEMBERSHIP, said.of_membership(message)) or not seen_lately(
         _in(row, _MEMBERSHIP.c.seen_at), now
     )
 
@@ -123,9 +122,10 @@ _KNOWN = (
     select(
         *(_COURSE.c[name] for name in ("id", "deployment_id", "title", "label")),
         *(_COURSE.c[name] for name in ("memberships_url", "lineitems_url", "service_scopes")),
+        *(_COURSE.c[name] for name in ("groups_url", "group_sets_url")),
         *(_LINK.c[name] for name in ("id", "title", "lineitem_url")),
         *(_PERSON.c[name] for name in ("id", "name", "email", "language", "zone")),
-        *(_MEMBERSHIP.c[name] for name in ("roles", "active", "seen_at")),
+        *(_MEMBERSHIP.c[name] for name in ("roles", "active", "groups", "mentors", "seen_at")),
         *(_ACTIVITY.c[name] for name in ("course_id", "kind", "name")),
     )
     .select_from(

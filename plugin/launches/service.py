@@ -4,25 +4,29 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
-from lti.message import DeepLinkingSettings, LaunchMessage
+from lti.message import LaunchMessage
 from lti.registration import Registration
+from plugin.courses import said
 from plugin.courses import service as courses
 from plugin.courses.model import Course
 from plugin.foundation.db import Database
-from plugin.foundation.errors import NotFound, SignInNeeded
+from plugin.foundation.errors import SignInNeeded
+from plugin.foundation.events import happened
 from plugin.foundation.i18n import spoken
 from plugin.foundation.tenancy import EVERYWHERE, unwalled
 from plugin.foundation.web.security import origin
 from plugin.foundation.web.visit import Role, Visit
+from plugin.launches.choices import kept_settings
+from plugin.launches.events import ItemReached
+from plugin.launches.items import Said
 from plugin.launches.model import BrowserSession, Launch
 from plugin.launches.recognition import Arrival, recognised
 from plugin.people import service as people
@@ -63,6 +67,7 @@ def enter(
     session_id, kept = _session(
         session, registered.organisation_id, arrival.person_id, key, lasts, now
     )
+    item = Said.of(message.custom) if message.is_resource_link else None
     launch_id = uuid4()
     session.connection().execute(
         _LAUNCHED,
@@ -78,10 +83,14 @@ def enter(
             "language": message.presentation.locale or arrival.language,
             "return_url": message.presentation.return_url,
             "frame_origins": _frame_origins(registered.registration, message),
-            "deep_linking": _kept(message.deep_linking),
+            "deep_linking": kept_settings(message.deep_linking),
+            "item": item.as_kept() if item else None,
+            "for_subject": message.for_user.user_id if message.for_user else None,
             "created_at": now,
         },
     )
+    if item is not None and item.after is not None and message.is_learner:
+        _reached(session, arrival, item.after, launch_id, now=now)
     return Entered(
         launch_id=launch_id,
         course_id=arrival.course_id,
@@ -112,13 +121,32 @@ def _made_known(
         evidence="launch",
         now=now,
     )
-    courses.belongs(session, course, person, sorted(message.roles), now=now)
+    courses.belongs(session, course, person, said.of_membership(message), now=now)
     session.flush()
     return Arrival(
         course_id=course.id,
         link_id=link.id if link else None,
         person_id=person.id,
         language=person.language,
+    )
+
+
+def _reached(
+    session: Session, arrival: Arrival, activity: str, launch_id: UUID, *, now: datetime
+) -> None:
+    """Say that a learner came past a restriction of the LMS; a copied item says nothing here."""
+    known = courses.activity_at(session, activity)
+    if known is None or known.course_id != arrival.course_id:
+        return
+    happened(
+        session,
+        ItemReached(
+            at=now,
+            subject_id=arrival.course_id,
+            actor_id=arrival.person_id,
+            activity=known.iri,
+            launch_id=launch_id,
+        ),
     )
 
 
@@ -257,61 +285,7 @@ def visits(database: Database, *, lasts: int) -> Callable[[UUID, str | None, dat
     return find_visit
 
 
-def deep_linking_launch(session: Session, launch_id: UUID, *, locked: bool = False) -> Launch:
-    """Return a deep linking launch that waits for its answer; locked against others if asked.
-
-    Raises:
-        NotFound: this visit is not one, or it was answered.
-    """
-    launch = session.get(Launch, launch_id, with_for_update=locked)
-    if launch is None or launch.deep_linking is None:
-        raise NotFound("This visit has nothing to choose, or the choice has been made.")
-    return launch
-
-
 def forget_ended(session: Session, now: datetime) -> int:
     """Delete sessions that have ended, and their launches; return how many."""
     result = session.execute(delete(BrowserSession).where(BrowserSession.expires_at < now))
     return int(result.rowcount)  # type: ignore[attr-defined]
-
-
-def _kept(settings: DeepLinkingSettings | None) -> dict[str, Any] | None:
-    if settings is None:
-        return None
-    return {
-        "return_url": settings.return_url,
-        "accept_types": sorted(settings.accept_types),
-        "accept_presentation_document_targets": sorted(
-            settings.accept_presentation_document_targets
-        ),
-        "accept_multiple": settings.accept_multiple,
-        "accept_lineitem": settings.accept_lineitem,
-        "auto_create": settings.auto_create,
-        "title": settings.title,
-        "text": settings.text,
-        "data": settings.data,
-    }
-
-
-def settings_of(kept: Mapping[str, Any]) -> DeepLinkingSettings:
-    """Return the deep linking settings that a launch kept."""
-    return DeepLinkingSettings(
-        **{
-            **kept,
-            "accept_types": frozenset(kept["accept_types"]),
-            "accept_presentation_document_targets": frozenset(
-                kept["accept_presentation_document_targets"]
-            ),
-        }
-    )
-
-
-def is_deep_linking(session: Session, launch_id: UUID) -> bool:
-    """Tell whether a visit has a choice of items to answer."""
-    launch = session.get(Launch, launch_id)
-    return launch is not None and launch.deep_linking is not None
-
-
-def deployment_of(session: Session, launch: Launch) -> str:
-    """Return the deployment that a launch came from."""
-    return session.get_one(Course, launch.course_id).deployment_id

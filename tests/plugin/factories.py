@@ -139,7 +139,7 @@ def a_person(
         evidence="launch",
         now=NOW,
     )
-    courses.belongs(session, course, person, [role], now=NOW)
+    courses.belongs(session, course, person, {"roles": [role], "active": True}, now=NOW)
     return person
 
 

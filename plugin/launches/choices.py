@@ -1,0 +1,69 @@
+"""A deep linking launch waits for its answer: what is kept until then, and found again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from lti.message import DeepLinkingSettings
+from plugin.courses.model import Course
+from plugin.foundation.errors import NotFound
+from plugin.launches.model import Launch
+
+
+def deep_linking_launch(session: Session, launch_id: UUID, *, locked: bool = False) -> Launch:
+    """Return a deep linking launch that waits for its answer; locked against others if asked.
+
+    Raises:
+        NotFound: this visit is not one, or it was answered.
+    """
+    launch = session.get(Launch, launch_id, with_for_update=locked)
+    if launch is None or launch.deep_linking is None:
+        raise NotFound("This visit has nothing to choose, or the choice has been made.")
+    return launch
+
+
+def kept_settings(settings: DeepLinkingSettings | None) -> dict[str, Any] | None:
+    """Return deep linking settings as a launch keeps them."""
+    if settings is None:
+        return None
+    return {
+        "return_url": settings.return_url,
+        "accept_types": sorted(settings.accept_types),
+        "accept_presentation_document_targets": sorted(
+            settings.accept_presentation_document_targets
+        ),
+        "accept_multiple": settings.accept_multiple,
+        "accept_lineitem": settings.accept_lineitem,
+        "auto_create": settings.auto_create,
+        "title": settings.title,
+        "text": settings.text,
+        "data": settings.data,
+    }
+
+
+def settings_of(kept: Mapping[str, Any]) -> DeepLinkingSettings:
+    """Return the deep linking settings that a launch kept."""
+    return DeepLinkingSettings(
+        **{
+            **kept,
+            "accept_types": frozenset(kept["accept_types"]),
+            "accept_presentation_document_targets": frozenset(
+                kept["accept_presentation_document_targets"]
+            ),
+        }
+    )
+
+
+def is_deep_linking(session: Session, launch_id: UUID) -> bool:
+    """Tell whether a visit has a choice of items to answer."""
+    launch = session.get(Launch, launch_id)
+    return launch is not None and launch.deep_linking is not None
+
+
+def deployment_of(session: Session, launch: Launch) -> str:
+    """Return the deployment that a launch came from."""
+    return session.get_one(Course, launch.course_id).deployment_id
