@@ -25,6 +25,7 @@ from lti.nrps import Memberships
 from lti.registration import Registration
 from lti.services import Services
 from plugin import navigation
+from plugin.administration import pages as administration
 from plugin.checkins import pages as checkins
 from plugin.completions import arrivals
 from plugin.courses.deliveries import KIND as ROSTER
@@ -191,6 +192,7 @@ def create_app(
         statements,
         void_pages,
         refusal_pages,
+        administration,
     ):
         app.register_blueprint(room.bp)
     app.register_blueprint(_record_store(mentes), url_prefix="/xapi")

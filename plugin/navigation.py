@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import Flask, g, request, url_for
 
+from plugin.administration import places
 from plugin.foundation.web import Role, Visit
 from plugin.foundation.web.i18n import words
 
@@ -49,7 +50,7 @@ def place_of(visit: Visit) -> Place:
     if visit.roles & {Role.INSTRUCTOR, Role.ANALYST}:
         links.append((say("Report"), "reports.show"))
     if Role.ADMIN in visit.roles:
-        links.append((say("Statements"), "statements.listed"))
+        links.append((say("Administration"), "administration.home"))
     links.append((say("My check-ins"), "checkins.mine"))
     return Place(
         course_title=visit.course_title,
@@ -67,7 +68,9 @@ def place_of(visit: Visit) -> Place:
 def _is_here(endpoint: str) -> bool:
     """Tell whether this page belongs to a link: what lies within matching is matching."""
     here = request.endpoint or ""
-    whole_room = endpoint in ("matching.home", "statements.listed")
+    if endpoint == "administration.home":
+        return places.is_within(here)
+    whole_room = endpoint == "matching.home"
     return here == endpoint or (whole_room and here.startswith(endpoint.partition(".")[0]))
 
 

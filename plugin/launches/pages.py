@@ -116,7 +116,7 @@ def _page_for(roles: frozenset[Role]) -> str:
     if Role.ANALYST in roles:
         return "reports.show"
     if Role.ADMIN in roles:
-        return "statements.listed"
+        return "administration.home"
     return "checkins.mine"
 
 

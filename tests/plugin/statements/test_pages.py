@@ -76,7 +76,8 @@ def test_nobody_else_sees_statements(campus: Campus, held: Store, role: str) -> 
     ):
         assert browser.get(place.format(id=id)).status_code == 403, place
     assert browser.submit(f"statements/{id}/void", reason="Because.").status_code == 403
-    assert "Statements</a>" not in browser.get("mine").text
+    for name in ("Administration", "Statements"):
+        assert f"{name}</a>" not in browser.get("mine").text
     assert held.looks() == []
 
 
@@ -93,7 +94,8 @@ def test_those_who_administer_the_institution_or_its_system_do(
     )
     for place in PLACES:
         assert admin.get(place.format(id=id)).status_code == 200, place
-    assert "Statements</a>" in admin.get("mine").text
+    assert "Administration</a>" in admin.get("mine").text
+    assert "Statements</a>" in admin.get("administration").text
 
 
 def test_each_page_says_who_may_see_it(admin: Browser, held: Store) -> None:

@@ -1,0 +1,62 @@
+"""Where administrators go. A room that has a page for them adds a line to PLACES, and that is all.
+
+Every page named here and all others of its blueprint are for Role.ADMIN: whoever administers the
+institution or its system, in a launch of any course (see launches/service.py, `roles_of`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy.orm import Session
+
+from plugin.foundation.i18n import to_say
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdminPlace:
+    """One page for administrators.
+
+    Attributes:
+        endpoint: its view; the address has the launch's id and nothing else.
+        title: what it is called, as `to_say`.
+        about: one sentence of what one finds or does there, as `to_say`.
+        waiting: how many things there wait for a decision of the session's organisation.
+    """
+
+    endpoint: str
+    title: str
+    about: str
+    waiting: Callable[[Session], int] | None = None
+
+    @property
+    def blueprint(self) -> str:
+        """The blueprint of its pages."""
+        return self.endpoint.partition(".")[0]
+
+
+PLACES: Final = (
+    AdminPlace(
+        endpoint="statements.listed",
+        title=to_say("Statements"),
+        about=to_say("What learning systems told the record store: find, read, void."),
+    ),
+    AdminPlace(
+        endpoint="statements_refused.listed",
+        title=to_say("Refused requests"),
+        about=to_say("What the record store did not take, why, and what to do about it."),
+    ),
+)
+"""In the order in which they are shown."""
+
+
+def is_within(endpoint: str) -> bool:
+    """Tell whether a view belongs to the administration."""
+    blueprint = endpoint.partition(".")[0]
+    return any(blueprint == place.blueprint for place in PLACES) or blueprint in _BESIDE
+
+
+_BESIDE: Final = frozenset({"administration", "statements_void"})
+"""Blueprints of pages that are reached from a place."""
