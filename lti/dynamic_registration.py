@@ -7,12 +7,12 @@ and learn our client id.
 https://www.imsglobal.org/spec/lti-dr/v1p0
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from lti import claims, reading, urls
+from lti import claims, placements, quirks, reading, urls
 from lti.errors import RegistrationRefused, ServiceRefused
 from lti.http import Answer, Http
 from lti.registration import Registration
@@ -29,7 +29,11 @@ ALL_SCOPES: Final = (*COURSE_SCOPES, claims.SCOPE_GROUPS_READ, claims.SCOPE_NOTI
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlatformConfiguration:
-    """What a platform says about itself."""
+    """What a platform says about itself.
+
+    `placements` are the places that it has for a kind of message, as `lti.placements` writes them;
+    `account` is the institution whose administrator asks, where the platform says so (Canvas).
+    """
 
     issuer: str
     authorization_endpoint: str
@@ -39,8 +43,20 @@ class PlatformConfiguration:
     token_audience: str | None = None
     scopes: frozenset[str] = frozenset()
     messages: frozenset[str] = frozenset()
+    placements: Mapping[str, frozenset[str]] = field(default_factory=dict)
     variables: frozenset[str] = frozenset()  # custom variables that it can fill, without "$"
     product: str | None = None
+    version: str | None = None
+    account: str | None = None
+
+    @property
+    def origins(self) -> tuple[str, ...]:
+        """Where its pages are: the issuer's site, and the one that registers it.
+
+        Whoever asked for our registration page is on one of them (Canvas: the school's own).
+        """
+        found = (urls.origin(url) for url in (self.issuer, self.registration_endpoint))
+        return tuple(dict.fromkeys(each for each in found if each is not None))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,6 +139,7 @@ def registration_request(
     https://www.imsglobal.org/spec/lti-dr/v1p0#tool-configuration
     """
     scopes = [scope for scope in tool.scopes if scope in configuration.scopes]
+    privacy = quirks.PRIVACY_SETTINGS.get(configuration.product or "", {})
     request: dict[str, Any] = {
         "application_type": "web",
         "grant_types": ["client_credentials", "implicit"],
@@ -140,6 +157,7 @@ def registration_request(
             "custom_parameters": _custom(configuration, tool),
             "claims": ["iss", "sub", "name", "given_name", "family_name", "email"],
             "messages": _messages(configuration, tool),
+            **privacy,
         },
     }
     if tool.logo_url is not None:
@@ -178,23 +196,36 @@ def register(
 
 def _configuration(document: Mapping[str, Any]) -> PlatformConfiguration:
     platform = reading.members(document, claims.PLATFORM_CONFIGURATION)
-    messages = platform.get("messages_supported")
+    said = platform.get("messages_supported")
+    messages = [each for each in said if isinstance(each, dict)] if isinstance(said, list) else []
+    product = reading.text(platform.get("product_family_code"))
     return PlatformConfiguration(
         issuer=_url(document, "issuer"),
         authorization_endpoint=_url(document, "authorization_endpoint"),
         token_endpoint=_url(document, "token_endpoint"),
         jwks_uri=_url(document, "jwks_uri"),
         registration_endpoint=_url(document, "registration_endpoint"),
-        token_audience=reading.text(document.get("authorization_server")),
-        scopes=reading.strings(document.get("scopes_supported")),
-        messages=reading.strings(
-            [each.get("type") for each in messages if isinstance(each, dict)]
-            if isinstance(messages, list)
-            else None
+        token_audience=(
+            None
+            if product in quirks.AUDIENCE_IS_THE_TOKEN_ENDPOINT
+            else reading.text(document.get("authorization_server"))
         ),
+        scopes=reading.strings(document.get("scopes_supported")),
+        messages=reading.strings([each.get("type") for each in messages]),
+        placements=_placements(messages),
         variables=reading.strings(platform.get("variables")),
-        product=reading.text(platform.get("product_family_code")),
+        product=product,
+        version=reading.text(platform.get("version")),
+        account=reading.text(platform.get(f"{placements.CANVAS}account_name")),
     )
+
+
+def _placements(messages: Iterable[Mapping[str, Any]]) -> dict[str, frozenset[str]]:
+    return {
+        type: frozenset(placements.plain(each) for each in reading.strings(said.get("placements")))
+        for said in messages
+        if isinstance(type := said.get("type"), str)
+    }
 
 
 def _url(document: Mapping[str, Any], member: str) -> str:
@@ -223,16 +254,17 @@ def _custom(configuration: PlatformConfiguration, tool: ToolDescription) -> dict
     }
 
 
-def _messages(configuration: PlatformConfiguration, tool: ToolDescription) -> list[dict[str, str]]:
-    messages = [{"type": claims.RESOURCE_LINK_REQUEST, "target_link_uri": tool.launch_url}]
+def _messages(configuration: PlatformConfiguration, tool: ToolDescription) -> list[dict[str, Any]]:
+    def asked(type: str, **more: str) -> list[dict[str, Any]]:
+        known = configuration.placements.get(type, frozenset())
+        return [
+            {"type": type, "target_link_uri": tool.launch_url, **more, **beside}
+            for beside in placements.asked(configuration.product, type, known)
+        ]
+
+    messages = asked(claims.RESOURCE_LINK_REQUEST)
     if claims.DEEP_LINKING_REQUEST in configuration.messages:
-        messages.append(
-            {
-                "type": claims.DEEP_LINKING_REQUEST,
-                "target_link_uri": tool.launch_url,
-                "label": tool.deep_linking_label or tool.name,
-            }
-        )
+        messages += asked(claims.DEEP_LINKING_REQUEST, label=tool.deep_linking_label or tool.name)
     others = (claims.SUBMISSION_REVIEW_REQUEST, *claims.DATA_PRIVACY_REQUESTS)
     messages.extend(
         {"type": type, "target_link_uri": tool.launch_url}

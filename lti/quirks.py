@@ -23,6 +23,7 @@ class Quirk:
 
 _MOODLE: Final = "a running Moodle 4.3 (build 20231009), recorded exchanges"
 _RECORDED: Final = date(2026, 11, 22)
+_CANVAS: Final = "instructure/canvas-lms, its registration guide and Lti::IMS::Registration"
 
 QUIRKS: Final = (
     Quirk(
@@ -105,6 +106,45 @@ QUIRKS: Final = (
         seen=_RECORDED,
     ),
     Quirk(
+        product="moodle",
+        behaviour="lti_message_hint is JSON with a launch id that is good once.",
+        answer="login.begin sends it back to the letter.",
+        source=_MOODLE,
+        seen=_RECORDED,
+    ),
+    Quirk(
+        product="moodle",
+        behaviour="The domain of a registration must be the target link's host with its port.",
+        answer="dynamic_registration.registration_request names both.",
+        source=_MOODLE,
+        seen=_RECORDED,
+    ),
+    Quirk(
+        product="moodle",
+        behaviour="The issuer has the site's path, the configuration another one.",
+        answer="dynamic_registration.platform_configuration compares scheme and host alone.",
+        source=_MOODLE,
+        seen=_RECORDED,
+    ),
+    Quirk(
+        product="moodle",
+        behaviour="A tool that registers again keeps its client id, once the administrator agrees"
+        " to update it.",
+        answer="dynamic_registration.register returns the id that the platform names, new or "
+        "known.",
+        source=_MOODLE,
+        seen=_RECORDED,
+    ),
+    Quirk(
+        product="moodle",
+        behaviour="While it cannot read the tool's key set, the token endpoint answers 404 with a"
+        " page.",
+        answer="access_tokens.AccessTokens.bearer raises ServiceRefused 'token-refused', "
+        "whatever the status.",
+        source=_MOODLE,
+        seen=_RECORDED,
+    ),
+    Quirk(
         product="canvas",
         behaviour="Observers (parents) arrive with the role membership#Mentor.",
         answer="LaunchMessage.is_mentor is False and is_observer True.",
@@ -140,6 +180,47 @@ QUIRKS: Final = (
         seen=date(2026, 11, 22),
     ),
     Quirk(
+        product="canvas",
+        behaviour="All schools have one issuer; a login may come without a client id.",
+        answer="login.chosen_registration asks for the login URL of one registration where "
+        "several are meant.",
+        source="tsugiproject/tsugi#83, Cvmcosta/ltijs#44",
+        seen=date(2026, 11, 22),
+    ),
+    Quirk(
+        product="canvas",
+        behaviour="A message without a placement is a link in a module, and keeps deep linking "
+        "out of that place.",
+        answer="placements.asked names a placement for each message.",
+        source=_CANVAS,
+        seen=date(2026, 11, 30),
+    ),
+    Quirk(
+        product="canvas",
+        behaviour="Registration is asked for by a page at the school's address, not at the "
+        "issuer's.",
+        answer="dynamic_registration.PlatformConfiguration.origins has the registration "
+        "endpoint's too.",
+        source=_CANVAS,
+        seen=date(2026, 11, 30),
+    ),
+    Quirk(
+        product="canvas",
+        behaviour="The configuration's authorization_server is a host name; assertions are meant "
+        "for the token endpoint.",
+        answer="quirks.AUDIENCE_IS_THE_TOKEN_ENDPOINT says so; the host is no audience.",
+        source=_CANVAS,
+        seen=date(2026, 11, 30),
+    ),
+    Quirk(
+        product="canvas",
+        behaviour="Neither names nor mail addresses are sent unless the registration asks for "
+        "them.",
+        answer="quirks.PRIVACY_SETTINGS says so beside the claims.",
+        source=_CANVAS,
+        seen=date(2026, 11, 30),
+    ),
+    Quirk(
         product="desire2learn",
         behaviour="The assertion's audience is https://api.brightspace.com/auth/token, one string.",
         answer="Registration.token_audience.",
@@ -151,6 +232,13 @@ QUIRKS: Final = (
         behaviour="The key set has no alg; keys rotate hourly; deep linking JWTs need a kid.",
         answer="keys refetches once on an unknown kid; everything that we sign has a kid.",
         source="1EdTech/lti-1-3-php-library#34",
+        seen=date(2026, 11, 22),
+    ),
+    Quirk(
+        product="desire2learn",
+        behaviour="The redirect URI must be the registered one to the letter (Canvas: as well).",
+        answer="login.begin has one, without anything about the item in it.",
+        source="dmitry-viskov/pylti1.3-flask-example#28",
         seen=date(2026, 11, 22),
     ),
     Quirk(
@@ -167,7 +255,22 @@ QUIRKS: Final = (
         source="Cvmcosta/ltijs#237",
         seen=date(2026, 11, 22),
     ),
+    Quirk(
+        product="blackboard",
+        behaviour="All institutions have one issuer; each is a deployment.",
+        answer="login.chosen_registration leaves an unknown deployment to the signed launch.",
+        source="the developer portal of Blackboard; PrairieLearn/PrairieLearn#9721",
+        seen=date(2026, 11, 22),
+    ),
 )
+
+AUDIENCE_IS_THE_TOKEN_ENDPOINT: Final = frozenset({"canvas"})
+"""Whose `authorization_server` is not the audience of access token requests."""
+
+PRIVACY_SETTINGS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
+    {"canvas": {"https://canvas.instructure.com/lti/privacy_level": "public"}}
+)
+"""Members of a registration by which a platform is asked for names and mail addresses."""
 
 MENTORS_ARE_OBSERVERS: Final = frozenset({"canvas"})
 
