@@ -58,7 +58,7 @@ def asked(product: str | None, message: str, known: frozenset[str]) -> Iterator[
 
     `known` are the places that the platform has for it; if it lists none, it may have all.
     """
-    if product not in OFFERS:
+    if product is None or product not in OFFERS:
         yield {}
         return
     for offer in OFFERS[product]:
