@@ -19,6 +19,7 @@ from lrs_bridge.errors import Unavailable
 from lrs_bridge.lrs.attachments import received as attachments
 from plugin.app import Mentes
 from plugin.completions import service as completions
+from plugin.completions.applying import Applying
 from plugin.erasing import retain
 from plugin.foundation import outbox
 from plugin.foundation.cipher import SealBroken
@@ -49,6 +50,9 @@ class Worker:
 
     def __init__(self, mentes: Mentes) -> None:
         self._mentes = mentes
+        self._apply_completions = Applying(
+            mentes.database, mentes.clock, cutoff_days=mentes.settings.completion_cutoff_days
+        )
         self._kept_house_at: datetime | None = None
         self._swept_at: datetime | None = None
 
@@ -78,27 +82,6 @@ class Worker:
         return self._apply_completions() + sum(
             self._deliver(kind) for kind in self._mentes.deliveries
         )
-
-    def _apply_completions(self) -> int:
-        with self._mentes.database.reading(EVERYWHERE) as session:
-            due = completions.due(session)
-        for organisation_id, completion_id in due:
-            try:
-                with self._mentes.database.transaction(organisation_id) as session:
-                    status = completions.apply(
-                        session,
-                        completion_id,
-                        now=self._mentes.clock(),
-                        cutoff_days=self._mentes.settings.completion_cutoff_days,
-                    )
-                log.info("completion", outcome=status)
-            except AWAY:
-                raise  # every completion would fail
-            except Exception:  # one that we choke on must not stop those behind it
-                log.error("completion.failed", exc_info=True)
-                with self._mentes.database.transaction(organisation_id) as session:
-                    completions.set_aside(session, completion_id)
-        return len(due)
 
     def _deliver(self, kind: str) -> int:
         settings = self._mentes.settings

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from lrs_bridge import sources
 from lrs_bridge.statement import Statement
-from plugin.completions import service
+from plugin.completions import inbox, service
+from plugin.completions.model import SourceKind
 from plugin.foundation.tenancy import narrowed
 
 
@@ -21,7 +22,12 @@ def on_stored(
     documents = [statement.document for statement in statements]
     with narrowed(session, organisation_id):
         read = (sources.read(document, organisation_id) for document in documents)
-        service.receive(session, [completion for completion in read if completion], now=now)
+        inbox.receive(
+            session,
+            [completion for completion in read if completion],
+            came_by=SourceKind.RECORD_STORE,
+            now=now,
+        )
         for document in documents:
             sighting = sources.sighted(document)
             if sighting is not None:
@@ -31,4 +37,4 @@ def on_stored(
 def on_erased(session: Session, organisation_id: UUID, ids: Sequence[UUID]) -> None:
     """Forget who erased statements were about, in the transaction that erases them."""
     with narrowed(session, organisation_id):
-        service.forget(session, ids)
+        inbox.forget(session, ids)

@@ -2,154 +2,173 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, delete, select, update
+from sqlalchemy import ColumnElement, and_, select, update
 from sqlalchemy.orm import Session
 
-from lrs_bridge.completion import Completion, Sighting, same_place
+from lrs_bridge.completion import Sighting, same_place
 from plugin.checkins import service as checkins
-from plugin.completions.model import CompletionRow, Reason, Status
+from plugin.completions.events import CompletionObserved
+from plugin.completions.inbox import digest
+from plugin.completions.model import XAPI, CompletionRow, Reason, Status
 from plugin.courses.events import CourseKnown
-from plugin.courses.model import LONGEST_IRI, CourseActivity
+from plugin.courses.model import LONGEST_IRI, CourseActivity, ResourceLink
 from plugin.courses.service import activity_at, seen_activity
 from plugin.foundation.errors import NotFound
-from plugin.foundation.tenancy import inserted_once
+from plugin.foundation.events import happened
 from plugin.pairings.events import PairingMade
 from plugin.pairings.service import open_pairing
 from plugin.people.events import PersonKnown
+from plugin.people.model import Person
 from plugin.people.service import found
 from plugin.programmes.model import Checkpoint, Part, Programme
 from plugin.programmes.service import participation
 
 COMPLETE = frozenset({"completed", "passed"})
+CLOCKS_DIFFER = timedelta(minutes=2)
+"""How far a platform's clock may be behind ours before a completion counts as older."""
 
 
-def receive(session: Session, completions: Iterable[Completion], *, now: datetime) -> int:
-    """Keep what sources tell, each event once; return how many were new."""
-    return sum(_received(session, completion, now) for completion in completions)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Understood:
+    """What a completion means here, before anything is done about it.
 
-
-def _received(session: Session, completion: Completion, now: datetime) -> bool:
-    surest, course = completion.person_keys[0], completion.course_key
-    return inserted_once(
-        session,
-        CompletionRow,
-        organisation_id=completion.organisation_id,
-        source=completion.source,
-        source_event_id=completion.source_event_id,
-        person_keys=[[key.scheme, key.home, key.value] for key in completion.person_keys],
-        person_digest=digest(surest.home, surest.value),
-        course_digest=digest(same_place(course)) if course else None,
-        course_iri=course,
-        module_iri=completion.module_key,
-        kind=completion.kind,
-        state=completion.state,
-        at=completion.at,
-        reference=completion.reference,
-        received_at=now,
-        status=Status.NEW,
-    )
-
-
-def forget(session: Session, references: Sequence[UUID]) -> None:
-    """Forget who the completions were about that these statements told of.
-
-    What still waits for a person or a course waits no longer. What came of the others stays: a
-    check-in is the tool's own record, and a completion that is sent again must open no second one.
+    Attributes:
+        activity: what was completed, if it is known.
+        status, reason: what becomes of it; a status of None: a check-in opens, or is taken back.
     """
-    told = CompletionRow.reference.in_(references)
-    waiting = CompletionRow.status.in_([Status.NEW, Status.WAITING])
-    session.execute(delete(CompletionRow).where(told, waiting))
-    session.execute(update(CompletionRow).where(told).values(person_keys=[], person_digest=""))
 
-
-def digest(*parts: str) -> str:
-    """Return what something is found by in an index, however long it is."""
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
-
-
-def due(session: Session, *, limit: int = 100) -> list[tuple[UUID, UUID]]:
-    """Return (organisation, completion) of those not looked at yet, in the order they happened.
-
-    At one moment, `uncompleted` comes before `completed`: so Moodle sends it, and so the later
-    word stands.
-    """
-    rows = session.execute(
-        select(CompletionRow.organisation_id, CompletionRow.id)
-        .where(CompletionRow.status == Status.NEW)
-        .order_by(CompletionRow.at, CompletionRow.state.desc(), CompletionRow.received_at)
-        .limit(limit)
-    )
-    return [(organisation_id, id) for organisation_id, id in rows]
+    person: Person | None
+    activity: CourseActivity | None
+    checkpoint: Checkpoint | None
+    status: Status | None
+    reason: Reason | None
 
 
 def apply(session: Session, completion_id: UUID, *, now: datetime, cutoff_days: int) -> Status:
     """Look at one completion and do what it calls for; doing it twice is doing it once."""
     row = session.get_one(CompletionRow, completion_id, with_for_update=True)
     if row.status == Status.NEW:
-        status, reason = _applied(session, row, now, timedelta(days=cutoff_days))
-        row.status = status
-        row.reason = reason
+        look_at(session, row, now=now, cutoff_days=cutoff_days)
     return Status(row.status)
 
 
-def _applied(
-    session: Session, row: CompletionRow, now: datetime, cutoff: timedelta
-) -> tuple[Status, Reason | None]:
+def look_at(session: Session, row: CompletionRow, *, now: datetime, cutoff_days: int) -> None:
+    """Do what a completion calls for, and write down what that was."""
+    known = understood(session, row, now=now, cutoff_days=cutoff_days)
+    row.person_id = known.person.id if known.person else None
+    row.checkpoint_id = known.checkpoint.id if known.checkpoint else None
+    row.status, row.reason = _done(session, row, known, now)
+    _observed(session, row, known)
+
+
+def understood(
+    session: Session, row: CompletionRow, *, now: datetime, cutoff_days: int
+) -> Understood:
+    """Return what a completion means; nothing is changed by asking."""
     person = found(session, [(scheme, home, value) for scheme, home, value in row.person_keys])
-    row.person_id = person.id if person else None
-    checkpoint = _checkpoint(session, row)
-    if isinstance(checkpoint, Reason):
-        waits = checkpoint is Reason.COURSE_UNKNOWN
-        return (Status.WAITING if waits else Status.COUNTED), checkpoint
-    row.checkpoint_id = checkpoint.id
+    activity, checkpoint = _place(session, row)
+    status, reason = _reason_to_leave(session, row, person, activity, checkpoint, now, cutoff_days)
+    return Understood(
+        person=person, activity=activity, checkpoint=checkpoint, status=status, reason=reason
+    )
+
+
+def _reason_to_leave(
+    session: Session,
+    row: CompletionRow,
+    person: Person | None,
+    activity: CourseActivity | None,
+    checkpoint: Checkpoint | None,
+    now: datetime,
+    cutoff_days: int,
+) -> tuple[Status | None, Reason | None]:
+    """Return why nothing opens and nothing is taken back; (None, None) if something may."""
+    if activity is None and not _is_known(session, row.course_iri):
+        return Status.WAITING, Reason.COURSE_UNKNOWN
+    if activity is not None and _is_our_own(session, row, activity):
+        return Status.COUNTED, Reason.OWN_ITEM
+    if checkpoint is None:
+        return Status.COUNTED, Reason.NO_CHECKPOINT
     if person is None:
         return Status.WAITING, Reason.PERSON_UNKNOWN
     if row.at < checkpoint.created_at - CLOCKS_DIFFER:
         return Status.COUNTED, Reason.BEFORE_CHECKPOINT
-    if row.at < now - cutoff:
+    if row.at < now - timedelta(days=cutoff_days):
         return Status.COUNTED, Reason.TOO_OLD
-    if row.state == "uncompleted":
-        return _taken_back(session, row, checkpoint, person.id, now)
-    if row.state not in COMPLETE:
+    if row.state != "uncompleted" and row.state not in COMPLETE:
         return Status.COUNTED, Reason.NOT_PASSED
-    return _opened(session, row, checkpoint, person.id, now)
+    return None, None
 
 
-def set_aside(session: Session, completion_id: UUID) -> None:
-    """Keep a completion that we failed to understand; it is looked at again within the hour."""
-    row = session.get_one(CompletionRow, completion_id)
-    row.status = Status.WAITING
-    row.reason = Reason.FAILED
+def _done(
+    session: Session, row: CompletionRow, known: Understood, now: datetime
+) -> tuple[Status, Reason | None]:
+    if known.status is not None or known.person is None or known.checkpoint is None:
+        return known.status or Status.COUNTED, known.reason
+    if row.state == "uncompleted":
+        return _taken_back(session, row, known.checkpoint, known.person.id, now)
+    return _opened(session, row, known.checkpoint, known.person.id, now)
 
 
-CLOCKS_DIFFER = timedelta(minutes=2)
-"""How far a platform's clock may be behind ours before a completion counts as older."""
-
-
-def _checkpoint(session: Session, row: CompletionRow) -> Checkpoint | Reason:
-    iri = row.module_iri if row.kind == "module" else row.course_iri
-    place = same_place(iri or "")
-    checkpoint = session.scalar(
-        select(Checkpoint)
-        .join(Programme, Programme.id == Checkpoint.programme_id)
-        .join(  # a rule counts in the course that the place belongs to
-            CourseActivity,
-            and_(
-                CourseActivity.place == Checkpoint.place,
-                CourseActivity.course_id == Programme.course_id,
-            ),
-        )
-        .where(Checkpoint.place == place, Checkpoint.retired_at.is_(None))
+def _observed(session: Session, row: CompletionRow, known: Understood) -> None:
+    """Say once that somebody completed something, unless a learning record of the LMS does."""
+    if row.observed or row.came_by in XAPI or row.state not in COMPLETE:
+        return
+    if known.person is None or known.activity is None or row.reason == Reason.OWN_ITEM:
+        return
+    row.observed = True
+    happened(
+        session,
+        CompletionObserved(
+            at=row.at,
+            subject_id=row.id,
+            actor_id=known.person.id,
+            course_id=known.activity.course_id,
+            activity=known.activity.iri,
+            of=row.kind,
+            state=row.state,
+            source=row.came_by,
+        ),
     )
-    if checkpoint is not None:
-        return checkpoint
-    known = activity_at(session, row.course_iri) if row.course_iri else None
-    return Reason.NO_CHECKPOINT if known is not None else Reason.COURSE_UNKNOWN
+
+
+def _place(session: Session, row: CompletionRow) -> tuple[CourseActivity | None, Checkpoint | None]:
+    """Return what was completed as we know it, and the rule that stands about it."""
+    iri = row.module_iri if row.kind == "module" else row.course_iri
+    if iri is None:
+        return None, None
+    rule = and_(Checkpoint.programme_id == Programme.id, Checkpoint.retired_at.is_(None))
+    first = session.execute(
+        select(CourseActivity, Checkpoint)
+        # A rule counts in the course that the place belongs to.
+        .outerjoin(Programme, Programme.course_id == CourseActivity.course_id)
+        .outerjoin(Checkpoint, and_(rule, Checkpoint.place == CourseActivity.place))
+        .where(CourseActivity.place == same_place(iri))
+    ).first()
+    return (first[0], first[1]) if first else (None, None)
+
+
+def _is_known(session: Session, course_iri: str | None) -> bool:
+    return course_iri is not None and activity_at(session, course_iri) is not None
+
+
+def _is_our_own(session: Session, row: CompletionRow, activity: CourseActivity) -> bool:
+    """Tell whether the module is an item of ours: an LTI item called as one of ours is.
+
+    An LMS does not say which tool its item opens, and calls it by other numbers in its learning
+    records than in launches; but it tells the item's title in both.
+    """
+    if not row.lti_item_names:
+        return False
+    ours = select(ResourceLink.id).where(
+        ResourceLink.course_id == activity.course_id,
+        ResourceLink.title.in_(row.lti_item_names),
+    )
+    return session.scalar(ours.limit(1)) is not None
 
 
 def _opened(
@@ -158,6 +177,8 @@ def _opened(
     mentee = participation(session, checkpoint.programme_id, person_id, Part.MENTEE)
     if mentee is None or mentee.left_at is not None:
         return Status.WAITING, Reason.NOT_TAKING_PART
+    if _was_taken_back(session, row, checkpoint.id, person_id):
+        return Status.COUNTED, Reason.TAKEN_BACK
     pairing = open_pairing(session, checkpoint.programme_id, person_id)
     if pairing is None:
         return Status.WAITING, Reason.NO_MENTOR_YET
@@ -173,6 +194,20 @@ def _opened(
     if checkin is None:
         return Status.COUNTED, Reason.OPEN_ALREADY
     return Status.APPLIED, None
+
+
+def _was_taken_back(
+    session: Session, row: CompletionRow, checkpoint_id: UUID, person_id: UUID
+) -> bool:
+    """Tell whether a later word, which was looked at before this one, took it back."""
+    later = select(CompletionRow.id).where(
+        CompletionRow.checkpoint_id == checkpoint_id,
+        CompletionRow.person_id == person_id,
+        CompletionRow.state == "uncompleted",
+        CompletionRow.at > row.at,
+        CompletionRow.status != Status.NEW,
+    )
+    return session.scalar(later.limit(1)) is not None
 
 
 def _taken_back(

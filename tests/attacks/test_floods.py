@@ -5,8 +5,9 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from lrs_bridge.testing import moodle_module_completed
+from plugin.completions.inbox import due
 from plugin.completions.model import CompletionRow, Reason
-from plugin.completions.service import due, look_again_at_recent
+from plugin.completions.service import look_again_at_recent
 from tests.conftest import MovableClock
 from tests.journeys.stage import Stage
 

@@ -18,7 +18,7 @@ from config.settings import Settings
 from lrs_bridge.errors import Unavailable
 from lrs_bridge.lrs.attachments.contents import Folder
 from plugin.app import Mentes, compose
-from plugin.completions import service as completions
+from plugin.completions import inbox
 from plugin.completions.model import CompletionRow, Status
 from plugin.courses.deliveries import KIND as ROSTER
 from plugin.foundation import outbox
@@ -169,7 +169,7 @@ def test_a_completion_that_we_choke_on_does_not_stop_the_others(
     worker.run_until_idle()
     with mentes.database.reading(organisation_id) as session:
         rows = {row.source_event_id: row for row in every(session, CompletionRow)}
-        assert completions.due(session) == []
+        assert inbox.due(session) == []
     assert (rows["0"].status, rows["0"].reason) == (Status.WAITING, "failed")
     assert rows["1"].status == Status.WAITING
 

@@ -1,0 +1,31 @@
+"""What happens to completions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+from uuid import UUID
+
+from plugin.foundation.events import Event
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompletionObserved(Event):
+    """A completion was understood, and no learning record of the LMS says so yet.
+
+    The subject is the row of the inbox, the actor the person who completed; `at` is when they did,
+    by the source's clock. It happens once for each completion of a known person in a known course,
+    whether or not a check-in follows. Completions that came as xAPI statements are told of by those
+    statements already and raise none.
+    """
+
+    kind: ClassVar[str] = "completion.observed"
+    course_id: UUID
+    activity: str
+    """The IRI of the course or module as we know it (`CourseActivity.iri`)."""
+    of: str
+    """"course" or "module"."""
+    state: str
+    """"completed" or "passed"."""
+    source: str
+    """How it came: a `SourceKind` such as "canvas", "webhook", "results", "item" or "manual"."""
