@@ -76,6 +76,9 @@ def _columns(
         "state": completion.state,
         "at": completion.at,
         "reference": completion.reference,
+        "lti_item_names": (
+            sorted(set(completion.module_names.values())) if completion.lti_item else []
+        ),
         "came_by": came_by,
         "lane": int(person_digest[:8], 16) % LANES,
         "received_at": now,

@@ -174,3 +174,16 @@ class RefusedDelivery(Owned):
     first_at: Mapped[datetime]
     last_at: Mapped[datetime]
     times: Mapped[int]
+
+
+class SeenLineItem(Owned):
+    """A column of a course's gradebook, as the platform listed it when somebody asked."""
+
+    __tablename__ = "seen_line_item"
+    __table_args__ = (UniqueConstraint("course_id", "url"),)
+
+    course_id: Mapped[UUID] = mapped_column(ForeignKey("course.id"))
+    url: Mapped[str]
+    label: Mapped[str]
+    maximum: Mapped[float]
+    seen_at: Mapped[datetime]

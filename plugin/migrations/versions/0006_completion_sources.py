@@ -1,13 +1,13 @@
 """Where completions come from; completions in lanes.
 
-Revision: 0005, after 0004.
+Revision: 0006, after 0005.
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0005"
-down_revision = "0004"
+revision = "0006"
+down_revision = "0005"
 branch_labels = None
 depends_on = None
 
@@ -95,9 +95,30 @@ def upgrade() -> None:
             "source_id", "slug", "hour", name=op.f("uq_refused_delivery_source_id_slug_hour")
         ),
     )
+    op.create_table(
+        "seen_line_item",
+        sa.Column("course_id", sa.Uuid(), nullable=False),
+        sa.Column("url", sa.String(), nullable=False),
+        sa.Column("label", sa.String(), nullable=False),
+        sa.Column("maximum", sa.Float(), nullable=False),
+        sa.Column("seen_at", MOMENT, nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["course_id"], ["course.id"], name=op.f("fk_seen_line_item_course_id_course")
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"],
+            ["organisation.id"],
+            name=op.f("fk_seen_line_item_organisation_id_organisation"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_seen_line_item")),
+        sa.UniqueConstraint("course_id", "url", name=op.f("uq_seen_line_item_course_id_url")),
+    )
 
 
 def downgrade() -> None:
+    op.drop_table("seen_line_item")
     op.drop_table("refused_delivery")
     op.drop_table("completion_source")
     op.drop_index("ix_completion_received_at", "completion")
