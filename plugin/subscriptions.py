@@ -7,9 +7,11 @@ from collections.abc import Mapping, Sequence
 
 from plugin.checkins import events as checkins
 from plugin.checkins import service as checkin_service
+from plugin.completions import arrivals
 from plugin.completions import service as completions
 from plugin.courses.events import CourseKnown
 from plugin.foundation.db import Subscriber
+from plugin.launches.events import ItemReached
 from plugin.matching import at_once
 from plugin.matching.events import RulesSaved
 from plugin.nudges.service import Nudges
@@ -42,6 +44,7 @@ def subscriptions(records: Records, nudges: Nudges | None) -> Mapping[type, Sequ
         checkin_service.on_pairing_closed,
         at_once.on_places,
     ]
+    told[ItemReached] += [arrivals.on_item_reached]
     told[PersonKnown] += [completions.on_person_known]
     told[CourseKnown] += [completions.on_course_known]
     told[checkins.Opened] += [records.on_opened]
