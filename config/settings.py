@@ -53,6 +53,12 @@ class Settings:
     """People; a cell of a report that counts fewer is not shown."""
     completion_cutoff_days: int = 30
     """Completions older than this open no check-in: logs are replayed."""
+    completion_max_body: int = 1024 * 1024
+    """Bytes of the largest request that a source of completions may send."""
+    results_every: int = 900
+    """Seconds between two looks at the results of a gradebook's column."""
+    remote_store_every: int = 60
+    """Seconds between two looks at a record store that completions are read from."""
     log_level: str = "info"
 
     @property
@@ -69,6 +75,9 @@ VALIDATORS: dict[str, Callable[[Any], Any]] = {
     "outbox_attempts": Range(1, 100),
     "report_min_cohort": Range(3, 50),
     "completion_cutoff_days": Range(1, 3650),
+    "completion_max_body": Range(16 * 1024, 64 * 1024 * 1024),
+    "results_every": Range(60, 24 * 3600),
+    "remote_store_every": Range(5, 24 * 3600),
     "log_level": OneOf(LOG_LEVELS),
 }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from datetime import timedelta
 from uuid import UUID
 
 from flask import Blueprint, Flask
@@ -27,7 +28,12 @@ from lti.services import Services
 from plugin import navigation
 from plugin.administration import pages as administration
 from plugin.checkins import pages as checkins
-from plugin.completions import arrivals
+from plugin.completions import arrivals, finish_pages
+from plugin.completions.deliveries import KIND as LINE_ITEMS
+from plugin.completions.deliveries import LineItemsDelivery
+from plugin.completions.looking import Look
+from plugin.completions.model import SourceKind
+from plugin.completions.results import ResultsLook
 from plugin.courses.deliveries import KIND as ROSTER
 from plugin.courses.deliveries import RosterDelivery
 from plugin.foundation.cipher import Cipher
@@ -82,6 +88,7 @@ class Mentes:
     nudges: Nudges
     contents: Contents | None
     deliveries: Mapping[str, Delivery]
+    looks: Mapping[SourceKind, Look]
 
 
 def compose(settings: Settings, *, clock: Clock = utc_now) -> Mentes:
@@ -114,6 +121,7 @@ def compose(settings: Settings, *, clock: Clock = utc_now) -> Mentes:
         MAIL: one_by_one(MailDelivery(settings.smtp_url, settings.mail_from)),
         DRAFTING: one_by_one(DraftDelivery(database, clock, lease=settings.outbox_lease)),
         PUBLISHING: one_by_one(PublishDelivery(database, clock)),
+        LINE_ITEMS: one_by_one(LineItemsDelivery(database, LineItems(services), clock)),
     }
     return Mentes(
         settings=settings,
@@ -125,7 +133,14 @@ def compose(settings: Settings, *, clock: Clock = utc_now) -> Mentes:
         nudges=nudges,
         contents=_contents(settings),
         deliveries=deliveries,
+        looks=_looks(settings, database, services),
     )
+
+
+def _looks(settings: Settings, database: Database, services: Services) -> Mapping[SourceKind, Look]:
+    """Return how each kind of source that does not come to us is looked at."""
+    every = timedelta(seconds=settings.results_every)
+    return {SourceKind.RESULTS: ResultsLook(database, LineItems(services), every)}
 
 
 def _contents(settings: Settings) -> Contents | None:
@@ -166,6 +181,7 @@ def create_app(
     )
     install_protocol(app, mentes.protocol)
     app.extensions[nudge_pages.KEY] = mentes.nudges
+    app.extensions[finish_pages.KEY] = settings.completion_cutoff_days
     app.extensions[reports.KEY] = settings.report_min_cohort
     app.extensions[looking.KEY] = RecordStore(
         home_page=home_page(mentes.settings), contents=mentes.contents, on_stored=on_stored(mentes)
@@ -187,6 +203,7 @@ def create_app(
         matching_rules,
         matching_comparison,
         checkins,
+        finish_pages,
         nudge_pages,
         reports,
         statements,

@@ -1,4 +1,4 @@
-"""What runs in the background, as one loop: apply completions, pay debts, keep house.
+"""What runs in the background, as one loop: completions, looks at their sources, debts, the house.
 
 Any number of workers may run beside any number of web processes. Each piece of work is leased or
 locked in one transaction, done outside of any, and recorded in another; a worker that is killed
@@ -20,6 +20,7 @@ from lrs_bridge.lrs.attachments import received as attachments
 from plugin.app import Mentes
 from plugin.completions import service as completions
 from plugin.completions.applying import Applying
+from plugin.completions.looking import Looking
 from plugin.erasing import retain
 from plugin.foundation import outbox
 from plugin.foundation.cipher import SealBroken
@@ -53,6 +54,9 @@ class Worker:
         self._apply_completions = Applying(
             mentes.database, mentes.clock, cutoff_days=mentes.settings.completion_cutoff_days
         )
+        self._look_at_sources = Looking(
+            mentes.database, mentes.clock, mentes.looks, lease=mentes.settings.outbox_lease
+        )
         self._kept_house_at: datetime | None = None
         self._swept_at: datetime | None = None
 
@@ -79,8 +83,10 @@ class Worker:
     def run_once(self) -> int:
         """Do what is due now, once; return how much that was."""
         self._keep_house()
-        return self._apply_completions() + sum(
-            self._deliver(kind) for kind in self._mentes.deliveries
+        return (
+            self._apply_completions()
+            + self._look_at_sources()
+            + sum(self._deliver(kind) for kind in self._mentes.deliveries)
         )
 
     def _deliver(self, kind: str) -> int:

@@ -232,6 +232,34 @@ def _taken_back(
     return (Status.APPLIED, None) if withdrawn else (Status.COUNTED, Reason.TAKEN_BACK)
 
 
+def take_back(session: Session, row: CompletionRow, *, now: datetime) -> bool:
+    """Take back one completion, as if its source had never told of it.
+
+    False, and nothing changes, if somebody has acted upon the check-in that it opened. A check-in
+    that another completion would have opened as well stays.
+    """
+    if row.status == Status.APPLIED and row.person_id and row.checkpoint_id:
+        checkin = checkins.of_checkpoint(session, row.checkpoint_id, row.person_id)
+        is_its_own = checkin.completed_at == row.at and not _is_said_elsewhere(session, row)
+        moment = max(now, row.at + timedelta(microseconds=1))
+        if is_its_own and not checkins.withdraw(session, checkin, taken_back_at=moment, now=now):
+            return False
+    row.status, row.reason = Status.COUNTED, Reason.TAKEN_BACK
+    session.flush()
+    return True
+
+
+def _is_said_elsewhere(session: Session, row: CompletionRow) -> bool:
+    """Tell whether another completion says the same of the same person."""
+    others = select(CompletionRow.id).where(
+        CompletionRow.checkpoint_id == row.checkpoint_id,
+        CompletionRow.person_id == row.person_id,
+        CompletionRow.id != row.id,
+        CompletionRow.reason == Reason.OPEN_ALREADY,
+    )
+    return session.scalar(others.limit(1)) is not None
+
+
 def on_person_known(session: Session, _event_id: UUID, event: PersonKnown) -> None:
     """Look again at what somebody completed whom we did not know."""
     _look_again(
