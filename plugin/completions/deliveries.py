@@ -86,7 +86,6 @@ def keep(session: Session, course_id: UUID, found: list[LineItem], *, now: datet
             course_id=course_id,
             url=item.id,
             label=item.label,
-            maximum=item.score_maximum,
             seen_at=now,
         )
 

@@ -93,8 +93,6 @@ def leave(session: Session, course_id: UUID, source_id: UUID) -> None:
 
 
 def _free_name(session: Session, wanted: str) -> str:
-    taken = set(
-        session.scalars(select(SourceRow.name).where(SourceRow.kind == SourceKind.RESULTS))
-    )
+    taken = set(session.scalars(select(SourceRow.name).where(SourceRow.kind == SourceKind.RESULTS)))
     others = (f"{wanted} {number}" for number in count(2))
     return wanted if wanted not in taken else next(name for name in others if name not in taken)

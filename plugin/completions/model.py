@@ -185,5 +185,4 @@ class SeenLineItem(Owned):
     course_id: Mapped[UUID] = mapped_column(ForeignKey("course.id"))
     url: Mapped[str]
     label: Mapped[str]
-    maximum: Mapped[float]
     seen_at: Mapped[datetime]

@@ -100,7 +100,6 @@ def upgrade() -> None:
         sa.Column("course_id", sa.Uuid(), nullable=False),
         sa.Column("url", sa.String(), nullable=False),
         sa.Column("label", sa.String(), nullable=False),
-        sa.Column("maximum", sa.Float(), nullable=False),
         sa.Column("seen_at", MOMENT, nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("organisation_id", sa.Uuid(), nullable=False),
