@@ -9,14 +9,14 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, select, update
 from sqlalchemy.orm import Session
 
-from lrs_bridge.completion import Sighting, same_place
+from lrs_bridge.completion import same_place
 from plugin.checkins import service as checkins
 from plugin.completions.events import CompletionObserved
 from plugin.completions.inbox import digest
 from plugin.completions.model import XAPI, CompletionRow, Reason, Status
 from plugin.courses.events import CourseKnown
-from plugin.courses.model import LONGEST_IRI, CourseActivity, ResourceLink
-from plugin.courses.service import activity_at, seen_activity
+from plugin.courses.model import CourseActivity, ResourceLink
+from plugin.courses.service import activity_at
 from plugin.foundation.errors import NotFound
 from plugin.foundation.events import happened
 from plugin.pairings.events import PairingMade
@@ -309,17 +309,3 @@ def look_again_at_recent(session: Session, *, now: datetime) -> None:
         CompletionRow.reason != Reason.COURSE_UNKNOWN,
         CompletionRow.received_at > now - timedelta(hours=1),
     )
-
-
-def module_seen(session: Session, sighting: Sighting, *, now: datetime) -> None:
-    """Remember a module that a learning record named, so that an instructor can pick it."""
-    course = activity_at(session, sighting.course_key)
-    if course is not None and len(sighting.module_key) <= LONGEST_IRI:
-        seen_activity(
-            session,
-            course.course_id,
-            iri=sighting.module_key,
-            kind="module",
-            name=sighting.module_name,
-            now=now,
-        )
