@@ -1,40 +1,64 @@
-"""Other people's statements, read into `Completion`: one module per dialect.
+"""What other systems say of completions, read into `completion.Completion`: a module per dialect.
 
-Each has `read(statement, organisation_id)`, which returns None for whatever it does not
-understand, and a `SOURCE` name that stands in the completions that it makes.
+| how it comes              | read by                                                            |
+|---------------------------|--------------------------------------------------------------------|
+| statements, pushed, polled | `read` here, which knows `moodle`, `open_edx`, `cmi5`, `scorm` …    |
+
+Statements that no dialect understands, and our own, are no completion: None. Each dialect has
+`recognises(topic)`, `read(heard, organisation_id)` and `sighted(topic)`; the first that recognises
+a statement decides, so what it knows better than to read nobody else reads.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from lrs_bridge.completion import Completion, Sighting
-from lrs_bridge.sources import moodle
+from lrs_bridge.sources import anybody, catalogues, cmi5, moodle, open_edx, scorm
+from lrs_bridge.sources.heard import Heard, Topic, heard, topic_of
 
-_READERS = (moodle.read,)
-_SIGHTINGS = (moodle.sighted,)
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """How one kind of sender writes statements."""
+
+    recognises: Callable[[Topic], bool]
+    read: Callable[[Heard, UUID], Completion | None]
+    sighted: Callable[[Topic], Sighting | None]
+
+
+DIALECTS = tuple(
+    Dialect(it.recognises, it.read, it.sighted)
+    for it in (moodle, open_edx, cmi5, scorm, catalogues, anybody)
+)
 
 
 def read(statement: Mapping[str, Any], organisation_id: UUID) -> Completion | None:
-    """Return the completion that a valid statement reports, or None if it reports none.
+    """Return the completion that a statement reports, or None if it reports none.
 
     Args:
-        statement: as a reader of a store gets it (`Statement.document`), so with a timestamp.
+        statement: as a reader of a store gets it (`Statement.document`), so with a timestamp; it
+            need not be valid.
         organisation_id: whose store it is in.
     """
-    for reader in _READERS:
-        completion = reader(statement, organisation_id)
-        if completion is not None:
-            return completion
-    return None
+    said = heard(statement)
+    if said is None or said.topic.is_ours:
+        return None
+    dialect = _dialect(said.topic)
+    return dialect.read(said, organisation_id) if dialect else None
 
 
 def sighted(statement: Mapping[str, Any]) -> Sighting | None:
-    """Return the module of a course that a valid statement names, or None if it names none."""
-    for sighting in _SIGHTINGS:
-        seen = sighting(statement)
-        if seen is not None:
-            return seen
-    return None
+    """Return the module of a course that a statement names, or None if it names none."""
+    topic = topic_of(statement)
+    if topic is None or topic.is_ours:
+        return None
+    dialect = _dialect(topic)
+    return dialect.sighted(topic) if dialect else None
+
+
+def _dialect(topic: Topic) -> Dialect | None:
+    return next((it for it in DIALECTS if it.recognises(topic)), None)

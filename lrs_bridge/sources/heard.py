@@ -1,0 +1,227 @@
+"""A statement as the readers of xAPI look at it: who, did what, to what, when.
+
+Statements come from our own store, which has checked them, and from others, which may have checked
+less. So everything is looked at once, here, and what is not as it must be counts as not said.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID
+
+from lrs_bridge.completion import State, event_hash
+from lrs_bridge.identity import PersonKey, ifi, mailbox, person_keys, same_place, surest_first
+from lrs_bridge.sources.payload import instant, listed, mapping, names, text
+from lrs_bridge.vocabulary import COURSE_TYPES, PROFILE, Verb
+
+Deed = Literal["completed", "passed", "failed", "uncompleted", "progressed", "satisfied", "waived"]
+
+_ADL = "http://adlnet.gov/expapi/verbs"
+_CMI5 = "https://w3id.org/xapi/adl/verbs"  # as cmi5 itself spells them; its first profile: _ADL
+_DEEDS: Mapping[str, Deed] = {
+    same_place(Verb.COMPLETED): "completed",
+    same_place(Verb.PASSED): "passed",
+    same_place(Verb.FAILED): "failed",
+    same_place(Verb.UNCOMPLETED): "uncompleted",
+    same_place(f"{_ADL}/progressed"): "progressed",
+    same_place(f"{_CMI5}/satisfied"): "satisfied",
+    same_place(f"{_ADL}/satisfied"): "satisfied",
+    same_place(f"{_CMI5}/waived"): "waived",
+    same_place(f"{_ADL}/waived"): "waived",
+}
+_COURSES = frozenset(same_place(type) for type in COURSE_TYPES)
+_OURS = f"{same_place(PROFILE)}/"
+# What an account is called that is no username: a number or a UUID of the system's own.
+_NUMBERED = re.compile(r"\d+|[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.I)
+_MAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Activity:
+    """Something that can be done.
+
+    Attributes:
+        type: as `same_place` writes it; "" if it has none.
+        names: language map; may be empty.
+    """
+
+    id: str
+    type: str = ""
+    names: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def is_course(self) -> bool:
+        """Whether any sender that we know calls such a thing a course."""
+        return self.type in _COURSES
+
+    @property
+    def name(self) -> str | None:
+        """What it is called in whichever language comes first."""
+        return next(iter(self.names.values()), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Topic:
+    """What a statement is about, and what it says around that."""
+
+    activity: Activity
+    _context: Mapping[str, Any]
+
+    def related(self, *relations: str) -> Iterator[Activity]:
+        """Return the activities of the context, relation by relation: parent, grouping …"""
+        said = mapping(self._context.get("contextActivities"))
+        for relation in relations:
+            for one in listed(said.get(relation)):
+                activity = _activity(one)
+                if activity is not None:
+                    yield activity
+
+    def course(self) -> Activity | None:
+        """Return the first course that it is part of."""
+        around = self.related("parent", "grouping")
+        return next((activity for activity in around if activity.is_course), None)
+
+    def is_in(self, category: str) -> bool:
+        """Tell whether it is of a category, such as a profile."""
+        place = same_place(category)
+        return any(same_place(activity.id) == place for activity in self.related("category"))
+
+    def extension(self, key: str) -> Any:
+        """Return an extension of the context, or None."""
+        return mapping(self._context.get("extensions")).get(key)
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether we made the statement: it must never make us do anything."""
+        ours = (f"{same_place(it.id)}/".startswith(_OURS) for it in self.related("category"))
+        extensions = mapping(self._context.get("extensions"))
+        return any(ours) or any(same_place(key).startswith(_OURS) for key in extensions)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heard:
+    """A statement that may be about a completion.
+
+    Attributes:
+        actor: the inverse functional identifier, from `identity.ifi`.
+        verb: the IRI as it was sent; `deed` is what it means.
+        id: of the statement, if it came with one.
+    """
+
+    actor: str
+    person_keys: tuple[PersonKey, ...]
+    verb: str
+    deed: Deed
+    topic: Topic
+    at: datetime
+    result: Mapping[str, Any]
+    id: UUID | None
+
+    @property
+    def activity(self) -> Activity:
+        """What it was done to."""
+        return self.topic.activity
+
+    @property
+    def success(self) -> bool | None:
+        """What the result says of it."""
+        said = self.result.get("success")
+        return said if isinstance(said, bool) else None
+
+    @property
+    def completion(self) -> bool | None:
+        """What the result says of it."""
+        said = self.result.get("completion")
+        return said if isinstance(said, bool) else None
+
+    def event_id(self, state: State) -> str:
+        """Return what the event is known by, whatever ids stores gave its statements."""
+        deed = f"{self.deed} {state}"
+        return event_hash(self.actor, deed, same_place(self.activity.id), self.at)
+
+
+def topic_of(statement: Mapping[str, Any]) -> Topic | None:
+    """Return what a statement is about, or None if that is no activity."""
+    activity = _activity(statement.get("object"))
+    if activity is None:
+        return None
+    return Topic(activity=activity, _context=mapping(statement.get("context")))
+
+
+def heard(statement: Mapping[str, Any]) -> Heard | None:
+    """Return what a statement says, or None if it cannot be about somebody's completion."""
+    verb = text(mapping(statement.get("verb")).get("id"))
+    deed = _DEEDS.get(same_place(verb)) if verb else None
+    if verb is None or deed is None:
+        return None
+    topic = topic_of(statement)
+    who = _who(statement.get("actor"))
+    at = instant(statement.get("timestamp"))
+    if topic is None or who is None or at is None:
+        return None
+    actor, keys = who
+    return Heard(
+        actor=actor,
+        person_keys=keys,
+        verb=verb,
+        deed=deed,
+        topic=topic,
+        at=at,
+        result=mapping(statement.get("result")),
+        id=_uuid(statement.get("id")),
+    )
+
+
+def _activity(value: Any) -> Activity | None:
+    thing = mapping(value)
+    id = text(thing.get("id"))
+    if id is None or thing.get("objectType", "Activity") != "Activity":
+        return None
+    definition = mapping(thing.get("definition"))
+    type = text(definition.get("type"))
+    return Activity(
+        id=id, type=same_place(type) if type else "", names=names(definition.get("name"))
+    )
+
+
+def _who(value: Any) -> tuple[str, tuple[PersonKey, ...]] | None:
+    """Return the identifier and the keys of one person; a group has none."""
+    actor = _comparable(mapping(value))
+    keys = person_keys(actor) if actor else ()
+    identifier = ifi(actor) if actor else None
+    if identifier is None or not keys:
+        return None
+    if "account" in actor:
+        name = actor["account"]["name"]
+        if _MAIL.fullmatch(name):
+            keys += (PersonKey.mbox(name),)
+        if not _NUMBERED.fullmatch(name):
+            keys += (PersonKey.username(name, home=actor["account"]["homePage"]),)
+    return identifier, surest_first(keys)
+
+
+def _comparable(actor: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what identifies a valid agent, and nothing for anything else."""
+    if actor.get("objectType", "Agent") != "Agent":
+        return {}
+    account = mapping(actor.get("account"))
+    home, account_name = text(account.get("homePage")), text(account.get("name"))
+    if home and account_name:
+        return {"account": {"homePage": home, "name": account_name}}
+    mbox, digest, openid = (text(actor.get(it)) for it in ("mbox", "mbox_sha1sum", "openid"))
+    if mbox and mbox.lower().startswith("mailto:") and "@" in mailbox(mbox)[8:]:
+        return {"mbox": mbox}
+    if digest and re.fullmatch(r"[0-9a-fA-F]{40}", digest):
+        return {"mbox_sha1sum": digest}
+    return {"openid": openid} if openid else {}
+
+
+def _uuid(value: Any) -> UUID | None:
+    try:
+        return UUID(value) if isinstance(value, str) else None
+    except ValueError:
+        return None
