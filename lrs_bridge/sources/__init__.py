@@ -1,8 +1,14 @@
 """What other systems say of completions, read into `completion.Completion`: a module per dialect.
 
-| how it comes              | read by                                                            |
-|---------------------------|--------------------------------------------------------------------|
-| statements, pushed, polled | `read` here, which knows `moodle`, `open_edx`, `cmi5`, `scorm` …    |
+| how it comes                      | read by                                                    |
+|-----------------------------------|------------------------------------------------------------|
+| statements, pushed or polled      | `read` here, which knows `moodle`, `open_edx`, `cmi5` …     |
+| Live Events of Canvas             | `canvas.read`                                              |
+| envelopes of Caliper              | `caliper.read`                                             |
+| webhooks of any other system      | `webhooks.read`, by a `mapping` of the organisation's       |
+
+What is sent over HTTP is known by its signature (`signatures`) and parsed by `payload.read_json`;
+the last three give a `batch.Batch`. `errors` has the one tree of what may go wrong.
 
 Statements that no dialect understands, and our own, are no completion: None. Each dialect has
 `recognises(topic)`, `read(heard, organisation_id)` and `sighted(topic)`; the first that recognises
