@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 from lrs_bridge.completion import Completion, same_place
 from plugin.completions.model import CompletionRow, Reason, SourceKind, Status
 from plugin.foundation.tenancy import inserted_once
+from plugin.people import identifiers
 
 LANES = 8
 """How many workers can apply one organisation's completions at a time."""
@@ -62,7 +63,7 @@ def _columns(
     completion: Completion, came_by: SourceKind, now: datetime, known_as: Reason | None
 ) -> dict[str, Any]:
     surest, course = completion.person_keys[0], completion.course_key
-    person_digest = digest(surest.home, surest.value)
+    person_digest = identifiers.digest(surest.scheme, surest.home, surest.value)
     return {
         "organisation_id": completion.organisation_id,
         "source": completion.source,

@@ -28,6 +28,8 @@ class Reason(StrEnum):
     """Why a completion waits, or opened nothing."""
 
     PERSON_UNKNOWN = "person-unknown"
+    PERSON_AMBIGUOUS = "person-ambiguous"
+    """Two people are called so; somebody has to say whose it is."""
     COURSE_UNKNOWN = "course-unknown"
     NO_MENTOR_YET = "no-mentor-yet"
     NO_CHECKPOINT = "no-checkpoint"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, select, update
+from sqlalchemy import ColumnElement, and_, or_, select, update
 from sqlalchemy.orm import Session
 
 from lrs_bridge.completion import same_place
@@ -21,9 +21,9 @@ from plugin.foundation.errors import NotFound
 from plugin.foundation.events import happened
 from plugin.pairings.events import PairingMade
 from plugin.pairings.service import open_pairing
+from plugin.people import identifiers
 from plugin.people.events import PersonKnown
-from plugin.people.model import Person
-from plugin.people.service import found
+from plugin.people.rules import Resolution
 from plugin.programmes.model import Checkpoint, Part, Programme
 from plugin.programmes.service import participation
 
@@ -41,11 +41,16 @@ class Understood:
         status, reason: what becomes of it; a status of None: a check-in opens, or is taken back.
     """
 
-    person: Person | None
+    whose: Resolution
     activity: CourseActivity | None
     checkpoint: Checkpoint | None
     status: Status | None
     reason: Reason | None
+
+    @property
+    def person_id(self) -> UUID | None:
+        """Whose it is, if that is known."""
+        return self.whose.person_id
 
 
 def apply(session: Session, completion_id: UUID, *, now: datetime, cutoff_days: int) -> Status:
@@ -59,7 +64,7 @@ def apply(session: Session, completion_id: UUID, *, now: datetime, cutoff_days: 
 def look_at(session: Session, row: CompletionRow, *, now: datetime, cutoff_days: int) -> None:
     """Do what a completion calls for, and write down what that was."""
     known = understood(session, row, now=now, cutoff_days=cutoff_days)
-    row.person_id = known.person.id if known.person else None
+    row.person_id = known.person_id
     row.checkpoint_id = known.checkpoint.id if known.checkpoint else None
     row.status, row.reason = _done(session, row, known, now)
     _observed(session, row, known)
@@ -69,18 +74,19 @@ def understood(
     session: Session, row: CompletionRow, *, now: datetime, cutoff_days: int
 ) -> Understood:
     """Return what a completion means; nothing is changed by asking."""
-    person = found(session, [(scheme, home, value) for scheme, home, value in row.person_keys])
+    keys = [(scheme, home, value) for scheme, home, value in row.person_keys]
+    whose = identifiers.whose(session, keys)
     activity, checkpoint = _place(session, row)
-    status, reason = _reason_to_leave(session, row, person, activity, checkpoint, now, cutoff_days)
+    status, reason = _reason_to_leave(session, row, whose, activity, checkpoint, now, cutoff_days)
     return Understood(
-        person=person, activity=activity, checkpoint=checkpoint, status=status, reason=reason
+        whose=whose, activity=activity, checkpoint=checkpoint, status=status, reason=reason
     )
 
 
 def _reason_to_leave(
     session: Session,
     row: CompletionRow,
-    person: Person | None,
+    whose: Resolution,
     activity: CourseActivity | None,
     checkpoint: Checkpoint | None,
     now: datetime,
@@ -93,7 +99,9 @@ def _reason_to_leave(
         return Status.COUNTED, Reason.OWN_ITEM
     if checkpoint is None:
         return Status.COUNTED, Reason.NO_CHECKPOINT
-    if person is None:
+    if whose.rivals:
+        return Status.WAITING, Reason.PERSON_AMBIGUOUS
+    if whose.person_id is None:
         return Status.WAITING, Reason.PERSON_UNKNOWN
     if row.at < checkpoint.created_at - CLOCKS_DIFFER:
         return Status.COUNTED, Reason.BEFORE_CHECKPOINT
@@ -107,18 +115,18 @@ def _reason_to_leave(
 def _done(
     session: Session, row: CompletionRow, known: Understood, now: datetime
 ) -> tuple[Status, Reason | None]:
-    if known.status is not None or known.person is None or known.checkpoint is None:
+    if known.status is not None or known.person_id is None or known.checkpoint is None:
         return known.status or Status.COUNTED, known.reason
     if row.state == "uncompleted":
-        return _taken_back(session, row, known.checkpoint, known.person.id, now)
-    return _opened(session, row, known.checkpoint, known.person.id, now)
+        return _taken_back(session, row, known.checkpoint, known.person_id, now)
+    return _opened(session, row, known.checkpoint, known.person_id, now)
 
 
 def _observed(session: Session, row: CompletionRow, known: Understood) -> None:
     """Say once that somebody completed something, unless a learning record of the LMS does."""
     if row.observed or row.came_by in XAPI or row.state not in COMPLETE:
         return
-    if known.person is None or known.activity is None or row.reason == Reason.OWN_ITEM:
+    if known.person_id is None or known.activity is None or row.reason == Reason.OWN_ITEM:
         return
     row.observed = True
     happened(
@@ -126,7 +134,7 @@ def _observed(session: Session, row: CompletionRow, known: Understood) -> None:
         CompletionObserved(
             at=row.at,
             subject_id=row.id,
-            actor_id=known.person.id,
+            actor_id=known.person_id,
             course_id=known.activity.course_id,
             activity=known.activity.iri,
             of=row.kind,
@@ -142,12 +150,16 @@ def _place(session: Session, row: CompletionRow) -> tuple[CourseActivity | None,
     if iri is None:
         return None, None
     rule = and_(Checkpoint.programme_id == Programme.id, Checkpoint.retired_at.is_(None))
+    same = or_(  # a course has several IRIs, and one rule
+        Checkpoint.place == CourseActivity.place,
+        and_(Checkpoint.kind == "course", CourseActivity.kind == "course"),
+    )
     first = session.execute(
         select(CourseActivity, Checkpoint)
         # A rule counts in the course that the place belongs to.
         .outerjoin(Programme, Programme.course_id == CourseActivity.course_id)
-        .outerjoin(Checkpoint, and_(rule, Checkpoint.place == CourseActivity.place))
-        .where(CourseActivity.place == same_place(iri))
+        .outerjoin(Checkpoint, and_(rule, same))
+        .where(CourseActivity.place == same_place(iri), CourseActivity.contested.is_(False))
     ).first()
     return (first[0], first[1]) if first else (None, None)
 
@@ -264,8 +276,8 @@ def on_person_known(session: Session, _event_id: UUID, event: PersonKnown) -> No
     """Look again at what somebody completed whom we did not know."""
     _look_again(
         session,
-        CompletionRow.reason == Reason.PERSON_UNKNOWN,
-        CompletionRow.person_digest == digest(event.home, event.value),
+        CompletionRow.reason.in_((Reason.PERSON_UNKNOWN, Reason.PERSON_AMBIGUOUS)),
+        CompletionRow.person_digest.in_(event.digests),
     )
 
 

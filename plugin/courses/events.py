@@ -15,3 +15,12 @@ class CourseKnown(Event):
     kind: ClassVar[str] = "course.known"
     place: str
     """The IRI, as compared."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CourseNamed(Event):
+    """A course has become known by names, as sources without IRIs call it; the subject is it."""
+
+    kind: ClassVar[str] = "course.named"
+    places: tuple[str, ...]
+    """The IRIs that stand for the names, as compared."""

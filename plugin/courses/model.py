@@ -24,6 +24,8 @@ class Course(Owned):
     context_id: Mapped[str]
     title: Mapped[str]
     label: Mapped[str | None]
+    sourced_id: Mapped[str | None]
+    """The id of the student information system."""
     memberships_url: Mapped[str | None]
     lineitems_url: Mapped[str | None]
     groups_url: Mapped[str | None]
@@ -81,7 +83,7 @@ class CourseGroup(Owned):
 
 
 class CourseActivity(Owned):
-    """An IRI by which learning records call a course or one of its modules.
+    """An IRI by which learning records call a course or one of its modules; it may have several.
 
     `place` is the IRI as compared: scheme and host in lower case, http and https as one.
     """
@@ -96,3 +98,7 @@ class CourseActivity(Owned):
     """"course" or "module"."""
     name: Mapped[str | None]
     seen_at: Mapped[datetime]
+    contested: Mapped[bool] = mapped_column(default=False)
+    """Two courses are called so: it means neither, until somebody says which."""
+    bound: Mapped[bool] = mapped_column(default=False)
+    """Somebody said so by hand."""

@@ -5,9 +5,11 @@ Two read this: who keeps it (`service`), and who looks whether anything is new (
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any, Final
 
+from lrs_bridge.identity import named_place
 from lti import claims
 from lti.message import LaunchMessage
 
@@ -36,6 +38,9 @@ def of_course(message: LaunchMessage) -> dict[str, Any]:
     """Return what a launch says of its course. Services that it does not name stay as they were."""
     _, title, label = called(message)
     said: dict[str, Any] = {"deployment_id": message.deployment_id, "title": title, "label": label}
+    sourced_id = message.lis.course_section_sourcedid or message.custom.get("course_sourcedid")
+    if sourced_id:
+        said["sourced_id"] = sourced_id
     if message.nrps is not None:
         said["memberships_url"] = message.nrps.memberships_url
     if message.groups is not None:
@@ -81,11 +86,40 @@ def _groups(message: LaunchMessage) -> list[str] | None:
     return sorted(each for each in ids if 0 < len(each) <= LONGEST_ID)[:MOST]
 
 
-def course_iri(*, issuer: str, product: str | None, context_id: str) -> str | None:
+def course_iri(message: LaunchMessage, *, issuer: str, product: str | None) -> str | None:
     """Return the IRI that the platform's own learning records call a course, where we know it.
 
-    Moodle's plugin calls it by its address; Moodle's context id is the course's id.
+    Moodle's plugin calls it by its address, and its context id is the course's number. Open edX
+    calls it by its address, too, with the course key, which is its context id. Canvas tells its
+    course's number, and where Canvas is, in custom parameters that we ask for.
     """
+    context_id = called(message)[0]
     if product == "moodle" and context_id.isdigit():
         return f"{issuer}/course/view.php?id={context_id}"
+    if _COURSE_KEY.fullmatch(context_id):
+        return f"{issuer.rstrip('/')}/course/{context_id}"
+    if product == "canvas":
+        return canvas_course(
+            message.custom.get("canvas_api_domain"), message.custom.get("canvas_course_id")
+        )
     return None
+
+
+def canvas_course(host: str | None, number: str | None) -> str | None:
+    """Return the address of a course in the Canvas at `host`."""
+    if host is None or number is None or not number.isdigit() or not _HOST.fullmatch(host):
+        return None
+    return f"https://{host}/courses/{number}"
+
+
+_COURSE_KEY = re.compile(r"course-v1:[^+/?#\s]+\+[^+/?#\s]+\+[^+/?#\s]+")
+_HOST = re.compile(r"[A-Za-z0-9.-]+(:\d+)?")
+
+
+def course_names(*, context_id: str, label: str | None, sourced_id: str | None) -> list[str]:
+    """Return the IRIs that stand for a course in what has only a name for it, such as a table.
+
+    Two courses may have one name; then it names neither (`CourseActivity.contested`).
+    """
+    names = (sourced_id, context_id, label)
+    return list(dict.fromkeys(named_place(name) for name in names if name and name.strip()))

@@ -11,15 +11,19 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lrs_bridge.identity import same_place
+from lrs_bridge.vocabulary import NAMED
 from lti.message import LaunchMessage
 from lti.nrps import Member, Status
 from plugin.courses import said
-from plugin.courses.events import CourseKnown
+from plugin.courses.events import CourseKnown, CourseNamed
 from plugin.courses.model import Course, CourseActivity, Membership, ResourceLink
 from plugin.foundation.events import happened
 from plugin.foundation.tenancy import found_or_inserted, inserted_once
+from plugin.people import identifiers, telling
 from plugin.people import service as people
+from plugin.people.identifiers import Evidence
 from plugin.people.model import Person, PersonIdentifier
+from plugin.people.rules import ACCOUNT
 from plugin.platforms.model import RegistrationRow
 
 SEEN_AGAIN_AFTER = timedelta(hours=1)
@@ -45,12 +49,41 @@ def arrived(
         created_at=now,
     )
     _keep(course, said.of_course(message))
-    iri = said.course_iri(
-        issuer=registration.issuer, product=registration.product, context_id=context_id
-    )
+    iri = said.course_iri(message, issuer=registration.issuer, product=registration.product)
     if iri is not None:
         seen_activity(session, course.id, iri=iri, kind="course", name=title, now=now)
+    if message.context is not None:
+        _named(session, course, now=now)
     return course
+
+
+def _named(session: Session, course: Course, *, now: datetime) -> None:
+    """Keep what a course is called where there are no IRIs; what two are called means neither."""
+    names = said.course_names(
+        context_id=course.context_id, label=course.label, sourced_id=course.sourced_id
+    )
+    places = {same_place(name): name for name in names}
+    known = session.scalars(select(CourseActivity).where(CourseActivity.place.in_(places)))
+    for activity in known.all():
+        del places[activity.place]
+        if activity.course_id != course.id and not activity.bound:
+            activity.contested = True
+    new = [
+        place
+        for place, iri in places.items()
+        if inserted_once(
+            session,
+            CourseActivity,
+            course_id=course.id,
+            place=place,
+            iri=iri,
+            kind="course",
+            name=course.title,
+            seen_at=now,
+        )
+    ]
+    if new:
+        happened(session, CourseNamed(at=now, subject_id=course.id, places=tuple(new)))
 
 
 def arrived_at(
@@ -123,21 +156,27 @@ def roster_read(
 ) -> None:
     """Keep what the platform's roster says. Nobody is taken out by a roster they are not in."""
     known = _known(session, course, registration, [member.user_id for member in members])
-    for member in members:
+    people_known = [person.id for _, person, _ in known.values()]
+    identifiers.verified(session, same_place(registration.issuer), people_known, now=now)
+    for member in sorted(members, key=lambda member: member.user_id):  # two rosters, one order
         described = people.Described(name=member.person.name, email=member.person.email)
         said = {"roles": sorted(member.roles), "active": member.status is Status.ACTIVE}
         if member.user_id in known:
-            membership, person = known[member.user_id]
-            people.described(person, described)
+            membership, person, told = known[member.user_id]
             _seen_as(membership, said, now=now)
-            continue
+            names = people.told_by(member, described, registration.product)
+            if telling.tells_nothing_new(names, told):
+                people.described(person, described)
+                continue
         person = people.seen(
             session,
             issuer=registration.issuer,
             subject=member.user_id,
             said=described,
-            evidence="roster",
+            evidence=Evidence.ROSTER,
             now=now,
+            product=registration.product,
+            message=member,
         )
         inserted_once(
             session,
@@ -154,20 +193,21 @@ def roster_read(
 
 def _known(
     session: Session, course: Course, registration: RegistrationRow, subjects: Sequence[str]
-) -> dict[str, tuple[Membership, Person]]:
+) -> dict[str, tuple[Membership, Person, dict[str, str]]]:
     """Return whom of `subjects` we know in a course, by what the platform calls them."""
     rows = session.execute(
-        select(PersonIdentifier.value, Membership, Person)
+        select(PersonIdentifier.value, PersonIdentifier.told, Membership, Person)
         .join(Person, Person.id == PersonIdentifier.person_id)
         .join(Membership, Membership.person_id == Person.id)
         .where(
             Membership.course_id == course.id,
-            PersonIdentifier.scheme == people.ACCOUNT,
+            PersonIdentifier.scheme == ACCOUNT,
             PersonIdentifier.home == same_place(registration.issuer),
             PersonIdentifier.value.in_(subjects),
+            PersonIdentifier.signs_in,
         )
     )
-    return {subject: (membership, person) for subject, membership, person in rows}
+    return {subject: (membership, person, told) for subject, told, membership, person in rows}
 
 
 def roster(session: Session, course_id: UUID) -> Sequence[tuple[Membership, Person]]:
@@ -189,7 +229,7 @@ def seen_activity(
     What a launch says of its own course's IRI stands; that somebody named it as a module does not.
     """
     place = same_place(iri)
-    activity = activity_at(session, iri)
+    activity = session.scalar(select(CourseActivity).where(CourseActivity.place == place))
     if activity is not None and kind == "course" and activity.kind != "course":
         activity.course_id, activity.kind, activity.name = course_id, kind, name
         activity.seen_at = now
@@ -215,14 +255,54 @@ def seen_activity(
 
 
 def activities(session: Session, course_id: UUID) -> Sequence[CourseActivity]:
-    """Return what we have seen of a course: the course itself first, then modules by name."""
-    return session.scalars(
+    """Return what we have seen of a course: the course itself first, once, then modules by name."""
+    seen = session.scalars(
         select(CourseActivity)
-        .where(CourseActivity.course_id == course_id)
+        .where(CourseActivity.course_id == course_id, CourseActivity.contested.is_(False))
         .order_by(CourseActivity.kind, CourseActivity.name, CourseActivity.place)
     ).all()
+    # An address that leads somewhere says more than a name that was made one.
+    calls = sorted(
+        (each for each in seen if each.kind == "course"),
+        key=lambda each: (each.place.startswith(NAMED), each.place),
+    )
+    return [*calls[:1], *(each for each in seen if each.kind != "course")]
+
+
+def bound_activity(
+    session: Session, course_id: UUID, *, iri: str, kind: str, name: str | None, now: datetime
+) -> list[str]:
+    """Keep that somebody says what `iri` means, whatever it meant; return whose it was before."""
+    place = same_place(iri)
+    activity = session.scalar(select(CourseActivity).where(CourseActivity.place == place))
+    if activity is None:
+        seen_activity(session, course_id, iri=iri, kind=kind, name=name, now=now)
+        return []
+    before = [str(activity.course_id)]
+    activity.course_id, activity.kind, activity.contested = course_id, kind, False
+    activity.name, activity.seen_at, activity.bound = name, now, True
+    return before
+
+
+def unbound_activity(session: Session, course_id: UUID, *, iri: str, before: Sequence[str]) -> None:
+    """Take that back: it means nothing again, or, of several courses, neither."""
+    activity = session.scalar(
+        select(CourseActivity).where(
+            CourseActivity.course_id == course_id, CourseActivity.place == same_place(iri)
+        )
+    )
+    if activity is None:
+        return
+    if before:
+        activity.course_id, activity.contested, activity.bound = UUID(before[0]), True, False
+    else:
+        session.delete(activity)
 
 
 def activity_at(session: Session, iri: str) -> CourseActivity | None:
     """Return what `iri` means to us, or None when we have not seen it."""
-    return session.scalar(select(CourseActivity).where(CourseActivity.place == same_place(iri)))
+    return session.scalar(
+        select(CourseActivity).where(
+            CourseActivity.place == same_place(iri), CourseActivity.contested.is_(False)
+        )
+    )

@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import FromClause, Row, and_, bindparam, select
+from sqlalchemy import FromClause, Row, Select, and_, bindparam, select
 from sqlalchemy.orm import Session
 
 from lrs_bridge.identity import same_place
@@ -25,7 +25,9 @@ from plugin.courses.service import seen_lately
 from plugin.foundation.tenancy import unwalled
 from plugin.people import service as people
 from plugin.people.model import Person, PersonIdentifier
+from plugin.people.rules import ACCOUNT
 from plugin.people.service import Described
+from plugin.people.telling import tells_nothing_new
 from plugin.platforms.stores import Registered
 
 
@@ -51,11 +53,10 @@ def recognised(
     if message.subject is None:
         return None
     registration = registered.registration
+    told = people.told_by(message, described, registration.product)
     context_id, title, _ = said.called(message)
-    iri = said.course_iri(
-        issuer=registration.issuer, product=registration.product, context_id=context_id
-    )
-    row = (
+    iri = said.course_iri(message, issuer=registration.issuer, product=registration.product)
+    row: Row[Any] | None = (
         session.connection()
         .execute(
             _KNOWN,
@@ -75,6 +76,7 @@ def recognised(
         row is None
         or _differs(row, _COURSE, said.of_course(message))
         or _differs(row, _PERSON, people.columns(described))
+        or not tells_nothing_new(told, _in(row, _IDENTIFIER.c.told))
         or _is_news(row, message, now)
         or (iri is not None and not _is_named(row, title))
     ):
@@ -118,15 +120,16 @@ _COURSE, _LINK, _ACTIVITY, _MEMBERSHIP, _PERSON, _IDENTIFIER = (
     unwalled(each)
     for each in (Course, ResourceLink, CourseActivity, Membership, Person, PersonIdentifier)
 )
-_KNOWN = (
+_KNOWN: Select[Any] = (
     select(
-        *(_COURSE.c[name] for name in ("id", "deployment_id", "title", "label")),
+        *(_COURSE.c[name] for name in ("id", "deployment_id", "title", "label", "sourced_id")),
         *(_COURSE.c[name] for name in ("memberships_url", "lineitems_url", "service_scopes")),
         *(_COURSE.c[name] for name in ("groups_url", "group_sets_url")),
         *(_LINK.c[name] for name in ("id", "title", "lineitem_url")),
         *(_PERSON.c[name] for name in ("id", "name", "email", "language", "zone")),
         *(_MEMBERSHIP.c[name] for name in ("roles", "active", "groups", "mentors", "seen_at")),
         *(_ACTIVITY.c[name] for name in ("course_id", "kind", "name")),
+        _IDENTIFIER.c.told,
     )
     .select_from(
         _IDENTIFIER.join(_PERSON, _PERSON.c.id == _IDENTIFIER.c.person_id)
@@ -145,9 +148,10 @@ _KNOWN = (
     )
     .where(
         _IDENTIFIER.c.organisation_id == bindparam("organisation"),
-        _IDENTIFIER.c.scheme == people.ACCOUNT,
+        _IDENTIFIER.c.scheme == ACCOUNT,
         _IDENTIFIER.c.home == bindparam("home"),
         _IDENTIFIER.c.value == bindparam("subject"),
+        _IDENTIFIER.c.signs_in,
         _COURSE.c.registration_id == bindparam("registration"),
         _COURSE.c.context_id == bindparam("context"),
     )

@@ -120,6 +120,8 @@ def _made_known(
         said=described,
         evidence="launch",
         now=now,
+        product=registration.product,
+        message=message,
     )
     courses.belongs(session, course, person, said.of_membership(message), now=now)
     session.flush()

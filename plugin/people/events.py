@@ -10,9 +10,8 @@ from plugin.foundation.events import Event
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonKnown(Event):
-    """Somebody has become known by a new identifier; the subject is the person."""
+    """Somebody has become known by new identifiers; the subject is the person."""
 
     kind: ClassVar[str] = "person.known"
-    home: str
-    """Where `value` is unique, as compared."""
-    value: str
+    digests: tuple[str, ...]
+    """Of the identifiers (`identifiers.digest`): mail addresses are not kept a second time."""

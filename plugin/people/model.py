@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from plugin.foundation.tenancy import Owned
@@ -25,10 +25,32 @@ class Person(Owned):
 
 
 class PersonIdentifier(Owned):
-    """One of the ways by which systems call a person, e.g. ("account", issuer, sub)."""
+    """One of the ways by which systems call a person, e.g. ("account", issuer, sub).
+
+    Two people may share one, a mail address say: then it names nobody. Only who signs in is never
+    in doubt, so that has a constraint of its own.
+    """
 
     __tablename__ = "person_identifier"
-    __table_args__ = (UniqueConstraint("organisation_id", "scheme", "home", "value"),)
+    __table_args__ = (
+        UniqueConstraint(
+            "organisation_id",
+            "scheme",
+            "value",
+            "home",
+            "person_id",
+            name="uq_person_identifier_once",
+        ),
+        Index(
+            "uq_person_identifier_signs_in",
+            "organisation_id",
+            "home",
+            "value",
+            unique=True,
+            sqlite_where=text("signs_in"),
+            postgresql_where=text("signs_in"),
+        ),
+    )
 
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
     scheme: Mapped[str]
@@ -38,5 +60,17 @@ class PersonIdentifier(Owned):
     """The same as the platform spells it: learning records of ours must spell it so too."""
     value: Mapped[str]
     evidence: Mapped[str]
-    """How we know: "launch", "roster" …"""
+    """How we know (`identifiers.Evidence`)."""
+    said_by: Mapped[str]
+    """The platform that says so, as compared; empty: none, somebody bound it by hand."""
+    signs_in: Mapped[bool] = mapped_column(default=False)
+    """Whether launches are recognised by it: the platform's own (issuer, sub), and nothing else."""
+    told: Mapped[dict[str, str]] = mapped_column(default=dict)
+    """Where it signs in: the other names that the platform gave last (`telling`)."""
     created_at: Mapped[datetime]
+    verified_at: Mapped[datetime]
+    """When the platform said so last, to the hour."""
+    set_aside_at: Mapped[datetime | None]
+    """When somebody decided that it is not this person's; launches do not bring it back."""
+    merged_from: Mapped[UUID | None]
+    """Whose it was before two people were merged."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -12,14 +11,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lrs_bridge.identity import same_place
-from plugin.foundation.events import happened
+from lti.message import LaunchMessage
+from lti.nrps import Member
 from plugin.foundation.i18n import known_zone
 from plugin.foundation.tenancy import inserted_once
-from plugin.people.events import PersonKnown
+from plugin.people import identifiers, telling
+from plugin.people.identifiers import Evidence
 from plugin.people.model import Person, PersonIdentifier
+from plugin.people.rules import ACCOUNT
 
-ACCOUNT = "account"
-"""(home page, name): LTI's (issuer, sub), and the account of an xAPI actor."""
 ADDRESS = re.compile(r'[^\s@,;:<>()[\]\\"]{1,64}@[^\s@,;:<>()[\]\\"]{1,190}')
 """A mail address as people have them; quoted ones, which nobody has, count as none."""
 
@@ -34,41 +34,58 @@ class Described:
     zone: str | None = None
 
 
-def found(session: Session, keys: Sequence[tuple[str, str, str]]) -> Person | None:
-    """Return the person whom the first of `keys` (scheme, home, value) knows, or None."""
-    for scheme, home, value in keys:
-        person = session.scalar(
-            select(Person)
-            .join(PersonIdentifier, PersonIdentifier.person_id == Person.id)
-            .where(
-                PersonIdentifier.scheme == scheme,
-                PersonIdentifier.home == (same_place(home) if home else ""),
-                PersonIdentifier.value == value,
-            )
-        )
-        if person is not None:
-            return person
-    return None
-
-
 def seen(
     session: Session,
     *,
     issuer: str,
     subject: str,
     said: Described,
-    evidence: str,
+    evidence: Evidence | str,
     now: datetime,
+    product: str | None = None,
+    message: LaunchMessage | Member | None = None,
 ) -> Person:
     """Return the person whom `issuer` calls `subject`, made known if need be.
 
-    A name or an address we know is never overwritten by silence.
+    A name or an address we know is never overwritten by silence. By which other names the platform
+    calls them, in `message`, is kept.
     """
-    person = found(session, [(ACCOUNT, issuer, subject)])
-    if person is None:
-        person = _made(session, issuer, subject, evidence, now)
+    account = _account(session, issuer, subject)
+    new = account is None
+    if account is None:
+        account, new = _made(session, issuer, subject, Evidence(evidence), now)
+    person = session.get_one(Person, account.person_id)
     described(person, said)
+    names = told_by(message, said, product)
+    keys = identifiers.told(session, account, names, evidence=Evidence(evidence), now=now)
+    if new:
+        keys.append((ACCOUNT, account.home, subject))
+    identifiers.become_known(session, person.id, keys, now=now)
     return person
+
+
+def told_by(
+    message: LaunchMessage | Member | None, said: Described, product: str | None
+) -> dict[str, str]:
+    """Return by which other names a launch, or an entry of a roster, calls a person."""
+    email = _address(said.email)
+    if isinstance(message, LaunchMessage):
+        return telling.by_launch(message, email=email, product=product)
+    if message is not None:
+        return telling.by_roster(message, email=email, product=product)
+    return {telling.EMAIL: email} if email else {}
+
+
+def _account(session: Session, issuer: str, subject: str) -> PersonIdentifier | None:
+    """Return the account by which somebody signs in."""
+    return session.scalar(
+        select(PersonIdentifier).where(
+            PersonIdentifier.scheme == ACCOUNT,
+            PersonIdentifier.home == same_place(issuer),
+            PersonIdentifier.value == subject,
+            PersonIdentifier.signs_in,
+        )
+    )
 
 
 def described(person: Person, said: Described) -> None:
@@ -93,7 +110,10 @@ def _address(said: str | None) -> str | None:
     return said if said and said.isprintable() and ADDRESS.fullmatch(said) else None
 
 
-def _made(session: Session, issuer: str, subject: str, evidence: str, now: datetime) -> Person:
+def _made(
+    session: Session, issuer: str, subject: str, evidence: Evidence, now: datetime
+) -> tuple[PersonIdentifier, bool]:
+    """Return the account of a new person, and whether it is new: another tab may be quicker."""
     person = Person(created_at=now)
     session.add(person)
     session.flush()
@@ -106,31 +126,34 @@ def _made(session: Session, issuer: str, subject: str, evidence: str, now: datet
         home_as_said=issuer,
         value=subject,
         evidence=evidence,
+        said_by=same_place(issuer),
+        signs_in=True,
+        told={},
         created_at=now,
+        verified_at=now,
     )
-    if first:
-        happened(
-            session,
-            PersonKnown(at=now, subject_id=person.id, home=same_place(issuer), value=subject),
-        )
-        return person
-    session.delete(person)  # a launch in another tab was quicker
-    session.flush()
-    quicker = found(session, [(ACCOUNT, issuer, subject)])
-    assert quicker is not None  # noqa: S101 # its identifier stood in our way
-    return quicker
+    if not first:
+        session.delete(person)
+        session.flush()
+    account = _account(session, issuer, subject)
+    assert account is not None  # noqa: S101 # it is ours, or stood in our way
+    return account, first
 
 
 def account_of(session: Session, person_id: UUID, *, home: str) -> tuple[str, str] | None:
-    """Return (home page, name) by which the platform at `home` knows a person, or None."""
+    """Return (home page, name) by which the platform at `home` knows a person, or None.
+
+    Of two people who were merged, that of the one who stays.
+    """
     row = session.execute(
         select(PersonIdentifier.home_as_said, PersonIdentifier.value)
         .where(
             PersonIdentifier.person_id == person_id,
             PersonIdentifier.scheme == ACCOUNT,
             PersonIdentifier.home == same_place(home),
+            PersonIdentifier.signs_in,
         )
-        .order_by(PersonIdentifier.created_at)
+        .order_by(PersonIdentifier.merged_from.is_not(None), PersonIdentifier.created_at)
         .limit(1)
     ).first()
     return (row.home_as_said, row.value) if row else None
@@ -140,7 +163,7 @@ def accounts_of(session: Session, person_id: UUID) -> set[tuple[str, str]]:
     """Return every (home page, name) by which platforms know a person, as they spell them."""
     rows = session.execute(
         select(PersonIdentifier.home_as_said, PersonIdentifier.value).where(
-            PersonIdentifier.person_id == person_id, PersonIdentifier.scheme == ACCOUNT
+            PersonIdentifier.person_id == person_id, PersonIdentifier.signs_in
         )
     )
     return {(row.home_as_said, row.value) for row in rows}

@@ -21,8 +21,18 @@ bp = Blueprint("platforms", __name__, template_folder="templates")
 
 CUSTOM = {
     "zone": "$Person.address.timezone",
-    "username": "$User.username",
     "context_history": "$Context.id.history",
+    # By which other names the platform calls a person (people/telling.py) and a course.
+    "username": "$User.username",
+    "person_sourcedid": "$Person.sourcedId",
+    "canvas_user_id": "$Canvas.user.id",
+    "canvas_user_global_id": "$Canvas.user.globalId",
+    "canvas_user_uuid": "$vnd.instructure.User.uuid",
+    "canvas_user_sis_id": "$Canvas.user.sisSourceId",
+    "canvas_user_login": "$Canvas.user.loginId",
+    "canvas_api_domain": "$Canvas.api.domain",
+    "canvas_course_id": "$Canvas.course.id",
+    "course_sourcedid": "$CourseSection.sourcedId",
 }
 """Variables that we ask for, of which a platform fills those it knows."""
 

@@ -35,7 +35,10 @@ def set_checkpoint(
     checkpoint = session.scalar(
         select(Checkpoint).where(
             Checkpoint.programme_id == programme.id,
-            Checkpoint.place == activity.place,
+            # Whatever a course is called, it is one course.
+            Checkpoint.kind == "course"
+            if activity.kind == "course"
+            else Checkpoint.place == activity.place,
             Checkpoint.retired_at.is_(None),
         )
     )

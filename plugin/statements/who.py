@@ -17,7 +17,7 @@ from lrs_bridge.identity import ifi
 from lrs_bridge.validation import rules
 from plugin.matching.searching import is_called
 from plugin.people.model import Person, PersonIdentifier
-from plugin.people.service import ACCOUNT
+from plugin.people.rules import ACCOUNT
 
 MOST = 20
 """People who are offered when several may be meant."""
@@ -62,7 +62,9 @@ def known(session: Session, person_id: UUID) -> Who | None:
 
 def called(session: Session, text: str) -> list[Who]:
     """Return people whose account is called `text` or whose name has it in it; MOST at most."""
-    by_account = select(PersonIdentifier.person_id).where(PersonIdentifier.value == text)
+    by_account = select(PersonIdentifier.person_id).where(
+        PersonIdentifier.scheme == ACCOUNT, PersonIdentifier.value == text
+    )
     people = session.scalars(
         select(Person)
         .where(or_(is_called(Person.name, text), Person.id.in_(by_account)))
@@ -77,6 +79,7 @@ def _described(session: Session, people: list[Person]) -> list[Who]:
     rows = session.execute(
         select(PersonIdentifier.person_id, PersonIdentifier.home_as_said, PersonIdentifier.value)
         .where(PersonIdentifier.person_id.in_(accounts), PersonIdentifier.scheme == ACCOUNT)
+        .where(PersonIdentifier.set_aside_at.is_(None))
         .order_by(PersonIdentifier.created_at, PersonIdentifier.id)
     )
     for row in rows:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 import pytest
 
-from lti.message import PersonClaims, ToolPlatform
+from lrs_bridge.completion import named_place
+from lti.message import Context, Lis, PersonClaims, ToolPlatform
 from lti.nrps import Member, Status
 from plugin.app import Mentes
 from plugin.courses import service as courses
@@ -92,16 +94,66 @@ def test_a_moodle_course_is_known_by_the_address_in_its_records(
         course = a_course(session)
         (known,) = courses.activities(session, course.id)
         assert (known.iri, known.kind) == (f"{ISSUER}/course/view.php?id=2", "course")
-        assert [event.subject_id for event in every(session, EventRow)] == [course.id]
+        known_by = every(session, EventRow, EventRow.kind == "course.known")
+        assert [event.subject_id for event in known_by] == [course.id]
+
+
+OPEN_EDX = Context(id="course-v1:Acme+FB1+2026", label="FB1", title="Feedback")
+CANVAS = {"canvas_api_domain": "School.instructure.com", "canvas_course_id": "17"}
+
+
+@pytest.mark.parametrize(
+    ("product", "said", "iri"),
+    [
+        (None, {"context": OPEN_EDX}, f"{ISSUER}/course/course-v1:Acme+FB1+2026"),
+        ("canvas", {"custom": CANVAS}, "https://school.instructure.com/courses/17"),
+    ],
+    ids=["Open edX", "Canvas"],
+)
+def test_a_course_is_known_by_what_its_platform_calls_it(
+    mentes: Mentes, organisation_id: UUID, product: str | None, said: dict[str, Any], iri: str
+) -> None:
+    with mentes.database.transaction(organisation_id) as session:
+        course = a_course(session, a_registration(session, product=product), **said)
+        known = courses.activity_at(session, iri)
+        assert known is not None
+        assert (known.course_id, known.kind) == (course.id, "course")
+        assert [each.id for each in courses.activities(session, course.id)] == [known.id]
 
 
 @pytest.mark.parametrize("product", ["canvas", None])
-def test_a_course_of_another_product_waits_to_be_named(
+def test_a_course_of_another_product_is_known_by_its_names(
     mentes: Mentes, organisation_id: UUID, product: str | None
 ) -> None:
     with mentes.database.transaction(organisation_id) as session:
-        course = a_course(session, a_registration(session, product=product))
+        lis = Lis(course_section_sourcedid="SIS-1")
+        course = a_course(session, a_registration(session, product=product), lis=lis)
+        for name in ("2", "ment101", "  MENT101 ", "sis-1"):
+            known = courses.activity_at(session, named_place(name))
+            assert known is not None, name
+            assert known.course_id == course.id
+        (once,) = courses.activities(session, course.id)
+        assert (once.kind, once.name) == ("course", "Mentored Course 101")
+        (told,) = every(session, EventRow, EventRow.kind == "course.named")
+        assert len(told.facts["places"]) == 3
+
+
+def test_without_a_context_there_is_nothing_to_name_it_by(
+    mentes: Mentes, organisation_id: UUID
+) -> None:
+    with mentes.database.transaction(organisation_id) as session:
+        course = a_course(session, context=None)
         assert list(courses.activities(session, course.id)) == []
+
+
+def test_a_name_of_two_courses_means_neither(mentes: Mentes, organisation_id: UUID) -> None:
+    with mentes.database.transaction(organisation_id) as session:
+        registration = a_registration(session)
+        a_course(session, registration)
+        a_course(session, registration, context=Context(id="3", label="MENT101"))
+        assert courses.activity_at(session, named_place("MENT101")) is None
+        for number in ("2", "3"):
+            assert courses.activity_at(session, named_place(number)) is not None
 
 
 def test_a_roster_makes_people_known_and_keeps_who_is_not_in_it(
@@ -197,7 +249,8 @@ def test_a_module_stays_with_the_course_that_named_it_first(
         known = courses.activity_at(session, PAGE)
         assert known is not None
         assert (known.course_id, known.name) == (first.id, "Ours")
-        assert len(every(session, CourseActivity)) == 2
+        modules = every(session, CourseActivity, CourseActivity.kind == "module")
+        assert [each.course_id for each in modules] == [first.id]
 
 
 def test_a_roster_is_owed_once_a_minute_where_there_is_one(

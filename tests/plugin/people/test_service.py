@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from plugin.app import Mentes
 from plugin.foundation.events import EventRow
 from plugin.people.model import Person, PersonIdentifier
-from plugin.people.service import ACCOUNT, Described, account_of, found, seen
+from plugin.people.service import Described, account_of, seen
 from tests.plugin.factories import ISSUER, NOW, at_once, every
 
 
@@ -74,15 +74,6 @@ def test_eight_launches_at_once_make_one_person(mentes: Mentes, organisation_id:
     with mentes.database.reading(organisation_id) as session:
         assert len(every(session, Person)) == 1
         assert len(every(session, EventRow, EventRow.kind == "person.known")) == 1
-
-
-def test_the_surest_key_decides(mentes: Mentes, organisation_id: UUID) -> None:
-    with mentes.database.transaction(organisation_id) as session:
-        person = ada(session)
-        keys = [("mbox", "", "nobody@lms.example"), (ACCOUNT, ISSUER, "4")]
-        assert found(session, keys) is person
-        assert found(session, keys[:1]) is None
-        assert found(session, []) is None
 
 
 def test_an_account_is_told_as_the_platform_spells_it(

@@ -1,0 +1,283 @@
+"""The identifiers of people: filled by launches and rosters, asked by whoever has to know whose.
+
+Nobody is ever found by an identifier at a launch but by the platform's own (issuer, sub), and no
+identifier makes two people one: what several hold names nobody until a person decides.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from enum import StrEnum
+from uuid import UUID, uuid4
+
+from sqlalchemy import ColumnElement, and_, delete, or_, select, tuple_, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from lrs_bridge.identity import same_place
+from plugin.foundation.events import happened
+from plugin.foundation.tenancy import organisation_of
+from plugin.people import telling
+from plugin.people.events import PersonKnown
+from plugin.people.model import PersonIdentifier
+from plugin.people.rules import (
+    SOURCED_ID,
+    USERNAME,
+    Key,
+    Resolution,
+    also_meant,
+    resolution,
+)
+
+VERIFIED_AGAIN_AFTER = timedelta(hours=1)
+"""How coarse `verified_at` is: a roster every minute need not write every minute."""
+
+
+class Evidence(StrEnum):
+    """How we know an identifier."""
+
+    LAUNCH = "launch"
+    ROSTER = "roster"
+    BOUND = "bound"
+    """Somebody said so on the page for it."""
+
+
+def digest(scheme: str, home: str, value: str) -> str:
+    """Return what an identifier is found by in an index, however long it is."""
+    return hashlib.sha256("\n".join((scheme, home, value)).encode()).hexdigest()
+
+
+def whose(session: Session, keys: Sequence[Key]) -> Resolution:
+    """Return whose `keys` are, by the law in `rules`."""
+    meant = _as_compared(keys)
+    return resolution(meant, holders(session, meant))
+
+
+def _as_compared(keys: Iterable[Key]) -> list[Key]:
+    """Return `keys` with their homes as compared, and with what else each may mean."""
+    found: dict[Key, None] = {}
+    for scheme, home, value in keys:
+        key = (scheme, same_place(home) if home else "", value)
+        found[key] = None
+        also = also_meant(key)
+        if also is not None:
+            found[also] = None
+    return list(found)
+
+
+def holders(session: Session, keys: Collection[Key]) -> Mapping[Key, set[UUID]]:
+    """Return who holds each of `keys`: one question, however many there are."""
+    if not keys:
+        return {}
+    held = PersonIdentifier
+    rows = session.execute(
+        select(held.scheme, held.home, held.value, held.person_id).where(
+            held.set_aside_at.is_(None), or_(*(_is(key) for key in keys))
+        )
+    )
+    found: dict[Key, set[UUID]] = {}
+    for scheme, home, value, person_id in rows:
+        for key in ((scheme, home, value), (scheme, "", value)):
+            if key in keys:
+                found.setdefault(key, set()).add(person_id)
+    return found
+
+
+def _is(key: Key) -> ColumnElement[bool]:
+    scheme, home, value = key
+    same = and_(PersonIdentifier.scheme == scheme, PersonIdentifier.value == value)
+    if not home and scheme in (SOURCED_ID, USERNAME):
+        return same
+    return and_(same, PersonIdentifier.home == home)
+
+
+def told(
+    session: Session,
+    account: PersonIdentifier,
+    names: Mapping[str, str],
+    *,
+    evidence: Evidence,
+    now: datetime,
+) -> list[Key]:
+    """Keep by which names a platform calls the person of `account`; return those that are new.
+
+    What it called them before and now calls them otherwise is theirs no longer; about what it is
+    silent, nothing changes.
+    """
+    before = account.told or {}
+    if account.verified_at <= now - VERIFIED_AGAIN_AFTER:
+        verified(session, account.said_by, [account.person_id], now=now)
+    if telling.tells_nothing_new(names, before):
+        return []
+    issuer = account.home_as_said
+    now_told = {**before, **names}
+    keys = telling.keys_told(now_told, issuer=issuer)
+    gone = telling.keys_told(before, issuer=issuer).keys() - keys.keys()
+    if gone:
+        _forget(session, account, gone)
+    new = added(
+        session,
+        account.person_id,
+        keys,
+        evidence=evidence,
+        said_by=account.said_by,
+        now=now,
+    )
+    account.told = now_told
+    return new
+
+
+def verified(session: Session, said_by: str, people: Collection[UUID], *, now: datetime) -> None:
+    """Note that a platform still says what it said of `people`."""
+    session.execute(
+        update(PersonIdentifier)
+        .where(
+            PersonIdentifier.person_id.in_(people),
+            PersonIdentifier.said_by == said_by,
+            PersonIdentifier.verified_at <= now - VERIFIED_AGAIN_AFTER,
+        )
+        .values(verified_at=now)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _forget(session: Session, account: PersonIdentifier, keys: Iterable[Key]) -> None:
+    each = tuple_(PersonIdentifier.scheme, PersonIdentifier.home, PersonIdentifier.value)
+    session.execute(
+        delete(PersonIdentifier)
+        .where(
+            PersonIdentifier.person_id == account.person_id,
+            PersonIdentifier.said_by == account.said_by,
+            PersonIdentifier.signs_in.is_(False),
+            PersonIdentifier.set_aside_at.is_(None),
+            each.in_(sorted(keys)),
+        )
+        .execution_options(synchronize_session=False)
+    )
+
+
+def added(
+    session: Session,
+    person_id: UUID,
+    keys: Mapping[Key, str],
+    *,
+    evidence: Evidence,
+    said_by: str,
+    now: datetime,
+) -> list[Key]:
+    """Keep that a person is called by `keys` (→ home as spelled); return those that are new."""
+    if not keys:
+        return []
+    dialect = session.get_bind().dialect.name
+    insert = sqlite.insert if dialect == "sqlite" else postgresql.insert
+    rows = [
+        {
+            "id": uuid4(),
+            "organisation_id": organisation_of(session),
+            "person_id": person_id,
+            "scheme": scheme,
+            "home": home,
+            "home_as_said": keys[scheme, home, value],
+            "value": value,
+            "evidence": evidence,
+            "said_by": said_by,
+            "signs_in": False,
+            "told": {},
+            "created_at": now,
+            "verified_at": now,
+        }
+        for scheme, home, value in sorted(keys)  # two at once wait for each other in one order
+    ]
+    held = PersonIdentifier
+    inserted = session.execute(
+        insert(held)
+        .values(rows)
+        .on_conflict_do_nothing()
+        .returning(held.scheme, held.home, held.value)
+    )
+    return [(scheme, home, value) for scheme, home, value in inserted]
+
+
+def become_known(
+    session: Session, person_id: UUID, keys: Collection[Key], *, now: datetime
+) -> None:
+    """Tell whoever waits for one of `keys` that it is known now."""
+    if keys:
+        digests = tuple(sorted(_awaited(keys)))
+        happened(session, PersonKnown(at=now, subject_id=person_id, digests=digests))
+
+
+def _awaited(keys: Iterable[Key]) -> set[str]:
+    """Return the digests under which somebody may wait for `keys`: with their home, and without."""
+    found = set()
+    for scheme, home, value in keys:
+        found.add(digest(scheme, home, value))
+        if scheme in (SOURCED_ID, USERNAME):
+            found.add(digest(scheme, "", value))
+    return found
+
+
+def awaits(keys: Iterable[Key]) -> list[str]:
+    """Return the digests of what would tell whose `keys` are, were it known."""
+    return sorted({digest(*key) for key in _as_compared(keys)})
+
+
+def place_digest(place: str) -> str:
+    """Return what a course's IRI, as compared, is found by in an index."""
+    return hashlib.sha256(place.encode()).hexdigest()
+
+
+def bound(session: Session, person_id: UUID, keys: Sequence[Key], *, now: datetime) -> list[UUID]:
+    """Keep what somebody said of a person by hand; return the ids of what is new."""
+    spelled = {
+        (scheme, same_place(home) if home else "", value): home for scheme, home, value in keys
+    }
+    new = added(session, person_id, spelled, evidence=Evidence.BOUND, said_by="", now=now)
+    each = tuple_(PersonIdentifier.scheme, PersonIdentifier.home, PersonIdentifier.value)
+    rows = select(PersonIdentifier.id).where(
+        PersonIdentifier.person_id == person_id, each.in_(sorted(new))
+    )
+    return list(session.scalars(rows)) if new else []
+
+
+def unbound(session: Session, ids: Collection[UUID]) -> None:
+    """Take back what somebody said by hand."""
+    session.execute(
+        delete(PersonIdentifier).where(
+            PersonIdentifier.id.in_(ids), PersonIdentifier.evidence == Evidence.BOUND
+        )
+    )
+
+
+def set_aside(session: Session, keys: Sequence[Key], *, but: UUID, now: datetime) -> list[UUID]:
+    """Decide that `keys` are nobody else's; return the ids of what is set aside.
+
+    Who signs in by an account keeps it: that is the platform's word.
+    """
+    mine = PersonIdentifier
+    ids = session.scalars(
+        select(mine.id).where(
+            or_(*(_is(key) for key in _as_compared(keys))),
+            mine.person_id != but,
+            mine.set_aside_at.is_(None),
+        )
+    ).all()
+    session.execute(
+        update(mine)
+        .where(mine.id.in_(ids))
+        .values(set_aside_at=now)
+        .execution_options(synchronize_session="fetch")
+    )
+    return list(ids)
+
+
+def set_aside_no_more(session: Session, ids: Collection[UUID]) -> None:
+    """Take that decision back."""
+    session.execute(
+        update(PersonIdentifier)
+        .where(PersonIdentifier.id.in_(ids))
+        .values(set_aside_at=None)
+        .execution_options(synchronize_session="fetch")
+    )
