@@ -9,7 +9,9 @@
 | `compose`       | our own statements, one function per template of our profile           |
 | `lrs`           | the embedded learning record store                                     |
 | `client`        | delivery to a remote one                                               |
-| `sources`       | other people's statements, read into `completion.Completion`           |
+| `polling`       | reading what a remote one keeps, page by page                          |
+| `completion`    | that somebody completed something, whoever says so                     |
+| `sources`       | what other systems say of completions, read into that                  |
 | `testing`       | statements for tests and demonstrations                                |
 
 Knows neither the tool nor LTI, and could be published alone.

@@ -6,9 +6,11 @@
 | Live Events of Canvas             | `canvas.read`                                              |
 | envelopes of Caliper              | `caliper.read`                                             |
 | webhooks of any other system      | `webhooks.read`, by a `mapping` of the organisation's       |
+| results of LTI, opened items      | `gradebook`                                                |
+| files                             | `tables.ours`, `tables.one_roster`                         |
 
 What is sent over HTTP is known by its signature (`signatures`) and parsed by `payload.read_json`;
-the last three give a `batch.Batch`. `errors` has the one tree of what may go wrong.
+those give a `batch.Batch`. `errors` has the one tree of what may go wrong.
 
 Statements that no dialect understands, and our own, are no completion: None. Each dialect has
 `recognises(topic)`, `read(heard, organisation_id)` and `sighted(topic)`; the first that recognises
