@@ -48,6 +48,7 @@ from plugin.foundation.web.tool import install as install_tool
 from plugin.launches import browsers, deep_linking
 from plugin.launches import errors as launch_errors
 from plugin.launches import pages as launches
+from plugin.launches import refusal_pages as refused_launches
 from plugin.launches.service import visits
 from plugin.matching import comparison_pages as matching_comparison
 from plugin.matching import pages as matching
@@ -59,6 +60,8 @@ from plugin.nudges.deliveries import MailDelivery
 from plugin.nudges.letters import Letters
 from plugin.nudges.service import KIND as MAIL
 from plugin.nudges.service import Nudges
+from plugin.platforms import admin_pages as platform_admin
+from plugin.platforms import hand_pages as platform_by_hand
 from plugin.platforms import pages as platforms
 from plugin.platforms.keys import KeyRings
 from plugin.platforms.protocol import Protocol
@@ -192,9 +195,12 @@ def create_app(
         static_files,
         health,
         platforms,
+        platform_admin,
+        platform_by_hand,
         launches,
         browsers,
         deep_linking,
+        refused_launches,
         setting_up,
         asking,
         programmes,

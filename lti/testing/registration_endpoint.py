@@ -3,22 +3,52 @@
 https://www.imsglobal.org/spec/lti-dr/v1p0
 """
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 from werkzeug.wrappers import Response
 
 from lti import claims
 from lti.dynamic_registration import ALL_SCOPES
+from lti.placements import CANVAS
 from lti.testing.answers import as_json
 from lti.testing.messages import VARIABLES
 from lti.testing.values import Refused, Tool
 from lti.testing.visit import Visit
 
+MESSAGES: Final[Mapping[str, list[dict[str, Any]]]] = {
+    "moodle": [
+        {"type": claims.RESOURCE_LINK_REQUEST},
+        {"type": claims.DEEP_LINKING_REQUEST, "placements": ["ContentArea"]},
+        {"type": claims.SUBMISSION_REVIEW_REQUEST},
+        {"type": claims.DATA_PRIVACY_REQUEST},
+    ],
+    "canvas": [
+        {
+            "type": claims.RESOURCE_LINK_REQUEST,
+            "placements": [
+                f"{CANVAS}{place}"
+                for place in ("account_navigation", "course_navigation", "link_selection")
+            ],
+        },
+        {
+            "type": claims.DEEP_LINKING_REQUEST,
+            "placements": [
+                f"{CANVAS}{place}"
+                for place in ("assignment_selection", "editor_button", "link_selection")
+            ],
+        },
+    ],
+}
+"""What a product lists of messages and places."""
+
 
 def configuration(visit: Visit) -> Response:
-    """Answer with the platform's OpenID configuration."""
+    """Answer with the platform's OpenID configuration; Canvas insists on the token."""
     platform = visit.platform
+    if platform.product == "canvas":
+        _insist_on_token(visit)
     return as_json(
         {
             "issuer": platform.issuer,
@@ -36,12 +66,7 @@ def configuration(visit: Visit) -> Response:
             claims.PLATFORM_CONFIGURATION: {
                 "product_family_code": platform.product,
                 "version": "4.3 (Build: 20231009)",
-                "messages_supported": [
-                    {"type": claims.RESOURCE_LINK_REQUEST},
-                    {"type": claims.DEEP_LINKING_REQUEST, "placements": ["ContentArea"]},
-                    {"type": claims.SUBMISSION_REVIEW_REQUEST},
-                    {"type": claims.DATA_PRIVACY_REQUEST},
-                ],
+                "messages_supported": MESSAGES.get(platform.product, MESSAGES["moodle"]),
                 "variables": list(VARIABLES),
             },
         }
@@ -50,13 +75,10 @@ def configuration(visit: Visit) -> Response:
 
 def register(visit: Visit) -> Response:
     """Register a tool that has a one-time token; a known one (by its key set) keeps its ids."""
-    scheme, _, token = visit.request.headers.get("Authorization", "").partition(" ")
-    grants = visit.platform.grants
-    if scheme.lower() != "bearer" or grants.look_up("registration", token) is None:
-        raise Refused(401, "invalid_token", "the invitation is unknown, used or too old")
+    token = _insist_on_token(visit)
     said = visit.document("application/json")
     _check(said)
-    if grants.spend("registration", token) is None:
+    if visit.platform.grants.spend("registration", token) is None:
         raise Refused(401, "invalid_token", "the invitation was used meanwhile")
     configured = said[claims.TOOL_CONFIGURATION]
     known = visit.platform.directory.tool_at(said["jwks_uri"])
@@ -72,6 +94,13 @@ def register(visit: Visit) -> Response:
     )
     visit.note("updated" if known else "registered")
     return as_json(_registered(said, tool))
+
+
+def _insist_on_token(visit: Visit) -> str:
+    scheme, _, token = visit.request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or visit.platform.grants.look_up("registration", token) is None:
+        raise Refused(401, "invalid_token", "the invitation is unknown, used or too old")
+    return token
 
 
 def _check(said: Any) -> None:

@@ -13,6 +13,7 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from plugin.foundation.i18n import to_say
+from plugin.platforms import administering
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +40,22 @@ class AdminPlace:
 
 PLACES: Final = (
     AdminPlace(
+        endpoint="platform_admin.listed",
+        title=to_say("Learning platforms"),
+        about=to_say("Which are registered; register, change or close one."),
+    ),
+    AdminPlace(
+        endpoint="platform_admin.waiting",
+        title=to_say("Deployments that wait"),
+        about=to_say("Parts of a platform from which Mentes was opened for the first time."),
+        waiting=administering.waiting,
+    ),
+    AdminPlace(
+        endpoint="refused_launches.listed",
+        title=to_say("Refused launches"),
+        about=to_say("Why Mentes did not open for somebody, and what to change in their platform."),
+    ),
+    AdminPlace(
         endpoint="statements.listed",
         title=to_say("Statements"),
         about=to_say("What learning systems told the record store: find, read, void."),
@@ -58,5 +75,5 @@ def is_within(endpoint: str) -> bool:
     return any(blueprint == place.blueprint for place in PLACES) or blueprint in _BESIDE
 
 
-_BESIDE: Final = frozenset({"administration", "statements_void"})
+_BESIDE: Final = frozenset({"administration", "platform_by_hand", "statements_void"})
 """Blueprints of pages that are reached from a place."""

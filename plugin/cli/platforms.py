@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
+import json
+from typing import Any, Final, TextIO
+
 import click
 from sqlalchemy import select
+from werkzeug.datastructures import MultiDict
 
-from lti.registration import Registration
 from plugin.cli.commands import ORGANISATION, main, this_process
+from plugin.foundation.errors import FormInvalid
 from plugin.foundation.tenancy import EVERYWHERE
-from plugin.platforms import deployments
+from plugin.platforms import deployments, invitations
 from plugin.platforms import service as platforms
+from plugin.platforms.forms import platform_filled, site_filled
 from plugin.platforms.model import RegistrationRow
+from plugin.platforms.profiles import PROFILES
+
+_NAMES: Final = frozenset(
+    {
+        *("profile", "site", "issuer", "client_id", "authorization_endpoint", "token_endpoint"),
+        *("jwks_uri", "token_audience", "deployment", "product", "name", "analysts"),
+    }
+)
+"""What a file may say of a platform."""
 
 
 @main.group()
@@ -38,57 +52,51 @@ def platform_invite(organisation: str, analysts: bool) -> None:
     with mentes.database.transaction(EVERYWHERE) as session:
         owner = platforms.organisation(session, organisation, now=now).id
     with mentes.database.transaction(owner) as session:
-        _, secret = platforms.invite(session, administrators_are_analysts=analysts, now=now)
+        _, secret = invitations.invite(session, administrators_are_analysts=analysts, now=now)
     click.echo(f"{mentes.settings.public_url}/lti/register/{secret}")
 
 
 @platform.command("add")
 @ORGANISATION
-@click.option("--issuer", required=True)
-@click.option("--client-id", required=True)
-@click.option("--authorization-endpoint", required=True, help="The OIDC authentication URL.")
-@click.option("--token-endpoint", required=True)
-@click.option("--jwks-uri", required=True)
+@click.option(
+    "--profile", type=click.Choice(sorted(PROFILES)), help="A product with its addresses."
+)
+@click.option(
+    "--site", help="With --profile: the address of the LMS, such as https://lms.example.org"
+)
+@click.option(
+    "--file", "source", type=click.File("r"), help="JSON with these options' names; - reads it."
+)
+@click.option("--issuer")
+@click.option("--client-id")
+@click.option("--authorization-endpoint", help="The OIDC authentication URL.")
+@click.option("--token-endpoint")
+@click.option("--jwks-uri")
 @click.option("--token-audience", help="For platforms whose audience is not their token endpoint.")
-@click.option("--deployment", "deployment_ids", multiple=True, required=True, help="Repeatable.")
+@click.option("--deployment", multiple=True, help="Repeatable; others wait for approval.")
 @click.option("--product", help="moodle, canvas, …: the product family code.")
 @click.option("--name", help="What you call it.")
-@click.option("--analysts", is_flag=True, help="Let its administrators read reports.")
-def platform_add(
-    organisation: str,
-    issuer: str,
-    client_id: str,
-    authorization_endpoint: str,
-    token_endpoint: str,
-    jwks_uri: str,
-    token_audience: str | None,
-    deployment_ids: tuple[str, ...],
-    product: str | None,
-    name: str | None,
-    analysts: bool,
-) -> None:
-    """Register a platform by hand, or change its registration."""
+@click.option("--analysts", is_flag=True, default=None, help="Let its administrators read reports.")
+def platform_add(organisation: str, source: TextIO | None, **flags: Any) -> None:
+    """Register a platform by hand, or change its registration.
+
+    What a flag says counts before what the file says, and that before what the profile knows.
+    """
     mentes = this_process()
     now = mentes.clock()
+    said = {**_read(source), **{name: value for name, value in flags.items() if value}}
+    try:
+        agreed, form = platform_filled(_as_form(said))
+    except FormInvalid as error:
+        raise click.UsageError(_by_option(error)) from error
     with mentes.database.transaction(EVERYWHERE) as session:
         owner = platforms.organisation(session, organisation, now=now).id
-    agreed = Registration(
-        id="",
-        issuer=issuer,
-        client_id=client_id,
-        authorization_endpoint=authorization_endpoint,
-        token_endpoint=token_endpoint,
-        jwks_uri=jwks_uri,
-        token_audience=token_audience,
-        deployment_ids=frozenset(deployment_ids),
-        product=product,
-    )
     with mentes.database.transaction(owner) as session:
         row = platforms.registered(
             session,
             agreed,
-            name=name or issuer,
-            administrators_are_analysts=analysts,
+            name=form["name"],
+            administrators_are_analysts=form["analysts"],
             now=now,
         )
         registration_id = row.id
@@ -97,6 +105,46 @@ def platform_add(
     click.echo(f"  login URL     {public}/lti/login/{registration_id}")
     click.echo(f"  redirect URL  {public}/lti/launch")
     click.echo(f"  key set URL   {public}/lti/keys/{owner}.json")
+    if agreed.product is not None and agreed.product in PROFILES:
+        for step in PROFILES[agreed.product].give:
+            click.echo(f"  → {step}")
+
+
+def _read(source: TextIO | None) -> dict[str, Any]:
+    """Return what a file says, by the names of the options."""
+    if source is None:
+        return {}
+    try:
+        said = json.load(source)
+    except ValueError as error:
+        raise click.UsageError(f"--file: that is not JSON ({error}).") from error
+    if not isinstance(said, dict):
+        raise click.UsageError("--file: a JSON object is needed.")
+    named = {str(name).replace("-", "_"): value for name, value in said.items()}
+    if unknown := sorted(named.keys() - _NAMES):
+        raise click.UsageError(f"--file: there is no such option: {', '.join(unknown)}.")
+    return named
+
+
+def _as_form(said: dict[str, Any]) -> MultiDict[str, str]:
+    """Return what was said as a form has it, completed by the product's profile."""
+    form: MultiDict[str, str] = MultiDict()
+    if profile := said.get("profile"):
+        product, site = site_filled(MultiDict({"profile": profile, "site": said.get("site") or ""}))
+        form.update({"product": product, **PROFILES[product].filled(site)})
+    deployments_named = said.get("deployment") or ()
+    for name, value in said.items():
+        if name not in ("profile", "site", "deployment"):
+            form[name] = str(value)
+    named = [deployments_named] if isinstance(deployments_named, str) else deployments_named
+    form.setlist("deployment", [str(each) for each in named])
+    form.setdefault("name", form.get("issuer", ""))
+    return form
+
+
+def _by_option(error: FormInvalid) -> str:
+    lines = [f"--{name.replace('_', '-')}: {texts[0]}" for name, texts in error.errors.items()]
+    return "\n".join(lines)
 
 
 @platform.command("disable")

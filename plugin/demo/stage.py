@@ -22,6 +22,7 @@ from plugin.demo.mailbox import Mailbox
 from plugin.demo.site import create_campus
 from plugin.foundation.clock import utc_now
 from plugin.foundation.tenancy import EVERYWHERE
+from plugin.platforms import invitations
 from plugin.platforms import service as platforms
 from plugin.worker import Worker
 
@@ -139,7 +140,7 @@ def _furnished(mentes: Mentes, writer: Credential, reader: Credential) -> str:
                 session, organisation_id, credential.key, credential.secret, [scope], now
             )
     with mentes.database.transaction(organisation_id) as session:
-        _, secret = platforms.invite(session, administrators_are_analysts=True, now=now)
+        _, secret = invitations.invite(session, administrators_are_analysts=True, now=now)
     return f"{mentes.settings.public_url}/lti/register/{secret}"
 
 

@@ -62,6 +62,10 @@ NEXT_STEPS: dict[type[LtiError], str] = {
     DeploymentPending: to_say(
         "Whoever runs Mentes can see that it waits. Once it is approved, open it again from here."
     ),
+    RegistrationRefused: to_say(
+        "Nothing was registered, and the link of Mentes still works. Start again from the "
+        "registration page of your platform; if it stays, show this to whoever runs Mentes."
+    ),
     DeploymentKeptOut: to_say("If you think that it should be open, ask whoever runs Mentes."),
 }
 

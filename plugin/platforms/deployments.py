@@ -47,9 +47,11 @@ def decide(
     state: DeploymentState,
     *,
     now: datetime,
-) -> None:
+) -> DeploymentRow:
     """Let a deployment in or keep it out, also one that has not launched yet."""
-    _row(session, registration, deployment_id, state, now=now).state = state
+    row = _row(session, registration, deployment_id, state, now=now)
+    row.state = state
+    return row
 
 
 def listed(session: Session, state: DeploymentState | None = None) -> Sequence[DeploymentRow]:

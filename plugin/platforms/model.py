@@ -109,6 +109,8 @@ class Invitation(Owned):
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
+    taken_until: Mapped[datetime | None]
+    """While somebody registers with it; nobody else may."""
     registration_id: Mapped[UUID | None] = mapped_column(ForeignKey("registration.id"))
 
 

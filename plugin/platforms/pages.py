@@ -5,15 +5,22 @@ https://www.imsglobal.org/spec/lti-dr/v1p0
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from flask import Blueprint, render_template, request
 
-from lti.dynamic_registration import ToolDescription, platform_configuration, register
+from lti import dynamic_registration
+from lti.dynamic_registration import NewRegistration, PlatformConfiguration, ToolDescription
+from lti.registration_token import announced_client_id
 from plugin.foundation.errors import FormInvalid
+from plugin.foundation.events import happened
 from plugin.foundation.tenancy import EVERYWHERE
 from plugin.foundation.web import open_to, tool
 from plugin.foundation.web.i18n import words
-from plugin.foundation.web.security import may_be_framed_by, origin
-from plugin.platforms import service
+from plugin.foundation.web.security import may_be_framed_by
+from plugin.platforms import invitations, service
+from plugin.platforms.approval import ADDRESSES, approval, known
+from plugin.platforms.events import PlatformRegistered
 from plugin.platforms.model import Invitation
 from plugin.platforms.protocol import protocol
 
@@ -40,31 +47,18 @@ CUSTOM = {
 @bp.get("/lti/register/<invitation>")
 @open_to("whoever holds an invitation")
 def show(invitation: str) -> str:
-    """Show the platform's configuration, for its administrator to approve."""
+    """Show who asks, which addresses they have and what we ask for, to be approved or not."""
     url = request.args.get("openid_configuration", "")
-    token = request.args.get("registration_token")
+    token = request.args.get("registration_token") or None
     if not url:
         raise FormInvalid("Open this link from the platform's registration page, not by itself.")
-    with tool().database.reading(EVERYWHERE) as session:
-        invited = service.open_invitation(session, invitation, now=tool().clock())
-        organisation_id = invited.organisation_id
-    platform = platform_configuration(protocol().http, url, token)
-    may_be_framed_by(platform.issuer, platform.authorization_endpoint)
-    return render_template(
-        "platforms/register.html",
-        page_title=words().gettext("Register Mentes"),
-        platform=platform,
-        host=origin(platform.issuer),
-        tool=description(organisation_id),
-        invitation=invitation,
-        openid_configuration=url,
-        registration_token=token or "",
-    )
+    invited = _open(invitation)
+    return _asked(invitation, invited.organisation_id, _platform(url, token), url, token)
 
 
 @bp.post("/lti/register/<invitation>")
 @open_to("whoever holds an invitation")
-def confirm(invitation: str) -> str:
+def confirm(invitation: str) -> str | tuple[str, int]:
     """Register with the platform and keep what it gives us; the invitation is then used up.
 
     The platform is asked before anything is kept: its token works once, so a failure on our side
@@ -72,28 +66,89 @@ def confirm(invitation: str) -> str:
     """
     url = request.form.get("openid_configuration", "")
     token = request.form.get("registration_token") or None
-    now = tool().clock()
+    organisation_id = _open(invitation).organisation_id
+    platform = _platform(url, token)
+    if request.form.get("decision") == "cancel":
+        return _done("platforms/cancelled.html", words().gettext("Not registered"), platform)
+    wanted = description(organisation_id)
+    if request.form.get("mark") != approval(platform, wanted).mark:
+        return _asked(invitation, organisation_id, platform, url, token, has_changed=True), 409
+    with invitations.taken(tool().database, invitation, tool().clock) as invited:
+        agreed = dynamic_registration.register(protocol().http, platform, wanted, token)
+        is_new = _kept(invited, agreed)
+    return _done(
+        "platforms/registered.html",
+        words().gettext("Registered"),
+        platform,
+        is_new=is_new,
+        has_deployment=bool(agreed.deployment_ids),
+    )
+
+
+def _open(secret: str) -> Invitation:
     with tool().database.reading(EVERYWHERE) as session:
-        organisation_id = service.open_invitation(session, invitation, now=now).organisation_id
-    platform = platform_configuration(protocol().http, url, token)
-    may_be_framed_by(platform.issuer, platform.authorization_endpoint)
-    agreed = register(protocol().http, platform, description(organisation_id), token)
-    with tool().database.transaction(organisation_id) as session:
-        invited: Invitation = service.open_invitation(session, invitation, now=now, locked=True)
+        invited = invitations.open_invitation(session, secret, now=tool().clock())
+        session.expunge(invited)
+        return invited
+
+
+def _platform(url: str, token: str | None) -> PlatformConfiguration:
+    """Return what the platform says, and let it show our answer in a frame."""
+    platform = dynamic_registration.platform_configuration(protocol().http, url, token)
+    may_be_framed_by(*platform.origins, platform.authorization_endpoint)
+    return platform
+
+
+def _asked(
+    invitation: str,
+    organisation_id: UUID,
+    platform: PlatformConfiguration,
+    url: str,
+    token: str | None,
+    *,
+    has_changed: bool = False,
+) -> str:
+    """Return the page on which an administrator approves."""
+    wanted = description(organisation_id)
+    with tool().database.reading(organisation_id) as session:
+        return render_template(
+            "platforms/register.html",
+            page_title=words().gettext("Register Mentes"),
+            platform=platform,
+            host=platform.origins[0].split("://")[-1],
+            tool=wanted,
+            asked=approval(platform, wanted),
+            known=known(service.with_issuer(session, platform.issuer), platform),
+            announced=announced_client_id(token),
+            names=ADDRESSES,
+            has_changed=has_changed,
+            invitation=invitation,
+            openid_configuration=url,
+            registration_token=token or "",
+        )
+
+
+def _kept(invited: Invitation, agreed: NewRegistration) -> bool:
+    """Keep what a platform gave us, and spend the invitation on it; tell whether it is new."""
+    now = tool().clock()
+    with tool().database.transaction(invited.organisation_id) as session:
+        before = service.of(session, agreed.issuer, agreed.client_id)
         kept = service.registered(
             session,
             agreed.registration(""),
-            name=origin(platform.issuer) or platform.issuer,
+            name=before.name if before else agreed.issuer.split("://")[-1],
             administrators_are_analysts=invited.administrators_are_analysts,
             now=now,
         )
-        invited.used_at = now
-        invited.registration_id = kept.id
+        invitations.spend(session, invited.id, registration_id=kept.id, now=now)
+        happened(session, PlatformRegistered(at=now, subject_id=kept.id, how="invitation"))
+    return before is None
+
+
+def _done(template: str, title: str, platform: PlatformConfiguration, **facts: bool) -> str:
+    """Return the page at the end, whose script asks the platform to close the window."""
     return render_template(
-        "platforms/registered.html",
-        page_title=words().gettext("Registered"),
-        platform_origin=origin(platform.issuer),
-        has_deployment=bool(agreed.deployment_ids),
+        template, page_title=title, platform_origins=" ".join(platform.origins), **facts
     )
 
 

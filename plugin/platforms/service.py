@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
-import secrets
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lti.errors import ServiceRefused, ServiceUnavailable
@@ -16,9 +15,7 @@ from plugin.foundation.errors import FormInvalid, NotFound
 from plugin.foundation.outbox import Outcome, Postponed, Settled
 from plugin.foundation.tenancy import Organisation, inserted_once
 from plugin.platforms import deployments
-from plugin.platforms.model import DeploymentState, Invitation, RegistrationRow
-
-INVITATION_DAYS = 7
+from plugin.platforms.model import DeploymentState, RegistrationRow
 
 
 def organisation(session: Session, name: str, *, now: datetime) -> Organisation:
@@ -29,39 +26,6 @@ def organisation(session: Session, name: str, *, now: datetime) -> Organisation:
         session.add(found)
         session.flush()
     return found
-
-
-def invite(
-    session: Session, *, administrators_are_analysts: bool, now: datetime
-) -> tuple[Invitation, str]:
-    """Return a new invitation and its secret, which is shown once and kept as a digest."""
-    secret = secrets.token_urlsafe(24)
-    invitation = Invitation(
-        digest=_digest(secret),
-        administrators_are_analysts=administrators_are_analysts,
-        created_at=now,
-        expires_at=now + timedelta(days=INVITATION_DAYS),
-    )
-    session.add(invitation)
-    session.flush()
-    return invitation, secret
-
-
-def open_invitation(
-    session: Session, secret: str, *, now: datetime, locked: bool = False
-) -> Invitation:
-    """Return the invitation with this secret, if it may still be used.
-
-    Raises:
-        NotFound: it never was, is used, or has run out.
-    """
-    query = select(Invitation).where(Invitation.digest == _digest(secret))
-    invitation = session.scalar(query.with_for_update() if locked else query)
-    if invitation is None or invitation.used_at is not None or invitation.expires_at <= now:
-        raise NotFound(
-            "This registration link is used up or too old. Ask the operator of Mentes for another."
-        )
-    return invitation
 
 
 def registered(
@@ -77,7 +41,7 @@ def registered(
     Raises:
         FormInvalid: another organisation here has this issuer and client id.
     """
-    row = session.scalar(_of(platform))
+    row = of(session, platform.issuer, platform.client_id)
     if row is None:
         new = inserted_once(
             session,
@@ -93,7 +57,7 @@ def registered(
             administrators_are_analysts=administrators_are_analysts,
             created_at=now,
         )
-        row = session.scalar(_of(platform))
+        row = of(session, platform.issuer, platform.client_id)
         if row is None or not new:
             raise FormInvalid("This platform and client id are registered here already.")
     row.name = name
@@ -123,14 +87,29 @@ def registration(session: Session, registration_id: UUID) -> RegistrationRow:
     return row
 
 
-def _of(platform: Registration) -> Select[RegistrationRow]:
-    return select(RegistrationRow).where(
-        RegistrationRow.issuer == platform.issuer, RegistrationRow.client_id == platform.client_id
+def of(session: Session, issuer: str, client_id: str) -> RegistrationRow | None:
+    """Return the registration that a platform and we call by these names."""
+    return session.scalar(
+        select(RegistrationRow).where(
+            RegistrationRow.issuer == issuer, RegistrationRow.client_id == client_id
+        )
     )
 
 
-def _digest(secret: str) -> str:
-    return hashlib.sha256(secret.encode()).hexdigest()
+def all_of_them(session: Session) -> Sequence[RegistrationRow]:
+    """Return the organisation's registrations, the oldest first."""
+    return session.scalars(
+        select(RegistrationRow).order_by(RegistrationRow.created_at, RegistrationRow.id)
+    ).all()
+
+
+def with_issuer(session: Session, issuer: str) -> Sequence[RegistrationRow]:
+    """Return the registrations with one issuer, the oldest first."""
+    return session.scalars(
+        select(RegistrationRow)
+        .where(RegistrationRow.issuer == issuer)
+        .order_by(RegistrationRow.created_at)
+    ).all()
 
 
 def said(error: ServiceRefused | ServiceUnavailable) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import secrets
 
 import pytest
@@ -13,6 +14,7 @@ from lti import claims
 from lti.testing import serving
 from plugin.app import Mentes
 from plugin.foundation.tenancy import EVERYWHERE
+from plugin.platforms import invitations
 from plugin.platforms import service as platforms
 
 HEADERS = {"Accept": "text/html", "Sec-Fetch-Site": "same-origin"}
@@ -35,7 +37,9 @@ def test_ids_that_no_launch_could_name_are_not_kept(
     with mentes.database.transaction(EVERYWHERE) as session:
         owner = platforms.organisation(session, "Acme", now=mentes.clock()).id
     with mentes.database.transaction(owner) as session:
-        _, secret = platforms.invite(session, administrators_are_analysts=False, now=mentes.clock())
+        _, secret = invitations.invite(
+            session, administrators_are_analysts=False, now=mentes.clock()
+        )
     with serving() as server:
         names = ("authorization_endpoint", "token_endpoint", "jwks_uri", "registration_endpoint")
         configuration = {"issuer": server.url} | {name: f"{server.url}/{name}" for name in names}
@@ -50,9 +54,16 @@ def test_ids_that_no_launch_could_name_are_not_kept(
             return Response(json.dumps(answer), mimetype="application/json")
 
         server.app = platform
-        answer = app.test_client().post(
+        browser = app.test_client()
+        url = f"{server.url}/configuration"
+        page = browser.get(
+            f"/lti/register/{secret}", query_string={"openid_configuration": url}, headers=HEADERS
+        )
+        marked = re.search(r'name="mark" value="([^"]+)"', page.text)
+        assert marked is not None
+        answer = browser.post(
             f"/lti/register/{secret}",
-            data={"openid_configuration": f"{server.url}/configuration"},
+            data={"openid_configuration": url, "mark": marked[1]},
             headers=HEADERS,
         )
     assert answer.status_code == status

@@ -325,3 +325,119 @@ def test_a_busy_platform_may_be_asked_again(
         register(http, configuration, a_tool(site.url), token)
     assert register(http, configuration, a_tool(site.url), token).client_id
     assert requests_to("registration") == [503, 200]
+
+
+# Canvas.
+
+
+def canvas(script: Script, **changes: Any) -> dict[str, Any]:
+    """Return a configuration as Canvas' guide shows it, as if it ran where `script` does."""
+    here = script.server.url
+    return {
+        "issuer": here,
+        "authorization_endpoint": "http://sso.canvas.example/api/lti/authorize_redirect",
+        "registration_endpoint": "http://school.canvas.example/api/lti/registrations",
+        "jwks_uri": "http://sso.canvas.example/api/lti/security/jwks",
+        "token_endpoint": "http://sso.canvas.example/login/oauth2/token",
+        "scopes_supported": [claims.SCOPE_SCORE],
+        "authorization_server": "sso.canvas.example",
+        claims.PLATFORM_CONFIGURATION: {
+            "product_family_code": "canvas",
+            "version": "vCloud",
+            "messages_supported": [
+                {
+                    "type": claims.RESOURCE_LINK_REQUEST,
+                    "placements": [
+                        "https://canvas.instructure.com/lti/course_navigation",
+                        "https://canvas.instructure.com/lti/link_selection",
+                    ],
+                },
+                {
+                    "type": claims.DEEP_LINKING_REQUEST,
+                    "placements": ["assignment_selection", "link_selection"],
+                },
+            ],
+            "variables": ["Context.id.history"],
+            "https://canvas.instructure.com/lti/account_name": "Test University",
+            **changes,
+        },
+    }
+
+
+def asked_of_canvas(script: Script, http: Http, **changes: Any) -> dict[str, Any]:
+    script.will_answer(as_json(canvas(script, **changes)))
+    request = registration_request(platform_configuration(http, script.url), a_tool())
+    configured: dict[str, Any] = request[claims.TOOL_CONFIGURATION]
+    return configured
+
+
+def test_canvas_is_asked_for_each_place_that_it_has(script: Script, http: Http) -> None:
+    prefix = "https://canvas.instructure.com/lti/"
+    launch = "http://127.0.0.1:5055/launch"
+    assert asked_of_canvas(script, http)["messages"] == [
+        {
+            "type": "LtiResourceLinkRequest",
+            "target_link_uri": launch,
+            "placements": [f"{prefix}course_navigation"],
+            f"{prefix}course_navigation/default_enabled": False,
+            f"{prefix}visibility": "members",
+        },
+        {
+            "type": "LtiDeepLinkingRequest",
+            "target_link_uri": launch,
+            "label": "Add mentoring",
+            "placements": [f"{prefix}link_selection", f"{prefix}assignment_selection"],
+        },
+    ]
+
+
+def test_a_canvas_that_lists_no_places_is_asked_for_all(script: Script, http: Http) -> None:
+    messages = [{"type": claims.RESOURCE_LINK_REQUEST}, {"type": claims.DEEP_LINKING_REQUEST}]
+    asked = asked_of_canvas(script, http, messages_supported=messages)["messages"]
+    places = [place.rpartition("/")[2] for each in asked for place in each["placements"]]
+    assert places == [
+        *("course_navigation", "account_navigation"),
+        *("link_selection", "assignment_selection", "editor_button"),
+    ]
+
+
+def test_canvas_is_asked_for_names_and_mail_addresses(script: Script, http: Http) -> None:
+    asked = asked_of_canvas(script, http)
+    assert asked["https://canvas.instructure.com/lti/privacy_level"] == "public"
+    other = registration_request(moodle(), a_tool())[claims.TOOL_CONFIGURATION]
+    assert not any("canvas" in name for name in other)
+
+
+def test_canvas_host_name_is_no_audience(script: Script, http: Http) -> None:
+    script.will_answer(as_json(canvas(script)))
+    configuration = platform_configuration(http, script.url)
+    assert configuration.token_audience is None
+    assert configuration.account == "Test University"
+    assert configuration.version == "vCloud"
+
+
+def test_whoever_may_have_opened_us_is_on_the_issuers_site_or_the_registrations(
+    script: Script, http: Http
+) -> None:
+    script.will_answer(as_json(canvas(script)), as_json(moodle_at(script)))
+    at_canvas = platform_configuration(http, script.url)
+    assert at_canvas.origins == (script.server.url, "http://school.canvas.example")
+    here = platform_configuration(http, script.url)
+    assert here.origins == (script.server.url, "http://127.0.0.1:8090")
+
+
+@pytest.mark.parametrize("messages", [None, 7, [7, None, {}], [{"type": 7, "placements": "all"}]])
+def test_messages_of_any_kind_are_read(script: Script, http: Http, messages: Any) -> None:
+    asked = asked_of_canvas(script, http, messages_supported=messages)["messages"]
+    assert {each["type"] for each in asked} == {claims.RESOURCE_LINK_REQUEST}
+
+
+def test_canvas_wants_the_token_for_its_configuration_too(
+    platform: Platform, site: ToolSite, http: Http
+) -> None:
+    platform.product = "canvas"
+    url, token = invited(platform, site)
+    with pytest.raises(RegistrationRefused):
+        platform_configuration(http, url)
+    new = register(http, platform_configuration(http, url, token), a_tool(site.url), token)
+    assert new.product == "canvas"

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import base64
+import json
 import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from html import unescape
 from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
@@ -13,11 +16,13 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from lti import claims
+from lti.registration_token import announced_client_id
 from lti.testing import Course, Platform, User, serving
 from plugin.app import Mentes
 from plugin.foundation.errors import FormInvalid, NotFound
 from plugin.foundation.tenancy import EVERYWHERE
-from plugin.platforms import service
+from plugin.platforms import invitations, service
 from plugin.platforms.model import Invitation, RegistrationRow
 from tests.conftest import MovableClock
 from tests.plugin.factories import a_registration, an_organisation, every
@@ -43,7 +48,7 @@ def browser(app: Flask) -> FlaskClient:
 
 def invited(mentes: Mentes, organisation_id: UUID, *, analysts: bool = False) -> str:
     with mentes.database.transaction(organisation_id) as session:
-        _, secret = service.invite(
+        _, secret = invitations.invite(
             session, administrators_are_analysts=analysts, now=mentes.clock()
         )
     return secret
@@ -54,9 +59,12 @@ def opened(browser: FlaskClient, lms: Platform, secret: str) -> TestResponse:
     return browser.get(url.path, query_string=url.query, headers=HTML)
 
 
-def confirmed(browser: FlaskClient, page: TestResponse, secret: str) -> TestResponse:
+def confirmed(
+    browser: FlaskClient, page: TestResponse, secret: str, decision: str = "approve"
+) -> TestResponse:
     fields = {unescape(name): unescape(value) for name, value in FIELD.findall(page.text)}
     assert {"openid_configuration", "registration_token"} <= set(fields)
+    fields["decision"] = decision
     return browser.post(f"/lti/register/{secret}", data=fields, headers=HTML)
 
 
@@ -136,7 +144,7 @@ def test_an_invitation_runs_out(
     clock: MovableClock,
 ) -> None:
     secret = invited(mentes, organisation_id)
-    clock.forward(days=service.INVITATION_DAYS, seconds=-1)
+    clock.forward(days=invitations.INVITATION_DAYS, seconds=-1)
     assert opened(browser, lms, secret).status_code == 200
     clock.forward(seconds=1)
     assert opened(browser, lms, secret).status_code == 404
@@ -232,3 +240,160 @@ def test_a_registration_that_is_not_there_is_said_to_be_missing(mentes: Mentes) 
         mentes.database.reading(EVERYWHERE) as session,
     ):
         service.registration(session, UUID(int=7))
+
+
+# What is shown before anything is registered.
+
+
+def test_what_is_asked_for_is_shown_in_plain_words(
+    mentes: Mentes, organisation_id: UUID, lms: Platform, browser: FlaskClient
+) -> None:
+    page = unescape(opened(browser, lms, invited(mentes, organisation_id)).text)
+    for said in (
+        lms.issuer,
+        lms.at.authorization_endpoint,
+        lms.at.token_endpoint,
+        lms.at.jwks_uri,
+        lms.at.registration_endpoint,
+        "Read who is in a course that uses it",
+        "Write into them that check-ins took place.",
+        "Be added to a course by its instructors.",
+        "What a course or an item was copied from.",
+        claims.SCOPE_SCORE,
+        "$Context.id.history",
+    ):
+        assert said in page, said
+    assert lms.directory.tools() == ()
+
+
+def test_cancelling_registers_nothing_and_spends_nothing(
+    mentes: Mentes, organisation_id: UUID, lms: Platform, browser: FlaskClient
+) -> None:
+    secret = invited(mentes, organisation_id)
+    page = opened(browser, lms, secret)
+    cancelled = confirmed(browser, page, secret, decision="cancel")
+    assert cancelled.status_code == 200
+    assert "Nothing was registered" in cancelled.text
+    assert f'data-origins="{lms.issuer}"' in cancelled.text
+    assert rows(mentes) == []
+    assert lms.directory.tools() == ()
+    assert confirmed(browser, page, secret).status_code == 200
+
+
+def test_what_changes_after_it_was_shown_is_shown_again(
+    mentes: Mentes, organisation_id: UUID, lms: Platform, browser: FlaskClient
+) -> None:
+    secret = invited(mentes, organisation_id)
+    page = opened(browser, lms, secret)
+    lms.product = "canvas"
+    again = confirmed(browser, page, secret)
+    assert again.status_code == 409
+    assert "something else now" in again.text
+    assert rows(mentes) == []
+    assert confirmed(browser, again, secret).status_code == 200
+
+
+def test_the_window_is_closed_by_a_message_to_the_platform_alone(
+    mentes: Mentes, organisation_id: UUID, lms: Platform, browser: FlaskClient
+) -> None:
+    secret = invited(mentes, organisation_id)
+    done = confirmed(browser, opened(browser, lms, secret), secret)
+    assert f'data-origins="{lms.issuer}"' in done.text
+    script = browser.get("/static/close.js").text
+    assert "org.imsglobal.lti.close" in script
+    assert '"*"' not in script
+
+
+def test_canvas_is_told_where_to_offer_us(
+    mentes: Mentes, organisation_id: UUID, lms: Platform, browser: FlaskClient
+) -> None:
+    lms.product = "canvas"
+    secret = invited(mentes, organisation_id)
+    page = opened(browser, lms, secret)
+    assert "In the menu of a course, once a teacher puts it there." in page.text
+    assert confirmed(browser, page, secret).status_code == 200
+    (row,) = rows(mentes)
+    assert (row.product, row.token_audience) == ("canvas", None)
+
+
+def test_one_invitation_asks_a_platform_once_however_often_it_is_sent_at_a_time(
+    mentes: Mentes, organisation_id: UUID, lms: Platform, app: Flask, browser: FlaskClient
+) -> None:
+    secret = invited(mentes, organisation_id)
+    page = opened(browser, lms, secret)
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(
+            pool.map(lambda _: confirmed(app.test_client(), page, secret).status_code, range(4))
+        )
+    assert sorted(answers) == [200, 404, 404, 404]
+    assert len(lms.directory.tools()) == 1
+    assert len(rows(mentes)) == 1
+
+
+def test_an_invitation_that_was_left_in_the_middle_is_free_again(
+    mentes: Mentes,
+    organisation_id: UUID,
+    lms: Platform,
+    browser: FlaskClient,
+    clock: MovableClock,
+) -> None:
+    secret = invited(mentes, organisation_id)
+    page = opened(browser, lms, secret)
+    with mentes.database.transaction(EVERYWHERE) as session:  # as a process that was killed
+        (invitation,) = every(session, Invitation)
+        invitation.taken_until = clock() + invitations.TAKEN
+    busy = confirmed(browser, page, secret)
+    assert busy.status_code == 404
+    assert "in another window" in busy.text
+    clock.forward(seconds=invitations.TAKEN.total_seconds())
+    assert confirmed(browser, page, secret).status_code == 200
+
+
+# Registering again.
+
+
+def test_a_known_platform_is_shown_with_what_differs_and_brought_up_to_date(
+    mentes: Mentes, organisation_id: UUID, lms: Platform, browser: FlaskClient
+) -> None:
+    first = invited(mentes, organisation_id)
+    confirmed(browser, opened(browser, lms, first), first)
+    with mentes.database.transaction(EVERYWHERE) as session:
+        (row,) = every(session, RegistrationRow)
+        row.name, row.jwks_uri = "Our campus", "https://old.example/keys"
+        client_id = row.client_id
+    second = invited(mentes, organisation_id)
+    page = opened(browser, lms, second)
+    assert "Known already: Our campus" in page.text
+    assert "https://old.example/keys" in page.text
+    done = confirmed(browser, page, second)
+    assert "The registration is up to date" in done.text
+    (row,) = rows(mentes)
+    assert (row.name, row.client_id, row.jwks_uri) == ("Our campus", client_id, lms.at.jwks_uri)
+    assert (
+        "Its addresses stay as they are."
+        in opened(browser, lms, invited(mentes, organisation_id)).text
+    )
+
+
+def test_another_organisations_registration_is_not_shown(
+    mentes: Mentes, organisation_id: UUID, lms: Platform, browser: FlaskClient
+) -> None:
+    first = invited(mentes, organisation_id)
+    confirmed(browser, opened(browser, lms, first), first)
+    other = an_organisation(mentes.database)
+    assert "Known already" not in opened(browser, lms, invited(mentes, other)).text
+
+
+@pytest.mark.parametrize(
+    ("scope", "announced"), [("reg", True), ("reg-update", True), ("other", False)]
+)
+def test_moodle_announces_the_client_id(scope: str, announced: bool) -> None:
+    said = {"sub": "gBAwqERiJaM4I4j", "scope": scope, "iat": 1795312402, "exp": 1795316002}
+    body = base64.urlsafe_b64encode(json.dumps(said).encode()).decode().rstrip("=")
+    found = announced_client_id(f"e30.{body}.c2ln")
+    assert found == ("gBAwqERiJaM4I4j" if announced else None)
+
+
+@pytest.mark.parametrize("token", [None, "", "opaque", "a.b.c", "e30.bnVsbA.x", "é.é.é"])
+def test_a_token_that_says_nothing_announces_nothing(token: str | None) -> None:
+    assert announced_client_id(token) is None

@@ -1,0 +1,23 @@
+"""Registering: an invitation is taken by one registration at a time.
+
+Revision: 0006, after 0005.
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0006"
+down_revision = "0005"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.add_column(
+        "registration_invitation",
+        sa.Column("taken_until", sa.DateTime(timezone=True), nullable=True),
+    )
+
+
+def downgrade() -> None:
+    op.drop_column("registration_invitation", "taken_until")

@@ -1,0 +1,89 @@
+"""Registering platforms in the shell: by a product's profile, by flags, by a file."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from plugin.app import Mentes
+from plugin.foundation.tenancy import EVERYWHERE
+from plugin.platforms.model import RegistrationRow
+from plugin.platforms.profiles import PROFILES
+from tests.plugin.commanding import Run, refused, said
+from tests.plugin.factories import every
+
+MOODLE = ("--profile", "moodle", "--site", "https://lms.example", "--client-id", "c-1")
+
+
+def only(mentes: Mentes) -> RegistrationRow:
+    with mentes.database.reading(EVERYWHERE) as session:
+        (row,) = every(session, RegistrationRow)
+    return row
+
+
+def test_a_profile_needs_the_site_and_the_client_id_alone(mentes: Mentes, run: Run) -> None:
+    output = said(run("platform", "add", *MOODLE))
+    row = only(mentes)
+    assert row.issuer == row.name == "https://lms.example"
+    assert row.jwks_uri == "https://lms.example/mod/lti/certs.php"
+    assert row.product == "moodle"
+    assert row.deployments == []
+    assert f"/lti/login/{row.id}" in output
+    assert PROFILES["moodle"].give[0] in output
+
+
+def test_a_flag_counts_before_the_file_and_that_before_the_profile(
+    mentes: Mentes, run: Run, tmp_path: Path
+) -> None:
+    file = tmp_path / "platform.json"
+    file.write_text(
+        json.dumps(
+            {
+                "profile": "canvas",
+                "client-id": "from the file",
+                "token_endpoint": "https://canvas.example/login/oauth2/token",
+                "deployment": ["1:a", "2:b"],
+                "name": "School",
+                "analysts": True,
+            }
+        )
+    )
+    said(run("platform", "add", "--file", str(file), "--client-id", "from-the-flag"))
+    row = only(mentes)
+    assert (row.name, row.issuer) == ("School", "https://canvas.instructure.com")
+    assert row.client_id == "from-the-flag"
+    assert row.token_endpoint == "https://canvas.example/login/oauth2/token"
+    assert {each.deployment_id for each in row.deployments} == {"1:a", "2:b"}
+    assert row.administrators_are_analysts
+
+
+@pytest.mark.parametrize(
+    ("arguments", "word"),
+    [
+        (("--profile", "moodle", "--client-id", "c"), "--site"),
+        (("--profile", "moodle", "--site", "https://lms.example"), "--client-id"),
+        (("--profile", "sakai", "--site", "https://s.example", "--client-id", "c"), "braces"),
+        (("--issuer", "https://lms.example"), "--jwks-uri"),
+        ((*MOODLE, "--jwks-uri", "http://lms.example/keys"), "https://"),
+        ((*MOODLE, "--deployment", "x" * 300), "--deployment"),
+    ],
+)
+def test_what_is_missing_or_wrong_is_said_by_its_option(
+    mentes: Mentes, run: Run, arguments: tuple[str, ...], word: str
+) -> None:
+    assert word in refused(run("platform", "add", *arguments))
+    with mentes.database.reading(EVERYWHERE) as session:
+        assert every(session, RegistrationRow) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "word"), [("nonsense", "not JSON"), ("[]", "object"), ('{"client": 1}', "client")]
+)
+def test_a_file_that_cannot_be_used_is_said(
+    mentes: Mentes, run: Run, tmp_path: Path, text: str, word: str
+) -> None:
+    file = tmp_path / "platform.json"
+    file.write_text(text)
+    assert word in refused(run("platform", "add", "--file", str(file)))
