@@ -27,7 +27,6 @@ SPEAKERS: dict[Path, list[tuple[str, str]]] = {
         ("demo/**", "ignore"),
         ("diagnosis.py", "ignore"),
         ("courses/checkup.py", "ignore"),
-        ("platforms/advice.py", "ignore"),
         ("migrations/**", "ignore"),
         ("translations/**", "ignore"),
         ("**.py", PYTHON),
