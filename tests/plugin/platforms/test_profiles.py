@@ -57,9 +57,9 @@ ADDRESSES = {
 }
 
 
-def a_form(product: str, site: str, **more: str) -> MultiDict[str, str]:
-    filled = PROFILES[product].filled(site)
-    return MultiDict({"name": "Ours", "client_id": "c-1", "product": product, **filled, **more})
+def a_form(of: str, site: str, **more: str) -> MultiDict[str, str]:
+    filled = PROFILES[of].filled(site)
+    return MultiDict({"name": "Ours", "client_id": "c-1", "product": of, **filled, **more})
 
 
 @pytest.mark.parametrize("product", PROFILES)

@@ -299,7 +299,7 @@ def test_the_window_is_closed_by_a_message_to_the_platform_alone(
     secret = invited(mentes, organisation_id)
     done = confirmed(browser, opened(browser, lms, secret), secret)
     assert f'data-origins="{lms.issuer}"' in done.text
-    script = browser.get("/static/close.js").text
+    script = browser.get("/static/close.js", buffered=True).text
     assert "org.imsglobal.lti.close" in script
     assert '"*"' not in script
 
