@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from plugin.demo.stage import Stage
 from plugin.foundation.tenancy import EVERYWHERE
-from plugin.platforms import deployments, invitations
+from plugin.platforms import deployments
 from plugin.platforms.model import RegistrationRow
 from tests.browser.conftest import Visit
 from tests.browser.test_accessibility import faults
@@ -102,9 +102,7 @@ def test_the_approval_can_be_cancelled_and_the_window_closes(stage: Stage, visit
     expect(alex.tool.get_by_role("heading", level=1)).to_have_text("Nothing was registered")
 
 
-def test_every_page_about_platforms_can_be_used_by_everybody(
-    course: Stage, visit: Visit
-) -> None:
+def test_every_page_about_platforms_can_be_used_by_everybody(course: Stage, visit: Visit) -> None:
     launched_elsewhere(course)
     alex = visit("Alex")
     faulty: list[str] = []
