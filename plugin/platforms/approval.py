@@ -128,15 +128,11 @@ def approval(platform: PlatformConfiguration, tool: ToolDescription) -> Approval
 
 
 def known(rows: Iterable[RegistrationRow], platform: PlatformConfiguration) -> list[Known]:
-    """Return those of our registrations that are with this platform: by issuer and login host.
+    """Return our registrations with this platform's issuer, each with what would change.
 
     Canvas and Blackboard are one issuer for all their customers: there, several may be.
     """
-    return [
-        Known(row=row, differences=_differences(row, platform))
-        for row in rows
-        if row.issuer == platform.issuer and row.product in (None, platform.product)
-    ]
+    return [Known(row=row, differences=_differences(row, platform)) for row in rows]
 
 
 def _differences(row: RegistrationRow, platform: PlatformConfiguration) -> list[Difference]:
