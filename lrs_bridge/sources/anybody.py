@@ -27,19 +27,7 @@ def read(heard: Heard, organisation_id: UUID) -> Completion | None:
     state = _STATES.get(heard.deed)
     if state is None or heard.completion is False:
         return None
-    return Completion(
-        organisation_id=organisation_id,
-        source=SOURCE,
-        source_event_id=heard.event_id(state),
-        person_keys=heard.person_keys,
-        course_key=heard.activity.id,
-        module_key=None,
-        kind="course",
-        state=state,
-        at=heard.at,
-        reference=heard.id,
-        course_names=heard.activity.names,
-    )
+    return heard.told(SOURCE, organisation_id, state, course=heard.activity, module=None)
 
 
 def sighted(_topic: Topic) -> None:

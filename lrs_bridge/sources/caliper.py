@@ -109,9 +109,10 @@ class _Event:
 
     @property
     def site(self) -> str:
-        """The address of a Canvas."""
-        said = text(mapping(mapping(self.said.get("extensions")).get(_CANVAS)).get("hostname"))
-        return (self.canvas_site or f"https://{said or 'canvas'}").rstrip("/")
+        """The address of a Canvas: as its source was given it, or as the event says."""
+        host = text(mapping(mapping(self.said.get("extensions")).get(_CANVAS)).get("hostname"))
+        said = f"https://{host}" if host else text(self.entity("edApp").get("id"))
+        return (self.canvas_site or said or "https://canvas.instructure.com").rstrip("/")
 
 
 def _read(event: _Event, organisation_id: UUID, passing_share: float | None) -> Completion | None:

@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from uuid import UUID
 
 from lrs_bridge.completion import Completion, Sighting, State
-from lrs_bridge.sources.heard import Deed, Heard, Topic
+from lrs_bridge.sources.heard import Activity, Deed, Heard, Topic
 
 LINKEDIN = "linkedin-learning"
 LEARNING_360 = "360learning"
@@ -37,33 +37,16 @@ def read(heard: Heard, organisation_id: UUID) -> Completion | None:
     named, state = _named(heard.topic), _STATES.get(heard.deed)
     if named is None or state is None or heard.completion is False:
         return None
-    is_course = named["type"].lower() in _COURSES
-    course = heard.activity.id if is_course else _course(named)
-    return Completion(
-        organisation_id=organisation_id,
-        source=LINKEDIN if named.re is _LINKEDIN else LEARNING_360,
-        source_event_id=heard.event_id(state),
-        person_keys=heard.person_keys,
-        course_key=course,
-        module_key=None if is_course else heard.activity.id,
-        kind="course" if is_course else "module",
-        state=state,
-        at=heard.at,
-        reference=heard.id,
-        course_names=heard.activity.names if is_course else {},
-        module_names={} if is_course else heard.activity.names,
-    )
+    source = LINKEDIN if named.re is _LINKEDIN else LEARNING_360
+    if named["type"].lower() in _COURSES:
+        return heard.told(source, organisation_id, state, course=heard.activity, module=None)
+    return heard.told(source, organisation_id, state, course=_course(named), module=heard.activity)
 
 
 def sighted(topic: Topic) -> Sighting | None:
     """Return the part of a course that a statement is about."""
     named = _named(topic)
-    course = _course(named) if named else None
-    if course is None:
-        return None
-    return Sighting(
-        course_key=course, module_key=topic.activity.id, module_name=topic.activity.name
-    )
+    return topic.within(_course(named)) if named else None
 
 
 def _named(topic: Topic) -> re.Match[str] | None:
@@ -71,5 +54,6 @@ def _named(topic: Topic) -> re.Match[str] | None:
     return _LINKEDIN.fullmatch(id) or _LEARNING_360.fullmatch(id)
 
 
-def _course(named: re.Match[str]) -> str | None:
-    return named["course"] if named.re is _LINKEDIN else None
+def _course(named: re.Match[str]) -> Activity | None:
+    id = named["course"] if named.re is _LINKEDIN else None
+    return Activity(id=id) if id else None

@@ -15,7 +15,7 @@ from uuid import UUID
 
 from lrs_bridge.completion import Completion, Sighting, State
 from lrs_bridge.identity import same_place
-from lrs_bridge.sources.heard import Activity, Heard, Topic
+from lrs_bridge.sources.heard import Heard, Topic
 
 SOURCE = "cmi5"
 
@@ -37,32 +37,16 @@ def read(heard: Heard, organisation_id: UUID) -> Completion | None:
     mode = heard.topic.extension(_LAUNCH_MODE)
     if state is None or (isinstance(mode, str) and mode.lower() in ("browse", "review")):
         return None
-    is_course = heard.activity.is_course
-    course = heard.activity if is_course else heard.topic.course()
-    return Completion(
-        organisation_id=organisation_id,
-        source=SOURCE,
-        source_event_id=heard.event_id(state),
-        person_keys=heard.person_keys,
-        course_key=course.id if course else None,
-        module_key=None if is_course else heard.activity.id,
-        kind="course" if is_course else "module",
-        state=state,
-        at=heard.at,
-        reference=heard.id,
-        course_names=course.names if course else {},
-        module_names={} if is_course else heard.activity.names,
-    )
+    thing = heard.activity
+    if thing.is_course:
+        return heard.told(SOURCE, organisation_id, state, course=thing, module=None)
+    course = heard.topic.course()
+    return heard.told(SOURCE, organisation_id, state, course=course, module=thing)
 
 
 def sighted(topic: Topic) -> Sighting | None:
     """Return the unit or block of a course that a statement is about."""
-    course: Activity | None = None if topic.activity.is_course else topic.course()
-    if course is None:
-        return None
-    return Sighting(
-        course_key=course.id, module_key=topic.activity.id, module_name=topic.activity.name
-    )
+    return None if topic.activity.is_course else topic.within(topic.course())
 
 
 def _state(heard: Heard) -> State | None:

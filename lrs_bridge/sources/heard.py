@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from lrs_bridge.completion import State, event_hash
+from lrs_bridge.completion import Completion, Sighting, State, event_hash
 from lrs_bridge.identity import PersonKey, ifi, mailbox, person_keys, same_place, surest_first
 from lrs_bridge.sources.payload import instant, listed, mapping, names, text
 from lrs_bridge.vocabulary import COURSE_TYPES, PROFILE, Verb
@@ -85,6 +85,13 @@ class Topic:
         around = self.related("parent", "grouping")
         return next((activity for activity in around if activity.is_course), None)
 
+    def within(self, course: Activity | None) -> Sighting | None:
+        """Return what the statement is about as a module of `course`, or None without one."""
+        if course is None:
+            return None
+        module = self.activity
+        return Sighting(course_key=course.id, module_key=module.id, module_name=module.name)
+
     def is_in(self, category: str) -> bool:
         """Tell whether it is of a category, such as a profile."""
         place = same_place(category)
@@ -138,10 +145,40 @@ class Heard:
         said = self.result.get("completion")
         return said if isinstance(said, bool) else None
 
-    def event_id(self, state: State) -> str:
-        """Return what the event is known by, whatever ids stores gave its statements."""
+    def told(
+        self,
+        source: str,
+        organisation_id: UUID,
+        state: State,
+        *,
+        course: Activity | None,
+        module: Activity | None,
+        event_id: str | None = None,
+        lti_item: bool = False,
+    ) -> Completion:
+        """Return that this is a completion of `module`, or of `course` if there is none.
+
+        Args:
+            event_id: what the event is known by; made of who, what and when unless it is given, so
+                the ids that stores gave its statements do not count.
+        """
         deed = f"{self.deed} {state}"
-        return event_hash(self.actor, deed, same_place(self.activity.id), self.at)
+        made = event_id or event_hash(self.actor, deed, same_place(self.activity.id), self.at)
+        return Completion(
+            organisation_id=organisation_id,
+            source=source,
+            source_event_id=made,
+            person_keys=self.person_keys,
+            course_key=course.id if course else None,
+            module_key=module.id if module else None,
+            kind="module" if module else "course",
+            state=state,
+            at=self.at,
+            reference=self.id,
+            course_names=course.names if course else {},
+            module_names=module.names if module else {},
+            lti_item=lti_item,
+        )
 
 
 def topic_of(statement: Mapping[str, Any]) -> Topic | None:

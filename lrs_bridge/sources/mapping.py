@@ -15,9 +15,11 @@ Names of people and courses that are no IRIs are taken to be unique at `home`.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from collections.abc import Mapping as Document
 from dataclasses import dataclass
 from datetime import tzinfo
+from functools import partial
 from typing import Any, get_args
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -107,7 +109,9 @@ def faults(document: Any) -> list[MappingInvalid]:
         for name in document
         if name not in _MEMBERS
     ]
-    for check in (_source, _home, _zone, _states, *_paths(document), _person, _place):
+    checks: list[Callable[[Document[str, Any]], None]] = [_source, _home, _zone, _states]
+    checks += [partial(_path, name=name) for name in PATHS]
+    for check in (*checks, _person, _place):
         try:
             check(document)
         except MappingInvalid as fault:
@@ -139,14 +143,8 @@ def _zone(document: Document[str, Any]) -> None:
         return
     try:
         ZoneInfo(text(zone) or ".")
-    except (OSError, ValueError):  # ZoneInfoNotFoundError is a KeyError
-        known = False
-    except KeyError:
-        known = False
-    else:
-        known = True
-    if not known:
-        raise MappingInvalid("zone", "must be a time zone, such as Europe/Berlin")
+    except (KeyError, OSError, ValueError):  # what zoneinfo raises for names of no zone
+        raise MappingInvalid("zone", "must be a time zone, such as Europe/Berlin") from None
 
 
 def _states(document: Document[str, Any]) -> None:
@@ -162,20 +160,14 @@ def _states(document: Document[str, Any]) -> None:
         raise MappingInvalid("event", f"must be a path, or states must be of “{ANY}”")
 
 
-def _paths(document: Document[str, Any]) -> list[Any]:
-    def check(name: str) -> Any:
-        def checked(document: Document[str, Any]) -> None:
-            written = document.get(name)
-            if written is None or written == "":
-                return
-            path = text(written)
-            if path is None:
-                raise MappingInvalid(name, "must be a path, such as learner.email")
-            paths.parsed(path, name)
-
-        return checked
-
-    return [check(name) for name in PATHS if name in document]
+def _path(document: Document[str, Any], name: str) -> None:
+    written = document.get(name)
+    if written is None or written == "":
+        return
+    path = text(written)
+    if path is None:
+        raise MappingInvalid(name, "must be a path, such as learner.email")
+    paths.parsed(path, name)
 
 
 def _person(document: Document[str, Any]) -> None:

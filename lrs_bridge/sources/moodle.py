@@ -51,30 +51,21 @@ def read(heard: Heard, organisation_id: UUID) -> Completion | None:
         return None
     course = thing if kind == "course" else _course_among_parents(heard.topic)
     module = thing if kind == "module" else None
-    return Completion(
-        organisation_id=organisation_id,
-        source=SOURCE,
-        source_event_id=event_hash(heard.actor, heard.verb, thing.id, heard.at),
-        person_keys=heard.person_keys,
-        course_key=course.id if course else None,
-        module_key=module.id if module else None,
-        kind=kind,
-        state=_state(verb, heard.success),
-        at=heard.at,
-        reference=heard.id,
-        course_names=course.names if course else {},
-        module_names=module.names if module else {},
+    return heard.told(
+        SOURCE,
+        organisation_id,
+        _state(verb, heard.success),
+        course=course,
+        module=module,
+        event_id=event_hash(heard.actor, heard.verb, thing.id, heard.at),
         lti_item=module is not None and _is_external_tool(module),
     )
 
 
 def sighted(topic: Topic) -> Sighting | None:
     """Return the module that a statement of Moodle's is about, whatever was done to it."""
-    module = topic.activity
-    course = _course_among_parents(topic) if _MODULE.fullmatch(module.id) else None
-    if course is None:
-        return None
-    return Sighting(course_key=course.id, module_key=module.id, module_name=module.name)
+    is_module = _MODULE.fullmatch(topic.activity.id)
+    return topic.within(_course_among_parents(topic)) if is_module else None
 
 
 def _kind(topic: Topic) -> Kind | None:

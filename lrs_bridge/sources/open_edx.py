@@ -52,34 +52,22 @@ def read(heard: Heard, organisation_id: UUID) -> Completion | None:
     state = _of_a_block(heard) if block else _OF_A_COURSE.get(heard.deed)
     if state is None or _NOBODY.intersection(heard.person_keys):
         return None
-    course = _course(heard.topic, block) if block else heard.activity
-    return Completion(
-        organisation_id=organisation_id,
-        source=SOURCE,
-        source_event_id=heard.event_id(state),
-        person_keys=heard.person_keys,
-        course_key=course.id,
-        module_key=heard.activity.id if block else None,
-        kind="module" if block else "course",
-        state=state,
-        at=heard.at,
-        reference=heard.id,
-        course_names=course.names,
-        module_names=heard.activity.names if block else {},
-        lti_item=block is not None and block["type"].startswith("lti"),
+    if block is None:
+        return heard.told(SOURCE, organisation_id, state, course=heard.activity, module=None)
+    return heard.told(
+        SOURCE,
+        organisation_id,
+        state,
+        course=_course(heard.topic, block),
+        module=heard.activity,
+        lti_item=block["type"].startswith("lti"),
     )
 
 
 def sighted(topic: Topic) -> Sighting | None:
     """Return the block that a statement is about, whatever was done to it."""
     block = _BLOCK.fullmatch(topic.activity.id)
-    if block is None:
-        return None
-    return Sighting(
-        course_key=_course(topic, block).id,
-        module_key=topic.activity.id,
-        module_name=topic.activity.name,
-    )
+    return topic.within(_course(topic, block)) if block else None
 
 
 def _of_a_block(heard: Heard) -> State | None:

@@ -31,28 +31,10 @@ def read(heard: Heard, organisation_id: UUID) -> Completion | None:
     state = _STATES.get(heard.deed)
     if state is None or heard.completion is False:
         return None
-    course = heard.topic.course()
-    return Completion(
-        organisation_id=organisation_id,
-        source=SOURCE,
-        source_event_id=heard.event_id(state),
-        person_keys=heard.person_keys,
-        course_key=course.id if course else None,
-        module_key=heard.activity.id,
-        kind="module",
-        state=state,
-        at=heard.at,
-        reference=heard.id,
-        course_names=course.names if course else {},
-        module_names=heard.activity.names,
-    )
+    course, lesson = heard.topic.course(), heard.activity
+    return heard.told(SOURCE, organisation_id, state, course=course, module=lesson)
 
 
 def sighted(topic: Topic) -> Sighting | None:
     """Return the lesson of a course that a statement is about."""
-    course = topic.course()
-    if course is None:
-        return None
-    return Sighting(
-        course_key=course.id, module_key=topic.activity.id, module_name=topic.activity.name
-    )
+    return topic.within(topic.course())

@@ -222,3 +222,17 @@ def test_a_body_that_two_readers_may_read_twice_is_not_read(body):
 
 def test_a_body_may_begin_with_a_byte_order_mark():
     assert read_json(b'\xef\xbb\xbf{"a": 1}') == {"a": 1}
+
+
+@pytest.mark.parametrize(
+    ("changes", "site"),
+    [
+        ({}, "https://oxana.instructure.com"),
+        ({"extensions": {}}, "http://oxana.instructure.com"),
+        ({"extensions": {}, "edApp": {}}, "https://canvas.instructure.com"),
+    ],
+)
+def test_a_canvas_of_which_nobody_said_the_address_says_it_itself(changes, site):
+    envelope = {**QUIZ, "data": [{**QUIZ["data"][0], **changes}]}
+    (completion,) = caliper.read(envelope, ORGANISATION).completions
+    assert completion.course_key == f"{site}/courses/100123"
