@@ -28,6 +28,7 @@ from lti.services import Services
 from plugin import navigation
 from plugin.administration import pages as administration
 from plugin.checkins import pages as checkins
+from plugin.circles import pages as circles
 from plugin.completions import arrivals, finish_pages
 from plugin.completions.deliveries import KIND as LINE_ITEMS
 from plugin.completions.deliveries import LineItemsDelivery
@@ -45,7 +46,10 @@ from plugin.foundation.web import health, i18n, problems, requests, security, st
 from plugin.foundation.web.carried import Carrying
 from plugin.foundation.web.tool import Tool
 from plugin.foundation.web.tool import install as install_tool
-from plugin.launches import browsers, deep_linking
+from plugin.goals import pages as goals
+from plugin.items import deep_linking
+from plugin.items import pages as items
+from plugin.launches import browsers
 from plugin.launches import errors as launch_errors
 from plugin.launches import pages as launches
 from plugin.launches import refusal_pages as refused_launches
@@ -201,6 +205,7 @@ def create_app(
         browsers,
         deep_linking,
         refused_launches,
+        items,
         setting_up,
         asking,
         programmes,
@@ -210,6 +215,8 @@ def create_app(
         matching_comparison,
         checkins,
         finish_pages,
+        circles,
+        goals,
         nudge_pages,
         reports,
         statements,

@@ -47,11 +47,15 @@ def place_of(visit: Visit) -> Place:
         links.append((say("Set up"), "setting_up.show"))
         links.append((say("Matching"), "matching.home"))
         links.append((say("People"), "checkins.people"))
+        links.append((say("Circles"), "circles.listed"))
     if visit.roles & {Role.INSTRUCTOR, Role.ANALYST}:
         links.append((say("Report"), "reports.show"))
     if Role.ADMIN in visit.roles:
         links.append((say("Administration"), "administration.home"))
     links.append((say("My check-ins"), "checkins.mine"))
+    links.append((say("Next steps"), "goals.show"))
+    if Role.INSTRUCTOR not in visit.roles:
+        links.append((say("Circles"), "circles.listed"))
     return Place(
         course_title=visit.course_title,
         role_label=_role_label(visit),
@@ -70,7 +74,7 @@ def _is_here(endpoint: str) -> bool:
     here = request.endpoint or ""
     if endpoint == "administration.home":
         return places.is_within(here)
-    whole_room = endpoint == "matching.home"
+    whole_room = endpoint in ("matching.home", "circles.listed")
     return here == endpoint or (whole_room and here.startswith(endpoint.partition(".")[0]))
 
 

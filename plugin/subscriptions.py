@@ -11,6 +11,7 @@ from plugin.completions import arrivals
 from plugin.completions import service as completions
 from plugin.courses.events import CourseKnown
 from plugin.foundation.db import Subscriber
+from plugin.goals import service as goals
 from plugin.launches.events import ItemReached
 from plugin.matching import at_once
 from plugin.matching.events import RulesSaved
@@ -53,7 +54,7 @@ def subscriptions(records: Records, nudges: Nudges | None) -> Mapping[type, Sequ
     told[checkins.Cancelled] += [records.on_cancelled]
     told[checkins.Missed] += [records.on_missed]
     told[checkins.Held] += [records.on_held]
-    told[checkins.Reflected] += [records.on_reflected]
+    told[checkins.Reflected] += [records.on_reflected, goals.on_reflected]
     if nudges is not None:
         told[checkins.Opened] += [nudges.on_opened]
         told[checkins.Booked] += [nudges.on_booked]

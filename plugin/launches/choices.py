@@ -58,12 +58,6 @@ def settings_of(kept: Mapping[str, Any]) -> DeepLinkingSettings:
     )
 
 
-def is_deep_linking(session: Session, launch_id: UUID) -> bool:
-    """Tell whether a visit has a choice of items to answer."""
-    launch = session.get(Launch, launch_id)
-    return launch is not None and launch.deep_linking is not None
-
-
 def deployment_of(session: Session, launch: Launch) -> str:
     """Return the deployment that a launch came from."""
     return session.get_one(Course, launch.course_id).deployment_id

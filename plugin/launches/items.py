@@ -11,9 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final, Self
 
-from lti.ags import LineItem
-from lti.deep_linking import LtiResourceLinkItem
-from plugin.foundation.i18n import Words
+from lti.ags import ActivityProgress, LineItem, SubmissionReview
 
 RESOURCE = "mentoring"
 """Our name for the line item, so that it is found again and never made twice."""
@@ -68,17 +66,15 @@ class Said:
 def mentoring_line_item(label: str) -> LineItem:
     """Return the gradebook column of mentoring: one point, for check-ins that took place.
 
-    The point says that they took place; it never judges anybody.
+    The point says that they took place; it never judges anybody. From a cell of it, an instructor
+    can open that learner's check-ins.
     """
-    return LineItem(label=label, score_maximum=1.0, resource_id=RESOURCE, tag="check-in")
-
-
-def mentoring_item(public_url: str, say: Words) -> LtiResourceLinkItem:
-    """Return the mentoring home of a course, with one line item of one point."""
-    return LtiResourceLinkItem(
-        title=say.gettext("Mentoring"),
-        text=say.gettext("Ten minutes with a mentor about using what you learn here."),
-        url=f"{public_url}/lti/launch",
-        custom={CUSTOM_KIND: Kind.HOME},
-        line_item=mentoring_line_item(say.gettext("Mentoring")),
+    return LineItem(
+        label=label,
+        score_maximum=1.0,
+        resource_id=RESOURCE,
+        tag="check-in",
+        submission_review=SubmissionReview(
+            statuses=(ActivityProgress.IN_PROGRESS, ActivityProgress.COMPLETED)
+        ),
     )

@@ -21,7 +21,8 @@ from plugin.foundation.tenancy import EVERYWHERE
 from plugin.foundation.web import Role, open_to, requires, tool, visit
 from plugin.foundation.web.access import SESSION_COOKIE
 from plugin.foundation.web.i18n import words
-from plugin.launches import admission, browsers, choices
+from plugin.launches import admission, browsers
+from plugin.launches.model import Launch
 from plugin.platforms.protocol import protocol
 from plugin.platforms.stores import StoredLogins, StoredRegistrations
 
@@ -105,12 +106,16 @@ def keys(organisation_id: UUID) -> Response:
 def home() -> Response:
     """Send each to the page for their role."""
     with tool().database.reading(visit().organisation_id) as session:
-        answers_deep_link = choices.is_deep_linking(session, visit().launch_id)
-    endpoint = "deep_linking.choose" if answers_deep_link else _page_for(visit().roles)
+        launch = session.get_one(Launch, visit().launch_id)
+    if launch.deep_linking is not None:
+        endpoint = "deep_linking.choose"
+    else:
+        endpoint = "items.show" if launch.item is not None else page_for(visit().roles)
     return make_response(redirect(url(endpoint, launch_id=visit().launch_id), 303))
 
 
-def _page_for(roles: frozenset[Role]) -> str:
+def page_for(roles: frozenset[Role]) -> str:
+    """Return the mentoring home of a role: the endpoint of its page."""
     if Role.INSTRUCTOR in roles:
         return "setting_up.show"
     if Role.ANALYST in roles:

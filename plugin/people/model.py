@@ -74,3 +74,27 @@ class PersonIdentifier(Owned):
     """When somebody decided that it is not this person's; launches do not bring it back."""
     merged_from: Mapped[UUID | None]
     """Whose it was before two people were merged."""
+
+
+class PrivacyRequest(Owned):
+    """Somebody asks for their data, or for its erasure; an administrator does it and says so."""
+
+    __tablename__ = "privacy_request"
+    __table_args__ = (
+        Index(
+            "uq_privacy_request_open",
+            "person_id",
+            "kind",
+            unique=True,
+            sqlite_where=text("settled_at IS NULL"),
+            postgresql_where=text("settled_at IS NULL"),
+        ),
+        Index("ix_privacy_request_asked_at", "organisation_id", "asked_at"),
+    )
+
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    kind: Mapped[str]
+    """"export" or "erase"."""
+    asked_at: Mapped[datetime]
+    settled_at: Mapped[datetime | None]
+    settled_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))

@@ -48,6 +48,8 @@ class Programme(Owned):
     pairs_by: Mapped[str] = mapped_column(default=PairsBy.AT_ONCE)
     questions: Mapped[dict[str, Any]] = mapped_column(default=dict)
     """What is asked beyond the three questions (`questions.py`)."""
+    audience: Mapped[list[str]] = mapped_column(default=list)
+    """Ids of the course groups that it is for, as the platform calls them; empty: everybody."""
 
 
 class Checkpoint(Owned):

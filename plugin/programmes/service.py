@@ -59,6 +59,12 @@ def participation(
     return session.scalar(found.with_for_update() if locked else found)
 
 
+def takes_part(session: Session, programme_id: UUID, person_id: UUID, part: Part) -> bool:
+    """Tell whether somebody takes part now."""
+    found = participation(session, programme_id, person_id, part)
+    return found is not None and found.left_at is None
+
+
 def parts_of(
     session: Session, programme: Programme | None, person_id: UUID
 ) -> Sequence[Participation]:

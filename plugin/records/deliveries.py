@@ -26,7 +26,7 @@ from plugin.foundation.outbox import LeasedDebt, Outcome, Postponed, Settled
 from plugin.foundation.tenancy import EVERYWHERE
 from plugin.launches.items import mentoring_line_item
 from plugin.platforms.service import not_taken, registration
-from plugin.records.scores import SCORE
+from plugin.records.scores import SCORE, dated
 from plugin.records.service import STATEMENT
 
 __all__ = [
@@ -58,14 +58,23 @@ class ScoreDelivery:
             line_item = self._line_item(platform, course, debt.payload["line_item"])
             if line_item is None:
                 return Settled(outcome=Outcome.GIVEN_UP, problem="no-line-item")
+            score = self._dated(debt, line_item, platform.product)
+            if score is None:
+                return Settled(outcome=Outcome.SUPERSEDED)
             outcome = self._line_items.post_score(
-                platform, line_item, _score(debt.payload), deployment_id=course.deployment_id
+                platform, line_item, score, deployment_id=course.deployment_id
             )
         except (ServiceRefused, ServiceUnavailable) as error:
             return not_taken(error)
         if outcome is ScoreOutcome.SUPERSEDED:
             return Settled(outcome=Outcome.SUPERSEDED)
         return Settled()
+
+    def _dated(self, debt: LeasedDebt, line_item: str, product: str | None) -> Score | None:
+        with self._database.transaction(debt.organisation_id) as session:
+            return dated(
+                session, _score(debt.payload), key=debt.key, line_item=line_item, product=product
+            )
 
     def _line_item(self, platform: Registration, course: Course, known: str | None) -> str | None:
         if known is not None or course.lineitems_url is None:
@@ -81,9 +90,13 @@ class ScoreDelivery:
 def _score(payload: Mapping[str, Any]) -> Score:
     given = payload["given"]
     done = given >= 1.0
+    at = datetime.fromisoformat(payload["at"])
+    began_at = payload.get("began_at")  # not in what was owed by earlier versions
     return Score(
         user_id=payload["user_id"],
-        timestamp=datetime.fromisoformat(payload["at"]),
+        timestamp=at,
+        started_at=datetime.fromisoformat(began_at) if began_at else None,
+        submitted_at=at,
         activity_progress=ActivityProgress.COMPLETED if done else ActivityProgress.IN_PROGRESS,
         grading_progress=GradingProgress.FULLY_GRADED if done else GradingProgress.PENDING,
         score_given=given,

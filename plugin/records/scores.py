@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -9,14 +10,17 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from lti import claims
+from lti.grading import Score
 from plugin.checkins.model import CheckIn
 from plugin.checkins.rules import State, score_given
 from plugin.courses.model import Course, ResourceLink
 from plugin.foundation.outbox import owe
+from plugin.foundation.tenancy import inserted_once
 from plugin.people.service import account_of
 from plugin.platforms.model import RegistrationRow
 from plugin.programmes.checkpoints import standing
 from plugin.programmes.model import Checkpoint, Programme
+from plugin.records.model import SentScore
 
 SCORE = "score"
 
@@ -49,6 +53,7 @@ def owe_score(session: Session, event_id: UUID, checkin: CheckIn, *, at: datetim
             "line_item": line_item,
             "user_id": account[1],
             "given": given,
+            "began_at": min(_began(session, programme_id, checkin.mentee_id), at).isoformat(),
             "at": at.isoformat(),
         },
         now=at,
@@ -65,6 +70,49 @@ def _held(session: Session, programme_id: UUID, mentee_id: UUID) -> int:
             CheckIn.state == State.HELD,
         )
     ).one()
+
+
+def _began(session: Session, programme_id: UUID, mentee_id: UUID) -> datetime:
+    """Return when a mentee's first check-in of a programme opened."""
+    return session.scalars(
+        select(func.min(CheckIn.opened_at))
+        .join(Checkpoint, Checkpoint.id == CheckIn.checkpoint_id)
+        .where(Checkpoint.programme_id == programme_id, CheckIn.mentee_id == mentee_id)
+    ).one()
+
+
+def dated(
+    session: Session, score: Score, *, key: str, line_item: str, product: str | None
+) -> Score | None:
+    """Return `score` with the timestamp that it goes out with, or None: a newer one went before.
+
+    Timestamps of a cell grow strictly, at the resolution at which the platform compares them, in
+    the order in which the scores came about. The same debt keeps its timestamp however often it
+    is sent. The row is taken before it is looked at, so that no two workers date alike.
+    """
+    cell = select(SentScore).where(
+        SentScore.line_item == line_item, SentScore.user_id == score.user_id
+    )
+    given = score.score_given or 0.0
+    first = inserted_once(
+        session,
+        SentScore,
+        line_item=line_item,
+        user_id=score.user_id,
+        key=key,
+        happened_at=score.timestamp,
+        given=given,
+        timestamp=score.timestamp,
+    )
+    last = session.scalars(cell.with_for_update()).one()
+    if first or last.key == key:
+        return replace(score, timestamp=last.timestamp)
+    if (score.timestamp, given) < (last.happened_at, last.given):
+        return None
+    later = score.sent_after(last.timestamp, product)
+    last.key, last.happened_at, last.given = key, score.timestamp, given
+    last.timestamp = later.timestamp
+    return later
 
 
 def _line_item(session: Session, course_id: UUID) -> str | None:

@@ -8,6 +8,7 @@ from uuid import UUID
 import pytest
 
 from lti import claims
+from lti.grading import ActivityProgress, GradingProgress, Score
 from lti.testing import Grade
 from plugin.app import Mentes
 from plugin.checkins import service as checkins
@@ -17,7 +18,7 @@ from plugin.foundation.outbox import Debt, Outcome
 from plugin.foundation.tenancy import EVERYWHERE
 from plugin.pairings.model import Pairing
 from plugin.people.model import Person
-from plugin.records.scores import SCORE
+from plugin.records.scores import SCORE, dated
 from plugin.worker import Worker
 from tests.conftest import MovableClock
 from tests.plugin.factories import (
@@ -26,7 +27,9 @@ from tests.plugin.factories import (
     a_mentor,
     a_programme,
     an_activity,
+    at_once,
     every,
+    later,
 )
 from tests.plugin.launching import ADA, COURSE, Campus
 
@@ -133,7 +136,14 @@ def test_a_score_names_the_person_as_the_platform_does_and_nothing_else(ada: Cla
     ada.hold(0)
     (debt,) = ada.debts()
     assert debt.payload["user_id"] == ADA.id
-    assert set(debt.payload) == {"course_id", "line_item", "user_id", "given", "at"}
+    assert set(debt.payload) == {
+        "course_id",
+        "line_item",
+        "user_id",
+        "given",
+        "began_at",
+        "at",
+    }
 
 
 def test_a_platform_that_fails_is_asked_again(ada: Class) -> None:
@@ -211,3 +221,82 @@ def test_nothing_is_owed_where_there_is_no_gradebook_for_us(ada: Class, without:
         ada.launched(**{claims.AGS_ENDPOINT: None})
     ada.hold(0)
     assert ada.debts() == []
+
+
+def test_two_talks_within_one_second_are_told_apart(ada: Class) -> None:
+    """Moodle compares whole seconds: the later of two would be refused with 409."""
+    ada.launched()
+    ada.hold(0)
+    ada.worker.run_until_idle()
+    ada.clock.forward(milliseconds=300)
+    ada.hold(1)
+    ada.worker.run_until_idle()
+    assert [debt.outcome for debt in ada.debts()] == [Outcome.DELIVERED] * 2
+    (grade,) = ada.grades()
+    assert grade.score_given == 1.0
+    assert grade.submitted_at == ada.clock.now  # when it happened; the timestamp is moved on
+    assert (grade.timestamp - ada.clock.now).total_seconds() == 0.7
+
+
+def test_a_score_says_when_the_first_check_in_opened_and_when_they_spoke(ada: Class) -> None:
+    ada.launched()
+    began = ada.clock.now
+    ada.clock.forward(days=2)
+    ada.hold(0)
+    ada.worker.run_until_idle()
+    (grade,) = ada.grades()
+    assert (grade.started_at, grade.submitted_at) == (began, ada.clock.now)
+
+
+def test_a_score_that_is_sent_again_keeps_its_timestamp(ada: Class) -> None:
+    ada.launched()
+    ada.hold(0)
+    ada.campus.platform.answer_next("scores", status=500)
+    ada.worker.run_until_idle()
+    spoke = ada.clock.now
+    ada.clock.forward(minutes=1)
+    ada.worker.run_until_idle()
+    (grade,) = ada.grades()
+    assert grade.timestamp == spoke
+
+
+def a_score(given: float, **span: float) -> Score:
+    return Score(
+        user_id="4",
+        timestamp=later(**span),
+        activity_progress=ActivityProgress.IN_PROGRESS,
+        grading_progress=GradingProgress.PENDING,
+        score_given=given,
+        score_maximum=1.0,
+    )
+
+
+def test_an_older_score_that_comes_late_does_not_replace_a_newer_one(
+    mentes: Mentes, organisation_id: UUID
+) -> None:
+    def sent(key: str, score: Score) -> Score | None:
+        with mentes.database.transaction(organisation_id) as session:
+            return dated(session, score, key=key, line_item="https://lms/li/1", product="moodle")
+
+    assert sent("newer", a_score(1.0, seconds=2)) is not None
+    assert sent("older", a_score(0.5, seconds=1)) is None
+    assert sent("of the same moment, with less", a_score(0.5, seconds=2)) is None
+
+
+def test_workers_that_date_scores_at_once_date_none_alike(
+    mentes: Mentes, organisation_id: UUID
+) -> None:
+    def sent(number: int) -> Score | None:
+        with mentes.database.transaction(organisation_id) as session:
+            return dated(
+                session,
+                a_score(number / 8),
+                key=str(number),
+                line_item="https://lms/li/1",
+                product="moodle",
+            )
+
+    went = [score for score in at_once(8, sent) if score is not None]
+    assert all(isinstance(score, Score) for score in went), went
+    seconds = [int(score.timestamp.timestamp()) for score in went if isinstance(score, Score)]
+    assert len(set(seconds)) == len(seconds)

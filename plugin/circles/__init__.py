@@ -1,0 +1,1 @@
+"""Circles: one mentor and up to eight learners around a topic."""

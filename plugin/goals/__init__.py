@@ -1,0 +1,1 @@
+"""Goals: the next steps that came out of check-ins, and what became of them."""

@@ -1,0 +1,251 @@
+"""Opening an item: to its page, by role, in every state, over HTTP."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from lti import claims
+from plugin.app import Mentes
+from plugin.checkins import service as checkins
+from plugin.circles import service as circles
+from plugin.courses.model import Course
+from plugin.foundation.tenancy import EVERYWHERE
+from plugin.items.model import PlacedItem
+from plugin.launches.items import Kind, Said
+from plugin.pairings.service import open_pairing
+from plugin.people.model import Person
+from plugin.programmes import checkpoints
+from plugin.programmes import service as programmes
+from plugin.programmes.model import Checkpoint
+from tests.conftest import MovableClock
+from tests.plugin.factories import (
+    a_checkpoint,
+    a_mentor,
+    a_programme,
+    an_activity,
+    every,
+)
+from tests.plugin.launching import ADA, BEN, TEACHER, Browser, Campus
+
+GATE = "https://tool.example/items/1"
+
+
+class Class:
+    """A course of the campus with a rule, and items that were put into it."""
+
+    def __init__(self, mentes: Mentes, campus: Campus, clock: MovableClock) -> None:
+        self.mentes, self.campus, self.clock = mentes, campus, clock
+        for user in (TEACHER, ADA, BEN):
+            campus.launched(user)
+        with mentes.database.reading(EVERYWHERE) as session:
+            self.course_id = every(session, Course)[0].id
+            self.organisation_id = every(session, Course)[0].organisation_id
+            self.people = {person.email: person.id for person in every(session, Person)}
+        with mentes.database.transaction(self.organisation_id) as session:
+            course = session.get_one(Course, self.course_id)
+            programme = a_programme(session, course)
+            self.programme_id = programme.id
+            activity = an_activity(session, course)
+            self.checkpoint_id = a_checkpoint(session, programme, activity, now=clock()).id
+
+    def id_of(self, user: Any) -> UUID:
+        return self.people[user.email]
+
+    def placed(self, kind: Kind, *, after: str | None = None, **values: Any) -> dict[str, Any]:
+        """Return the claims that launches of a placed item bring."""
+        with self.mentes.database.transaction(self.organisation_id) as session:
+            item = PlacedItem(
+                **{
+                    "course_id": self.course_id,
+                    "kind": kind,
+                    "title": "An item",
+                    "placed_by": self.id_of(TEACHER),
+                    "placed_at": self.clock(),
+                    **values,
+                }
+            )
+            session.add(item)
+            session.flush()
+            said = Said(kind=kind, id=str(item.id), after=after)
+        return {claims.CUSTOM: said.custom()}
+
+    def check_in(self, **values: Any) -> dict[str, Any]:
+        return self.placed(Kind.CHECK_IN, **{"checkpoint_id": self.checkpoint_id, **values})
+
+    def mentored(self) -> None:
+        """Give Ada a mentor."""
+        with self.mentes.database.transaction(self.organisation_id) as session:
+            programme = a_programme(session, session.get_one(Course, self.course_id))
+            a_mentor(session, programme, now=self.clock())
+        self.joined()
+
+    def joined(self) -> None:
+        """Let Ada take part."""
+        with self.mentes.database.transaction(self.organisation_id) as session:
+            programme = a_programme(session, session.get_one(Course, self.course_id))
+            programmes.join(
+                session,
+                programme,
+                self.id_of(ADA),
+                first_use="the budget talk",
+                talk=["call"],
+                recorded=False,
+                now=self.clock(),
+            )
+
+    def opened(self) -> UUID:
+        """Open Ada's check-in."""
+        with self.mentes.database.transaction(self.organisation_id) as session:
+            pairing = open_pairing(session, self.programme_id, self.id_of(ADA))
+            assert pairing is not None
+            opened = checkins.open_once(
+                session,
+                pairing,
+                session.get_one(Checkpoint, self.checkpoint_id),
+                completed_at=self.clock(),
+                source="moodle",
+                reference=None,
+                now=self.clock(),
+            )
+            assert opened is not None
+            return opened.id
+
+    def circle(self, *members: Any) -> UUID:
+        with self.mentes.database.transaction(self.organisation_id) as session:
+            programme = a_programme(session, session.get_one(Course, self.course_id))
+            mentor = a_mentor(session, programme, now=self.clock())
+            return circles.make(
+                session,
+                programme,
+                topic="Difficult talks",
+                mentor_id=mentor.id,
+                members={self.id_of(each) for each in members},
+                group_id=None,
+                by=mentor.id,
+                now=self.clock(),
+            ).id
+
+
+@pytest.fixture
+def school(mentes: Mentes, campus: Campus, clock: MovableClock) -> Class:
+    """The class, before anybody joined."""
+    return Class(mentes, campus, clock)
+
+
+def led(school: Class, user: Any, said: dict[str, Any]) -> tuple[str, str]:
+    """Return the end of the address to which an item leads, and the words of that page."""
+    browser: Browser = school.campus.launched(user, **said)
+    at = f"/l/{browser.launch_id}/"
+    for _ in range(5):
+        answer = browser.client.get(at, headers={"Accept": "text/html"})
+        if answer.status_code != 303:
+            assert answer.status_code == 200, answer.get_data(as_text=True)
+            return at.partition(f"/l/{browser.launch_id}/")[2], answer.get_data(as_text=True)
+        at = answer.headers["Location"]
+    raise AssertionError("It leads round and round.")
+
+
+def test_who_has_not_joined_is_shown_the_way_to_a_mentor(school: Class) -> None:
+    where, page = led(school, ADA, school.check_in())
+    assert (where, "First, find a mentor" in page) == ("item", True)
+
+
+def test_who_has_no_mentor_yet_waits_calmly(school: Class) -> None:
+    school.joined()
+    where, page = led(school, ADA, school.check_in())
+    assert (where, "We look for your mentor" in page) == ("item", True)
+
+
+def test_before_the_module_is_completed_nothing_is_open(school: Class) -> None:
+    school.mentored()
+    where, page = led(school, ADA, school.check_in())
+    assert (where, "when you have completed “Read me”" in page) == ("item", True)
+
+
+def test_behind_a_restriction_the_check_in_is_on_its_way(school: Class) -> None:
+    school.mentored()
+    _, page = led(school, ADA, school.check_in(after=GATE))
+    assert "Your check-in is being opened" in page
+
+
+def test_the_learners_own_check_in_opens(school: Class) -> None:
+    school.mentored()
+    checkin_id = school.opened()
+    said = school.check_in()
+    assert led(school, ADA, said)[0] == f"check-ins/{checkin_id}"
+    assert led(school, BEN, said)[0] == "item"
+
+
+def test_a_rule_that_was_taken_back_opens_nothing_new(school: Class) -> None:
+    with school.mentes.database.transaction(school.organisation_id) as session:
+        programme = a_programme(session, session.get_one(Course, school.course_id))
+        checkpoints.retire_checkpoint(
+            session,
+            programme,
+            school.checkpoint_id,
+            by=school.id_of(TEACHER),
+            now=school.clock(),
+        )
+    assert "No check-in here at present" in led(school, ADA, school.check_in())[1]
+
+
+@pytest.mark.parametrize("user", [ADA, TEACHER])
+def test_a_window_is_obeyed_for_learners_and_told_to_instructors(school: Class, user: Any) -> None:
+    def at(**span: float) -> datetime:
+        return school.clock() + timedelta(**span)
+
+    early = led(school, user, school.check_in(available_from=at(days=1)))[1]
+    late = led(school, user, school.check_in(available_until=at(days=-1)))[1]
+    open_now = led(
+        school, user, school.check_in(available_from=at(days=-1), available_until=at(days=1))
+    )[1]
+    assert ("Not open yet" in early) == ("This has closed" in late) == (user is ADA)
+    assert "Not open yet" not in open_now
+    assert "This has closed" not in open_now
+
+
+def test_a_copied_item_leads_learners_home_and_tells_the_instructor(school: Class) -> None:
+    elsewhere = {claims.CONTEXT: {"id": "77", "title": "A copy"}}
+    said = {**school.check_in(), **elsewhere}
+    assert led(school, ADA, said)[0] == "mine"
+    where, page = led(school, TEACHER, said)
+    assert (where, "copied from another course" in page) == ("item", True)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        Said(kind="quiz", id="7"),
+        Said(kind="check-in"),
+        Said(kind="circle", id=str(uuid4())),
+        Said(kind="goal-review", id="DROP TABLE"),
+    ],
+)
+def test_an_item_that_nobody_knows_is_a_mentoring_home(school: Class, said: Said) -> None:
+    custom = {claims.CUSTOM: said.custom()}
+    assert led(school, TEACHER, custom)[0] == "set-up"
+    assert led(school, ADA, custom)[0] == "join"
+
+
+def test_a_circle_opens_for_those_in_it_and_says_so_to_others(school: Class) -> None:
+    circle_id = school.circle(ADA)
+    said = school.placed(Kind.CIRCLE, circle_id=circle_id)
+    assert led(school, ADA, said)[0] == f"circles/{circle_id}"
+    where, page = led(school, BEN, said)
+    assert (where, "You are not in this circle" in page) == ("item", True)
+    where, page = led(school, TEACHER, said)
+    assert (where, f"circles/{circle_id}" in page) == ("item", True)
+
+
+def test_a_goal_review_opens_next_steps_also_where_there_are_none(school: Class) -> None:
+    where, page = led(school, ADA, school.placed(Kind.GOAL_REVIEW))
+    assert (where, "No next step yet" in page) == ("next-steps", True)
+
+
+def test_an_instructor_sees_what_the_item_is(school: Class) -> None:
+    where, page = led(school, TEACHER, school.check_in())
+    assert (where, "own check-in about “Read me”" in page) == ("item", True)
