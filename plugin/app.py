@@ -20,6 +20,7 @@ from lrs_bridge.statement import Statement
 from lti import urls
 from lti.access_tokens import AccessTokens
 from lti.ags import LineItems
+from lti.groups import CourseGroups
 from lti.http import Http
 from lti.keys import PlatformKeySets, ToolKeyRing
 from lti.nrps import Memberships
@@ -28,6 +29,7 @@ from lti.services import Services
 from plugin import navigation
 from plugin.administration import pages as administration
 from plugin.checkins import pages as checkins
+from plugin.checkins import review_pages
 from plugin.circles import pages as circles
 from plugin.completions import arrivals, finish_pages
 from plugin.completions.deliveries import KIND as LINE_ITEMS
@@ -37,6 +39,8 @@ from plugin.completions.model import SourceKind
 from plugin.completions.results import ResultsLook
 from plugin.courses.deliveries import KIND as ROSTER
 from plugin.courses.deliveries import RosterDelivery
+from plugin.courses.group_deliveries import KIND as GROUPS
+from plugin.courses.group_deliveries import GroupsDelivery
 from plugin.foundation.cipher import Cipher
 from plugin.foundation.clock import Clock, utc_now
 from plugin.foundation.db import Database
@@ -66,11 +70,14 @@ from plugin.nudges.service import KIND as MAIL
 from plugin.nudges.service import Nudges
 from plugin.platforms import admin_pages as platform_admin
 from plugin.platforms import hand_pages as platform_by_hand
+from plugin.pairings import pages as pairings
 from plugin.platforms import pages as platforms
 from plugin.platforms.keys import KeyRings
 from plugin.platforms.protocol import Protocol
 from plugin.platforms.protocol import install as install_protocol
 from plugin.platforms.stores import organisation_of_registration
+from plugin.privacy import admin_pages as privacy_requests
+from plugin.privacy import pages as privacy
 from plugin.programmes import asking, setting_up
 from plugin.programmes import pages as programmes
 from plugin.records.deliveries import SCORE, STATEMENT, EmbeddedStore, RemoteDelivery, ScoreDelivery
@@ -123,6 +130,7 @@ def compose(settings: Settings, *, clock: Clock = utc_now) -> Mentes:
     services = Services(http, AccessTokens(http, ring_of, clock))
     deliveries: dict[str, Delivery] = {
         ROSTER: one_by_one(RosterDelivery(database, Memberships(services), clock)),
+        GROUPS: one_by_one(GroupsDelivery(database, CourseGroups(services), clock)),
         SCORE: one_by_one(ScoreDelivery(database, LineItems(services))),
         STATEMENT: _statement_delivery(settings, database, clock),
         MAIL: one_by_one(MailDelivery(settings.smtp_url, settings.mail_from)),
@@ -213,10 +221,14 @@ def create_app(
         matching_pairs,
         matching_rules,
         matching_comparison,
+        pairings,
         checkins,
+        review_pages,
         finish_pages,
         circles,
         goals,
+        privacy,
+        privacy_requests,
         nudge_pages,
         reports,
         statements,

@@ -84,6 +84,11 @@ class Directory:
             self._groups[group.id] = group
             return group
 
+    def remove_group(self, group_id: str) -> None:
+        """Take a group out of its course."""
+        with self._lock:
+            self._groups.pop(group_id, None)
+
     def group_sets(self, course_id: str) -> tuple[GroupSet, ...]:
         """Return the sets of groups of a course."""
         with self._lock:

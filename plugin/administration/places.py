@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from plugin.foundation.i18n import to_say
 from plugin.platforms import administering
+from plugin.privacy import service as privacy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +65,12 @@ PLACES: Final = (
         endpoint="statements_refused.listed",
         title=to_say("Refused requests"),
         about=to_say("What the record store did not take, why, and what to do about it."),
+    ),
+    AdminPlace(
+        endpoint="privacy_requests.listed",
+        title=to_say("Requests about personal data"),
+        about=to_say("Who asks for a copy of their data, or for its erasure."),
+        waiting=privacy.waiting,
     ),
 )
 """In the order in which they are shown."""

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 
 from plugin.checkins import forms, service, views
 from plugin.checkins.rules import Worth
+from plugin.courses.model import Course
 from plugin.foundation.errors import FormInvalid
 from plugin.foundation.forms import filled, in_zone
 from plugin.foundation.i18n import Words, known_zone
@@ -19,6 +20,7 @@ from plugin.foundation.web import Role, requires, tool, visit
 from plugin.foundation.web.i18n import in_words, words
 from plugin.matching import reasons
 from plugin.pairings.model import Pairing
+from plugin.pairings.said import said_pairs
 from plugin.pairings.service import open_pairing
 from plugin.people.model import Person
 from plugin.programmes import checkpoints
@@ -184,8 +186,12 @@ def people() -> str:
     with tool().database.reading(visit().organisation_id) as session:
         programme = programmes.found_of_course(session, visit().course_id)
         learners = views.learners(session, programme.id, now=tool().clock()) if programme else []
+        said = said_pairs(session, session.get_one(Course, visit().course_id))
     return render_template(
-        "checkins/people.html", page_title=words().gettext("People"), learners=learners
+        "checkins/people.html",
+        page_title=words().gettext("People"),
+        learners=learners,
+        said=said,
     )
 
 

@@ -119,6 +119,43 @@ def _card(row: Row[CheckIn, str, Person, Person, int, int], person_id: UUID) -> 
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """One check-in of a learner as their instructor sees it: state and dates, nothing else."""
+
+    about: str
+    state: State
+    opened_at: datetime
+    due_at: datetime
+    starts_at: datetime | None
+    held_at: datetime | None
+
+
+def standings(session: Session, programme_id: UUID, mentee_id: UUID) -> list[Standing]:
+    """Return the check-ins of one learner, the newest first."""
+    rows = session.execute(
+        select(CheckIn, Checkpoint.name)
+        .join(Checkpoint, Checkpoint.id == CheckIn.checkpoint_id)
+        .where(
+            Checkpoint.programme_id == programme_id,
+            CheckIn.mentee_id == mentee_id,
+            CheckIn.state != State.WITHDRAWN,
+        )
+        .order_by(CheckIn.opened_at.desc(), CheckIn.id)
+    )
+    return [
+        Standing(
+            about=about,
+            state=State(checkin.state),
+            opened_at=checkin.opened_at,
+            due_at=checkin.due_at,
+            starts_at=checkin.starts_at,
+            held_at=checkin.held_at,
+        )
+        for checkin, about in rows
+    ]
+
+
 def mentees(
     session: Session, programme: Programme, mentor_id: UUID, words: Words
 ) -> list[MenteeLine]:

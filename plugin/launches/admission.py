@@ -15,6 +15,7 @@ from lti.jose import PublicKey
 from lti.message import LaunchMessage
 from lti.registration import PendingLogin
 from plugin.courses.deliveries import owe_roster
+from plugin.courses.group_deliveries import owe_groups
 from plugin.foundation.tenancy import EVERYWHERE
 from plugin.foundation.web import Role, tool
 from plugin.foundation.web.access import SESSION_COOKIE
@@ -170,4 +171,5 @@ def _entered(
         )
         if Role.INSTRUCTOR in entered.roles:
             owe_roster(session, entered.course_id, now=now)
+            owe_groups(session, entered.course_id, now=now)
     return entered, message

@@ -157,9 +157,9 @@ def home(entered: Entered) -> str:
 
 def _first_page(entered: Entered) -> str:
     if entered.message_type in claims.DATA_PRIVACY_REQUESTS:
-        return "programmes.choices"
+        return "privacy.show"
     if entered.message_type == claims.SUBMISSION_REVIEW_REQUEST:  # a cell of the gradebook
-        return "checkins.people" if Role.INSTRUCTOR in entered.roles else "checkins.mine"
+        return "checkin_review.show" if Role.INSTRUCTOR in entered.roles else "checkins.mine"
     return "launches.home"
 
 

@@ -16,6 +16,7 @@ from lti.message import LaunchMessage
 from lti.registration import Registration
 from plugin.courses import said
 from plugin.courses import service as courses
+from plugin.courses.group_deliveries import owe_groups_of
 from plugin.courses.model import Course
 from plugin.foundation.db import Database
 from plugin.foundation.errors import SignInNeeded
@@ -123,8 +124,10 @@ def _made_known(
         product=registration.product,
         message=message,
     )
-    courses.belongs(session, course, person, said.of_membership(message), now=now)
+    membership = courses.belongs(session, course, person, said.of_membership(message), now=now)
     session.flush()
+    if message.groups is not None and not membership.groups:
+        owe_groups_of(session, course, [person.id], now=now)
     return Arrival(
         course_id=course.id,
         link_id=link.id if link else None,

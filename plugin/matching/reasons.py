@@ -9,7 +9,7 @@ only one of them said, never a private question, never a refusal:
     {"kind": "different", "field": "team"}
     {"kind": "at-least", "field": "years"}
     {"kind": "wish", "by": "mentee"}
-    {"kind": "has-time"}, {"kind": "only-one-free"}
+    {"kind": "has-time"}, {"kind": "only-one-free"}, {"kind": "said-by-the-platform"}
     {"kind": "talks-the-same-way"}                    in pairings of Mentes 0.1
 """
 
@@ -167,6 +167,11 @@ _CIRCUMSTANCE: Mapping[str, _Said] = {
         to_say("Nobody else was with them yet, so they have time for you."),
         to_say("Nobody else was with you yet."),
         to_say("Nobody else was with this mentor yet."),
+    ),
+    "said-by-the-platform": _Said(
+        to_say("Your learning platform names them as your mentor."),
+        to_say("Your learning platform names you as their mentor."),
+        to_say("The learning platform names them as a pair."),
     ),
     "only-one-free": _Said(
         to_say("They had a place free for you."),

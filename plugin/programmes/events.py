@@ -104,3 +104,11 @@ class PairsBySet(Event):
     kind: ClassVar[str] = "programme.pairs-by-set"
     programme_id: UUID
     pairs_by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AudienceSet(Event):
+    """An instructor said for which course groups it is; the subject is the programme."""
+
+    kind: ClassVar[str] = "programme.audience-set"
+    programme_id: UUID

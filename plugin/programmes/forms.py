@@ -151,6 +151,15 @@ class ModuleForm(Form):
     )
 
 
+class AudienceForm(Form):
+    """Which course groups a programme is for; none: everybody."""
+
+    groups = Chosen(
+        fields.String(validate=validate.Length(max=255, error="Choose from those shown.")),
+        load_default=list,
+    )
+
+
 class ChoicesForm(Form):
     """A participant's own choices."""
 

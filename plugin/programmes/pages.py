@@ -14,7 +14,7 @@ from plugin.foundation.i18n import known_zone, zones
 from plugin.foundation.web import Role, requires, tool, visit
 from plugin.foundation.web.i18n import in_words, words
 from plugin.people.model import Person
-from plugin.programmes import answers, forms, service, views
+from plugin.programmes import answers, audiences, forms, service, views
 from plugin.programmes.catalogue import TALK
 from plugin.programmes.model import Part
 from plugin.programmes.visiting import programme_of_visit
@@ -31,9 +31,17 @@ def join_form() -> str | Response:
         joined = programme and service.participation(
             session, programme.id, visit().person_id, Part.MENTEE
         )
+        is_for_others = programme and not audiences.is_for(session, programme, visit().person_id)
+    if is_for_others:
+        return _for_others()
     if _active(joined):
         return redirect(url_for("checkins.mine", launch_id=visit().launch_id), 303)
     return _join_form()
+
+
+def _for_others() -> str:
+    page_title = words().gettext("Find a mentor")
+    return render_template("programmes/for_others.html", page_title=page_title)
 
 
 def _join_form(errors: dict[str, list[str]] | None = None) -> str:
@@ -54,7 +62,7 @@ def _join_form(errors: dict[str, list[str]] | None = None) -> str:
 
 @bp.post("/l/<uuid:launch_id>/join")
 @requires(Role.MEMBER)
-def join() -> Response | tuple[str, int]:
+def join() -> str | Response | tuple[str, int]:
     """Let a learner in."""
     try:
         form = filled(forms.JoinForm(), request.form)
@@ -62,6 +70,8 @@ def join() -> Response | tuple[str, int]:
             programme = service.found_of_course(session, visit().course_id)
             if programme is None:
                 raise NotFound("There is no mentoring in this course yet.")
+            if not audiences.is_for(session, programme, visit().person_id):
+                return _for_others()
             _keep_zone(session, form["zone"], needed=bool(form["hours"]))
             answers.joined(
                 session,

@@ -102,7 +102,7 @@ def attach_mentor(
 ) -> Participation:
     """Make a person of the course a mentor of its programme, or change how many they take."""
     taken(session, programme.id)
-    new = _took_part(session, programme, person_id, Part.MENTOR, now)
+    new = took_part(session, programme, person_id, Part.MENTOR, now)
     mentor = kept(session, programme, person_id, Part.MENTOR)
     came_back = mentor.left_at is not None
     changed = mentor.capacity != capacity
@@ -200,7 +200,7 @@ def join(
         said: what they answered beyond the three; None: what they once answered stands.
     """
     taken(session, programme.id)
-    new = _took_part(session, programme, person_id, Part.MENTEE, now)
+    new = took_part(session, programme, person_id, Part.MENTEE, now)
     mentee = kept(session, programme, person_id, Part.MENTEE)
     came_back = mentee.left_at is not None
     if came_back:
@@ -282,9 +282,13 @@ def choose_recording(
         )
 
 
-def _took_part(
+def took_part(
     session: Session, programme: Programme, person_id: UUID, part: Part, now: datetime
 ) -> bool:
+    """Give somebody a part in a programme, unless they ever had it; True when it is new.
+
+    Nothing has happened by that yet: whoever calls this says what did.
+    """
     other = parts_of(session, programme, person_id)
     return inserted_once(
         session,

@@ -7,15 +7,17 @@ from uuid import UUID
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from plugin.courses import groups
 from plugin.courses import service as courses
 from plugin.courses.deliveries import owe_roster
+from plugin.courses.group_deliveries import owe_groups
 from plugin.courses.model import Course, CourseActivity
 from plugin.foundation.errors import FormInvalid
 from plugin.foundation.forms import filled
 from plugin.foundation.web import Role, requires, tool, visit
 from plugin.foundation.web.i18n import in_words, words
 from plugin.people.model import Person
-from plugin.programmes import checkpoints, forms, service
+from plugin.programmes import audiences, checkpoints, forms, service
 from plugin.programmes.model import PairsBy, Part
 from plugin.programmes.questions import Questionnaire
 from plugin.programmes.visiting import programme_of_visit
@@ -54,6 +56,8 @@ def _set_up(errors: dict[str, list[str]] | None = None) -> str:
             activities=courses.activities(session, course.id),
             questions=Questionnaire.of(programme).number if programme else 0,
             pairs_by=programme.pairs_by if programme else PairsBy.AT_ONCE,
+            audience=audiences.audience(session, programme) if programme else [],
+            groups=groups.of_course(session, course.id),
             errors=in_words(errors or {}),
             sent=request.form,
         )
@@ -94,12 +98,28 @@ def detach_mentor(person_id: UUID) -> Response:
     return _back()
 
 
+@bp.post("/l/<uuid:launch_id>/audience")
+@requires(Role.INSTRUCTOR)
+def set_audience() -> Response | tuple[str, int]:
+    """Say which course groups the mentoring is for."""
+    try:
+        form = filled(forms.AudienceForm(), request.form)
+        with programme_of_visit(opened=True) as (session, programme):
+            audiences.set_audience(
+                session, programme, form["groups"], by=visit().person_id, now=tool().clock()
+            )
+    except FormInvalid as error:
+        return _set_up(error.errors), 422
+    return _back()
+
+
 @bp.post("/l/<uuid:launch_id>/roster")
 @requires(Role.INSTRUCTOR)
 def refresh_roster() -> Response:
     """Ask the platform who is in the course now."""
     with tool().database.transaction(visit().organisation_id) as session:
         owe_roster(session, visit().course_id, now=tool().clock())
+        owe_groups(session, visit().course_id, now=tool().clock())
     return _back()
 
 

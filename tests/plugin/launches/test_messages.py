@@ -25,8 +25,10 @@ def review(campus: Campus, user: User, for_user: User) -> Claims:
     return messages.submission_review_request(campus.platform, campus.tool, user, column, for_user)
 
 
-def test_a_teacher_who_opens_a_cell_of_the_gradebook_sees_who_has_met(campus: Campus) -> None:
-    assert first_page(campus, TEACHER, review(campus, TEACHER, ADA)) == ("people", 200)
+def test_a_teacher_who_opens_a_cell_of_the_gradebook_sees_that_learners_check_ins(
+    campus: Campus,
+) -> None:
+    assert first_page(campus, TEACHER, review(campus, TEACHER, ADA)) == ("mentee", 200)
 
 
 def test_a_learner_who_opens_a_cell_of_the_gradebook_sees_their_own_check_ins(
@@ -43,4 +45,4 @@ def test_a_data_privacy_launch_leads_to_ones_own_data(campus: Campus) -> None:
     for name in claims.DATA_PRIVACY_REQUESTS:
         content = messages.data_privacy_request(campus.platform, campus.tool, ADA, ADA)
         content[claims.MESSAGE_TYPE] = name
-        assert first_page(campus, ADA, content) == ("choices", 200)
+        assert first_page(campus, ADA, content) == ("privacy", 200)

@@ -1,0 +1,23 @@
+"""What happens at the privacy desk. The subject is the request."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from plugin.foundation.events import Event
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DataAskedFor(Event):
+    """Somebody asked for their data, or for its erasure."""
+
+    kind: ClassVar[str] = "privacy.asked"
+    what: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DataDealtWith(Event):
+    """An administrator did what was asked."""
+
+    kind: ClassVar[str] = "privacy.dealt-with"
