@@ -55,12 +55,11 @@ def _listed(errors: dict[str, list[str]] | None = None) -> str:
 def _choices(session: Session) -> dict[str, Any]:
     """Return whom an instructor can choose from."""
     programme = programmes.found_of_course(session, visit().course_id)
-    people = {person.id: person for _, person in courses.roster(session, visit().course_id)}
+    roster = courses.roster(session, visit().course_id)
     mentors = programmes.participants(session, programme.id, Part.MENTOR) if programme else ()
-    ids = {mentor.person_id for mentor in mentors}
     return {
-        "mentors": [session.get_one(Person, each) for each in ids],
-        "people": list(people.values()),
+        "mentors": [session.get_one(Person, mentor.person_id) for mentor in mentors],
+        "people": [person for membership, person in roster if not groups.teaches(membership)],
         "groups": groups.of_course(session, visit().course_id),
     }
 

@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from lti import roles
 from lti.groups import Group, GroupSet
 from plugin.courses.model import Course, CourseGroup, Membership
 from plugin.foundation.tenancy import found_or_inserted
@@ -91,8 +92,13 @@ def learners_in(session: Session, course_id: UUID, group_id: str) -> set[UUID]:
     return {
         membership.person_id
         for membership in _memberships(session, course_id)
-        if group_id in membership.groups and not any("Instructor" in r for r in membership.roles)
+        if group_id in membership.groups and not teaches(membership)
     }
+
+
+def teaches(membership: Membership) -> bool:
+    """Tell whether a membership is that of an instructor."""
+    return roles.has(membership.roles, roles.INSTRUCTOR)
 
 
 def groups_of(session: Session, course_id: UUID, person_id: UUID) -> frozenset[str]:

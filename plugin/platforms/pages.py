@@ -40,6 +40,7 @@ CUSTOM = {
     "canvas_api_domain": "$Canvas.api.domain",
     "canvas_course_id": "$Canvas.course.id",
     "course_sourcedid": "$CourseSection.sourcedId",
+    "groups": "$Moodle.Person.userGroupIds",
 }
 """Variables that we ask for, of which a platform fills those it knows."""
 

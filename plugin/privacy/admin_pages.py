@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import shlex
 from uuid import UUID
 
 from flask import Blueprint, redirect, render_template, url_for
@@ -9,6 +11,7 @@ from werkzeug.wrappers import Response
 
 from plugin.foundation.web import Role, requires, tool, visit
 from plugin.foundation.web.i18n import words
+from plugin.people.model import PersonIdentifier
 from plugin.privacy import service
 
 bp = Blueprint("privacy_requests", __name__, template_folder="templates")
@@ -19,7 +22,10 @@ bp = Blueprint("privacy_requests", __name__, template_folder="templates")
 def listed() -> str:
     """Show what waits, with the commands that do it."""
     with tool().database.reading(visit().organisation_id) as session:
-        waiting = service.requests(session)
+        waiting = [
+            (asked, person, [_command(asked.kind, each) for each in accounts])
+            for asked, person, accounts in service.requests(session)
+        ]
     return render_template(
         "privacy/requests.html",
         page_title=words().gettext("Requests about personal data"),
@@ -34,3 +40,10 @@ def settle(request_id: UUID) -> Response:
     with tool().database.transaction(visit().organisation_id) as session:
         service.settle(session, request_id, by=visit().person_id, now=tool().clock())
     return redirect(url_for(".listed", launch_id=visit().launch_id), 303)
+
+
+def _command(kind: str, account: PersonIdentifier) -> str:
+    """Return what is typed into a shell for what the record store has about an account."""
+    agent = json.dumps({"account": {"homePage": account.home_as_said, "name": account.value}})
+    act = "erase" if kind == service.Kind.ERASE else "export"
+    return f"mentes lrs {act} --agent {shlex.quote(agent)}"

@@ -1,4 +1,4 @@
-"""What happens at the privacy desk. The subject is the request."""
+"""What happens at the privacy desk. The subject is the request, unless said otherwise."""
 
 from __future__ import annotations
 
@@ -21,3 +21,10 @@ class DataDealtWith(Event):
     """An administrator did what was asked."""
 
     kind: ClassVar[str] = "privacy.dealt-with"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DataLookedAt(Event):
+    """An administrator saw how much is held about somebody; the subject is that person."""
+
+    kind: ClassVar[str] = "privacy.looked-at"

@@ -12,10 +12,11 @@ from werkzeug.wrappers import Response
 from plugin.foundation.web import Role, requires, tool, visit
 from plugin.foundation.web.i18n import words
 from plugin.launches.model import Launch
+from plugin.people.model import Person
 from plugin.people.service import ACCOUNT, found
 from plugin.platforms.service import registration
 from plugin.privacy import service
-from plugin.privacy.service import Category, Kind
+from plugin.privacy.service import Category, Held, Kind
 
 bp = Blueprint("privacy", __name__, template_folder="templates")
 
@@ -27,15 +28,7 @@ def show() -> str:
     with tool().database.reading(visit().organisation_id) as session:
         held = service.held(session, visit().person_id)
         asked = {Kind(each.kind): each for each in service.open_of(session, visit().person_id)}
-        launch = session.get_one(Launch, visit().launch_id)
-        about = launch.for_subject
-        other = None
-        if about is not None and Role.ADMIN in visit().roles:
-            issuer = registration(session, launch.registration_id).issuer
-            other = found(session, [(ACCOUNT, issuer, about)])
-            if other is not None and other.id == visit().person_id:
-                other = None
-        of_other = service.held(session, other.id) if other is not None else None
+    other, of_other = _other()
     return render_template(
         "privacy/show.html",
         page_title=words().gettext("Your data"),
@@ -45,6 +38,25 @@ def show() -> str:
         other=other,
         of_other=of_other,
     )
+
+
+def _other() -> tuple[Person, Held] | tuple[None, None]:
+    """Return whom an administrator's launch is about, if that is somebody else; the look is noted.
+
+    The platform signed it, and it was kept with the launch: no address names anybody.
+    """
+    if Role.ADMIN not in visit().roles:
+        return None, None
+    with tool().database.transaction(visit().organisation_id) as session:
+        launch = session.get_one(Launch, visit().launch_id)
+        if launch.for_subject is None:
+            return None, None
+        issuer = registration(session, launch.registration_id).issuer
+        person = found(session, [(ACCOUNT, issuer, launch.for_subject)])
+        if person is None or person.id == visit().person_id:
+            return None, None
+        held = service.looked_at(session, person.id, by=visit().person_id, now=tool().clock())
+        return person, held
 
 
 @bp.post("/l/<uuid:launch_id>/privacy/<any(export, erase):kind>")

@@ -22,6 +22,7 @@ from plugin.foundation.tenancy import inserted_once
 from plugin.goals.model import Commitment
 from plugin.pairings.model import Pairing
 from plugin.people.model import Person, PersonIdentifier, PrivacyRequest
+from plugin.people.service import ACCOUNT
 from plugin.privacy import events
 from plugin.programmes.model import Participation
 
@@ -68,6 +69,12 @@ def held(session: Session, person_id: UUID) -> Held:
         counts={category: _count(session, query) for category, query in _of(person_id).items()},
         recorded=any(part.recorded for part in parts),
     )
+
+
+def looked_at(session: Session, person_id: UUID, *, by: UUID, now: datetime) -> Held:
+    """Return what is held about somebody to an administrator, and note that they looked."""
+    happened(session, events.DataLookedAt(at=now, subject_id=person_id, actor_id=by))
+    return held(session, person_id)
 
 
 def _of(person_id: UUID) -> dict[Category, Select[Any]]:
@@ -120,7 +127,7 @@ def open_of(session: Session, person_id: UUID) -> Sequence[PrivacyRequest]:
 
 
 def requests(session: Session) -> list[tuple[PrivacyRequest, Person, Sequence[PersonIdentifier]]]:
-    """Return what waits for an administrator, the oldest first, with whom it is about."""
+    """Return what waits for an administrator, the oldest first: whose, by which accounts."""
     rows = session.execute(
         select(PrivacyRequest, Person)
         .join(Person, Person.id == PrivacyRequest.person_id)
@@ -133,7 +140,7 @@ def requests(session: Session) -> list[tuple[PrivacyRequest, Person, Sequence[Pe
             person,
             session.scalars(
                 select(PersonIdentifier)
-                .where(PersonIdentifier.person_id == person.id)
+                .where(PersonIdentifier.person_id == person.id, PersonIdentifier.scheme == ACCOUNT)
                 .order_by(PersonIdentifier.created_at)
             ).all(),
         )
