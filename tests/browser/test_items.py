@@ -26,7 +26,7 @@ def test_items_are_chosen_looked_at_added_and_opened(course: Stage, visit: Visit
 
     ines.course().get_by_role("link", name="Add an external item").click()
     tool = ines.launched(ines.page)
-    tool.get_by_role("radio", name="Mentoring circle").check()
+    tool.get_by_role("checkbox", name="Mentoring circle").check()
     tool.get_by_role("button", name="Look at it first").click()
     expect(tool.get_by_role("heading", name="This is what your learners will find")).to_be_visible()
     found += faults("picker, with a preview", ines)
@@ -47,7 +47,7 @@ def test_items_are_chosen_looked_at_added_and_opened(course: Stage, visit: Visit
     expect(tool.get_by_role("heading", name="No next step yet")).to_be_visible()
     found += faults("next steps", ada)
     tool.get_by_role("link", name="Your data").click()
-    tool.get_by_role("link", name=re.compile("How much is held")).click()
+    tool.get_by_role("button", name=re.compile("How much is held")).click()
     tool.get_by_role("button", name="Ask for a copy").click()
     expect(tool.get_by_text("Asked for on")).to_be_visible()
     found += faults("privacy desk", ada)
