@@ -13,7 +13,7 @@ from plugin.foundation.web import Role, requires, tool, visit
 from plugin.foundation.web.i18n import words
 from plugin.launches.model import Launch
 from plugin.people.model import Person
-from plugin.people.service import ACCOUNT, found
+from plugin.people.service import launched_as
 from plugin.platforms.service import registration
 from plugin.programmes import service as programmes
 
@@ -46,4 +46,4 @@ def _learner(session: Session) -> Person | None:
     if launch.for_subject is None:
         return None
     issuer = registration(session, launch.registration_id).issuer
-    return found(session, [(ACCOUNT, issuer, launch.for_subject)])
+    return launched_as(session, issuer=issuer, subject=launch.for_subject)

@@ -24,7 +24,7 @@ from plugin.foundation.events import happened
 from plugin.pairings.model import Pairing
 from plugin.pairings.service import open_pairing, pair
 from plugin.people.model import Person, PersonIdentifier
-from plugin.people.service import ACCOUNT
+from plugin.people.rules import ACCOUNT
 from plugin.platforms.model import RegistrationRow
 from plugin.programmes import service as programmes
 from plugin.programmes.events import MentorAttached
@@ -149,6 +149,7 @@ def _people(session: Session, course: Course, subjects: Sequence[str]) -> Sequen
             Membership.course_id == course.id,
             Membership.active,
             PersonIdentifier.scheme == ACCOUNT,
+            PersonIdentifier.signs_in,
             PersonIdentifier.home == same_place(issuer),
             PersonIdentifier.value.in_(subjects),
         )

@@ -64,6 +64,12 @@ def seen(
     return person
 
 
+def launched_as(session: Session, *, issuer: str, subject: str) -> Person | None:
+    """Return the person whom `issuer` calls `subject` in launches, or None: we do not know them."""
+    account = _account(session, issuer, subject)
+    return session.get_one(Person, account.person_id) if account is not None else None
+
+
 def told_by(
     message: LaunchMessage | Member | None, said: Described, product: str | None
 ) -> dict[str, str]:

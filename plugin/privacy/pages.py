@@ -13,7 +13,7 @@ from plugin.foundation.web import Role, requires, tool, visit
 from plugin.foundation.web.i18n import words
 from plugin.launches.model import Launch
 from plugin.people.model import Person
-from plugin.people.service import ACCOUNT, found
+from plugin.people.service import launched_as
 from plugin.platforms.service import registration
 from plugin.privacy import service
 from plugin.privacy.service import Category, Held, Kind
@@ -52,7 +52,7 @@ def _other() -> tuple[Person, Held] | tuple[None, None]:
         if launch.for_subject is None:
             return None, None
         issuer = registration(session, launch.registration_id).issuer
-        person = found(session, [(ACCOUNT, issuer, launch.for_subject)])
+        person = launched_as(session, issuer=issuer, subject=launch.for_subject)
         if person is None or person.id == visit().person_id:
             return None, None
         held = service.looked_at(session, person.id, by=visit().person_id, now=tool().clock())

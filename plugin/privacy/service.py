@@ -22,7 +22,7 @@ from plugin.foundation.tenancy import inserted_once
 from plugin.goals.model import Commitment
 from plugin.pairings.model import Pairing
 from plugin.people.model import Person, PersonIdentifier, PrivacyRequest
-from plugin.people.service import ACCOUNT
+from plugin.people.rules import ACCOUNT
 from plugin.privacy import events
 from plugin.programmes.model import Participation
 
