@@ -103,8 +103,9 @@ def test_a_group_of_another_course_cannot_be_chosen(grouped: Campus, mentes: Men
 
 
 def test_who_is_new_is_asked_about_without_a_roster(
-    grouped: Campus, mentes: Mentes, worker: Worker
+    grouped: Campus, mentes: Mentes, worker: Worker, clock: MovableClock
 ) -> None:
+    clock.forward(minutes=2)
     with mentes.database.transaction(course_of(mentes).organisation_id) as session:
         for membership in every(session, Membership):
             membership.groups = []
