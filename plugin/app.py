@@ -68,9 +68,9 @@ from plugin.nudges.deliveries import MailDelivery
 from plugin.nudges.letters import Letters
 from plugin.nudges.service import KIND as MAIL
 from plugin.nudges.service import Nudges
+from plugin.pairings import pages as pairings
 from plugin.platforms import admin_pages as platform_admin
 from plugin.platforms import hand_pages as platform_by_hand
-from plugin.pairings import pages as pairings
 from plugin.platforms import pages as platforms
 from plugin.platforms.keys import KeyRings
 from plugin.platforms.protocol import Protocol

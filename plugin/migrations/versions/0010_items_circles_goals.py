@@ -1,6 +1,6 @@
 """Items, circles, next steps, audiences, and what people ask of their data.
 
-Revision: 0009, after 0008. Next steps that are there already, in what people wrote when looking
+Revision: 0010, after 0009. Next steps that are there already, in what people wrote when looking
 back, become commitments.
 """
 
@@ -9,8 +9,8 @@ from uuid import uuid4
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0009"
-down_revision = "0008"
+revision = "0010"
+down_revision = "0009"
 branch_labels = None
 depends_on = None
 
