@@ -31,11 +31,20 @@ from plugin.administration import pages as administration
 from plugin.checkins import pages as checkins
 from plugin.checkins import review_pages
 from plugin.circles import pages as circles
-from plugin.completions import arrivals, finish_pages
+from plugin.completions import (
+    arrivals,
+    finish_pages,
+    grade_pages,
+    inlets,
+    source_pages,
+)
 from plugin.completions.deliveries import KIND as LINE_ITEMS
 from plugin.completions.deliveries import LineItemsDelivery
 from plugin.completions.looking import Look
 from plugin.completions.model import SourceKind
+from plugin.completions.proofs import KeySets
+from plugin.completions.refused import Refused
+from plugin.completions.remote_stores import RemoteStoreLook
 from plugin.completions.results import ResultsLook
 from plugin.courses.deliveries import KIND as ROSTER
 from plugin.courses.deliveries import RosterDelivery
@@ -148,14 +157,25 @@ def compose(settings: Settings, *, clock: Clock = utc_now) -> Mentes:
         nudges=nudges,
         contents=_contents(settings),
         deliveries=deliveries,
-        looks=_looks(settings, database, services),
+        looks=_looks(settings, database, services, cipher),
     )
 
 
-def _looks(settings: Settings, database: Database, services: Services) -> Mapping[SourceKind, Look]:
+def _looks(
+    settings: Settings, database: Database, services: Services, cipher: Cipher
+) -> Mapping[SourceKind, Look]:
     """Return how each kind of source that does not come to us is looked at."""
-    every = timedelta(seconds=settings.results_every)
-    return {SourceKind.RESULTS: ResultsLook(database, LineItems(services), every)}
+    return {
+        SourceKind.RESULTS: ResultsLook(
+            database, LineItems(services), timedelta(seconds=settings.results_every)
+        ),
+        SourceKind.REMOTE_STORE: RemoteStoreLook(
+            cipher,
+            allow_private=settings.allow_private_addresses,
+            every=timedelta(seconds=settings.remote_store_every),
+            reaches_back=timedelta(days=settings.completion_cutoff_days),
+        ),
+    }
 
 
 def _contents(settings: Settings) -> Contents | None:
@@ -196,6 +216,16 @@ def create_app(
     )
     install_protocol(app, mentes.protocol)
     app.extensions[nudge_pages.KEY] = mentes.nudges
+    inlets.install(
+        app,
+        inlets.Inlets(
+            cipher=mentes.cipher,
+            key_sets=KeySets(mentes.protocol.http),
+            refused=Refused(mentes.database),
+            largest=settings.completion_max_body,
+            cutoff_days=settings.completion_cutoff_days,
+        ),
+    )
     app.extensions[finish_pages.KEY] = settings.completion_cutoff_days
     app.extensions[reports.KEY] = settings.report_min_cohort
     app.extensions[looking.KEY] = RecordStore(
@@ -224,6 +254,9 @@ def create_app(
         pairings,
         checkins,
         review_pages,
+        inlets,
+        source_pages,
+        grade_pages,
         finish_pages,
         circles,
         goals,

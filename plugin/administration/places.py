@@ -57,6 +57,11 @@ PLACES: Final = (
         about=to_say("Why Mentes did not open for somebody, and what to change in their platform."),
     ),
     AdminPlace(
+        endpoint="completion_sources.listed",
+        title=to_say("Where completions come from"),
+        about=to_say("Who says that somebody has finished, whether it arrives, and what is wrong."),
+    ),
+    AdminPlace(
         endpoint="statements.listed",
         title=to_say("Statements"),
         about=to_say("What learning systems told the record store: find, read, void."),

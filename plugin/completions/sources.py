@@ -59,12 +59,7 @@ def add(
     Raises:
         FormInvalid: there is one of that kind and name.
     """
-    taken = select(SourceRow.id).where(SourceRow.kind == kind, SourceRow.name == name)
-    if session.scalar(taken) is not None:
-        raise FormInvalid(
-            "There is a source of that name already.",
-            {"name": ["There is a source of that name already; choose another."]},
-        )
+    _insist_it_is_free(session, kind, name)
     source = SourceRow(
         kind=kind,
         name=name,
@@ -78,6 +73,15 @@ def add(
     session.add(source)
     session.flush()
     return source
+
+
+def _insist_it_is_free(session: Session, kind: SourceKind, name: str) -> None:
+    taken = select(SourceRow.id).where(SourceRow.kind == kind, SourceRow.name == name)
+    if session.scalar(taken) is not None:
+        raise FormInvalid(
+            "There is a source of that name already.",
+            {"name": ["There is a source of that name already; choose another."]},
+        )
 
 
 def listed(session: Session) -> Sequence[SourceRow]:
@@ -123,8 +127,16 @@ def at_path(session: Session, cipher: Cipher, path: str, *, now: datetime) -> Pr
     )
 
 
-def change(source: SourceRow, *, name: str, configuration: Mapping[str, Any]) -> None:
-    """Change what a source is called and how it is read; its address and secret stay."""
+def change(
+    session: Session, source: SourceRow, *, name: str, configuration: Mapping[str, Any]
+) -> None:
+    """Change what a source is called and how it is read; its address and secret stay.
+
+    Raises:
+        FormInvalid: there is another of that kind and name.
+    """
+    if name != source.name:
+        _insist_it_is_free(session, SourceKind(source.kind), name)
     source.name = name
     source.configuration = dict(configuration)
 

@@ -175,6 +175,8 @@ def show_problem(problem: Problem, *, errors: dict[str, list[str]] | None = None
 
 def prefers_html() -> bool:
     """Tell whether the caller is a person's browser."""
+    if g.get("for_machines"):
+        return False
     best = request.accept_mimetypes.best_match(
         ["application/problem+json", "application/json", "text/html"], default="text/html"
     )
