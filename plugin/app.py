@@ -36,7 +36,9 @@ from plugin.completions import (
     finish_pages,
     grade_pages,
     inlets,
+    merging_pages,
     source_pages,
+    waiting_pages,
 )
 from plugin.completions.deliveries import KIND as LINE_ITEMS
 from plugin.completions.deliveries import LineItemsDelivery
@@ -267,6 +269,8 @@ def create_app(
         statements,
         void_pages,
         refusal_pages,
+        waiting_pages,
+        merging_pages,
         administration,
     ):
         app.register_blueprint(room.bp)

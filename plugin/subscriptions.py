@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 
 from plugin.checkins import events as checkins
 from plugin.checkins import service as checkin_service
-from plugin.completions import arrivals
+from plugin.completions import arrivals, waiting
 from plugin.completions import service as completions
-from plugin.courses.events import CourseKnown
+from plugin.courses.events import CourseKnown, CourseNamed
 from plugin.foundation.db import Subscriber
 from plugin.goals import service as goals
 from plugin.launches.events import ItemReached
@@ -46,8 +46,9 @@ def subscriptions(records: Records, nudges: Nudges | None) -> Mapping[type, Sequ
         at_once.on_places,
     ]
     told[ItemReached] += [arrivals.on_item_reached]
-    told[PersonKnown] += [completions.on_person_known]
-    told[CourseKnown] += [completions.on_course_known]
+    told[PersonKnown] += [waiting.on_person_known]
+    told[CourseKnown] += [waiting.on_course_known]
+    told[CourseNamed] += [waiting.on_course_named]
     told[checkins.Opened] += [records.on_opened]
     told[checkins.Booked] += [records.on_booked]
     told[checkins.Rebooked] += [records.on_rebooked]

@@ -12,6 +12,7 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
+from plugin.completions.waiting_list import people_waiting
 from plugin.foundation.i18n import to_say
 from plugin.platforms import administering
 from plugin.privacy import service as privacy
@@ -60,6 +61,12 @@ PLACES: Final = (
         endpoint="completion_sources.listed",
         title=to_say("Where completions come from"),
         about=to_say("Who says that somebody has finished, whether it arrives, and what is wrong."),
+    ),
+    AdminPlace(
+        endpoint="waiting.listed",
+        title=to_say("Not yet assigned"),
+        about=to_say("Completions of which nobody knows whose they are, or of which course."),
+        waiting=people_waiting,
     ),
     AdminPlace(
         endpoint="statements.listed",

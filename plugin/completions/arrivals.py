@@ -16,13 +16,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lrs_bridge import sources as readers
-from lrs_bridge.completion import Completion, PersonKey, Sighting
+from lrs_bridge.completion import Completion, PersonKey
 from lrs_bridge.lrs.tables import credential
 from lrs_bridge.statement import Statement
 from plugin.completions import inbox, sources
 from plugin.completions.model import SourceKind
-from plugin.courses.model import LONGEST_IRI, Course
-from plugin.courses.service import activity_at, seen_activity
+from plugin.courses.model import Course
+from plugin.courses.service import activity_at, module_seen
 from plugin.foundation.tenancy import narrowed
 from plugin.launches.events import ItemReached
 from plugin.people.service import accounts_of
@@ -51,21 +51,13 @@ def on_stored(
         for document in documents:
             sighting = readers.sighted(document)
             if sighting is not None:
-                _module_seen(session, sighting, now=now)
-
-
-def _module_seen(session: Session, sighting: Sighting, *, now: datetime) -> None:
-    """Remember a module that a learning record named, so that an instructor can pick it."""
-    course = activity_at(session, sighting.course_key)
-    if course is not None and len(sighting.module_key) <= LONGEST_IRI:
-        seen_activity(
-            session,
-            course.course_id,
-            iri=sighting.module_key,
-            kind="module",
-            name=sighting.module_name,
-            now=now,
-        )
+                module_seen(
+                    session,
+                    sighting.course_key,
+                    sighting.module_key,
+                    name=sighting.module_name,
+                    now=now,
+                )
 
 
 def _stored_by(document: Mapping[str, Any]) -> str:

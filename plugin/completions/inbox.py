@@ -17,6 +17,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from lrs_bridge.completion import Completion, same_place
+from plugin.completions import waiting
 from plugin.completions.model import CompletionRow, Reason, SourceKind, Status
 from plugin.foundation.tenancy import inserted_once
 from plugin.people import identifiers
@@ -72,7 +73,9 @@ def _columns(
         "person_digest": person_digest,
         "course_digest": digest(same_place(course)) if course else None,
         "course_iri": course,
+        "course_name": next(iter(completion.course_names.values()), None),
         "module_iri": completion.module_key,
+        "module_name": next(iter(completion.module_names.values()), None),
         "kind": completion.kind,
         "state": completion.state,
         "at": completion.at,
@@ -122,6 +125,8 @@ def forget(session: Session, references: Sequence[UUID]) -> None:
     check-in is the tool's own record, and a completion that is sent again must open no second one.
     """
     told = CompletionRow.reference.in_(references)
-    waiting = CompletionRow.status.in_([Status.NEW, Status.WAITING])
-    session.execute(delete(CompletionRow).where(told, waiting))
+    people = session.scalars(select(CompletionRow.person_digest).where(told).distinct()).all()
+    undone = CompletionRow.status.in_([Status.NEW, Status.WAITING])
+    session.execute(delete(CompletionRow).where(told, undone))
     session.execute(update(CompletionRow).where(told).values(person_keys=[], person_digest=""))
+    waiting.forgotten(session, people)

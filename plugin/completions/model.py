@@ -93,7 +93,10 @@ class CompletionRow(Owned):
     course_digest: Mapped[str | None]
     """Of the course's IRI as compared, to be found by when that course becomes known."""
     course_iri: Mapped[str | None]
+    course_name: Mapped[str | None]
+    """What the source calls the course, in the language that it gave first."""
     module_iri: Mapped[str | None]
+    module_name: Mapped[str | None]
     kind: Mapped[str]
     state: Mapped[str]
     at: Mapped[datetime]

@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session
 
 from lrs_bridge.completion import same_place
 from plugin.checkins import service as checkins
+from plugin.completions import waiting
 from plugin.completions.events import CompletionObserved
-from plugin.completions.inbox import digest
 from plugin.completions.model import XAPI, CompletionRow, Reason, Status
-from plugin.courses.events import CourseKnown
+from plugin.courses import service as courses
 from plugin.courses.model import CourseActivity, ResourceLink
 from plugin.courses.service import activity_at
 from plugin.foundation.errors import NotFound
@@ -22,7 +22,6 @@ from plugin.foundation.events import happened
 from plugin.pairings.events import PairingMade
 from plugin.pairings.service import open_pairing
 from plugin.people import identifiers
-from plugin.people.events import PersonKnown
 from plugin.people.rules import Resolution
 from plugin.programmes.model import Checkpoint, Part, Programme
 from plugin.programmes.service import participation
@@ -68,6 +67,15 @@ def look_at(session: Session, row: CompletionRow, *, now: datetime, cutoff_days:
     row.checkpoint_id = known.checkpoint.id if known.checkpoint else None
     row.status, row.reason = _done(session, row, known, now)
     _observed(session, row, known)
+    waiting.noted(session, row)
+    if known.activity is None and row.kind == "module" and row.course_iri and row.module_iri:
+        courses.module_seen(
+            session,
+            row.course_iri,
+            row.module_iri,
+            name=row.module_name,
+            now=row.received_at,
+        )
 
 
 def understood(
@@ -270,24 +278,6 @@ def _is_said_elsewhere(session: Session, row: CompletionRow) -> bool:
         CompletionRow.reason == Reason.OPEN_ALREADY,
     )
     return session.scalar(others.limit(1)) is not None
-
-
-def on_person_known(session: Session, _event_id: UUID, event: PersonKnown) -> None:
-    """Look again at what somebody completed whom we did not know."""
-    _look_again(
-        session,
-        CompletionRow.reason.in_((Reason.PERSON_UNKNOWN, Reason.PERSON_AMBIGUOUS)),
-        CompletionRow.person_digest.in_(event.digests),
-    )
-
-
-def on_course_known(session: Session, _event_id: UUID, event: CourseKnown) -> None:
-    """Look again at what was completed in a course that we did not know."""
-    _look_again(
-        session,
-        CompletionRow.reason == Reason.COURSE_UNKNOWN,
-        CompletionRow.course_digest == digest(event.place),
-    )
 
 
 def on_pairing_made(session: Session, _event_id: UUID, event: PairingMade) -> None:

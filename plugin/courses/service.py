@@ -16,7 +16,7 @@ from lti.message import LaunchMessage
 from lti.nrps import Member, Status
 from plugin.courses import said
 from plugin.courses.events import CourseKnown, CourseNamed
-from plugin.courses.model import Course, CourseActivity, Membership, ResourceLink
+from plugin.courses.model import LONGEST_IRI, Course, CourseActivity, Membership, ResourceLink
 from plugin.foundation.events import happened
 from plugin.foundation.tenancy import found_or_inserted, inserted_once
 from plugin.people import identifiers, telling
@@ -252,6 +252,15 @@ def seen_activity(
     )
     if new and kind == "course":
         happened(session, CourseKnown(at=now, subject_id=course_id, place=place))
+
+
+def module_seen(
+    session: Session, course_iri: str, iri: str, *, name: str | None, now: datetime
+) -> None:
+    """Keep a module that a source named in a course that we know, so that it can be picked."""
+    course = activity_at(session, course_iri)
+    if course is not None and len(iri) <= LONGEST_IRI:
+        seen_activity(session, course.course_id, iri=iri, kind="module", name=name, now=now)
 
 
 def activities(session: Session, course_id: UUID) -> Sequence[CourseActivity]:

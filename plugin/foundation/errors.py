@@ -119,6 +119,15 @@ class VoidingRefused(MentesError):
     next_step = "Open the statement again to see where it stands now."
 
 
+class MergeRefused(MentesError):
+    """These two must not be made one."""
+
+    slug = "merge-refused"
+    status = 409
+    title = to_say("These two cannot be merged")
+    next_step = "Go back to the list of what is not assigned, and look at the two again."
+
+
 class CrossOriginRefused(MentesError):
     """A request that changes something came from another site."""
 

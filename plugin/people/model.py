@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
@@ -22,6 +23,8 @@ class Person(Owned):
     zone: Mapped[str | None]
     """IANA time zone; None until the platform or the person said it."""
     created_at: Mapped[datetime]
+    merged_into: Mapped[UUID | None]
+    """Who this person turned out to be; what was theirs is the other's."""
 
 
 class PersonIdentifier(Owned):
@@ -98,3 +101,21 @@ class PrivacyRequest(Owned):
     asked_at: Mapped[datetime]
     settled_at: Mapped[datetime | None]
     settled_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+
+
+class PersonMerge(Owned):
+    """That two people were made one, with every row that changed hands, for undoing it."""
+
+    __tablename__ = "person_merge"
+
+    kept_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    merged_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
+    moved: Mapped[dict[str, list[str]]]
+    """Column ("membership.person_id") → ids of rows."""
+    before: Mapped[dict[str, Any]]
+    """How it was with what was changed otherwise."""
+    made_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    """None: by command."""
+    made_at: Mapped[datetime]
+    undone_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    undone_at: Mapped[datetime | None]

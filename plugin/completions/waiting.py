@@ -1,0 +1,188 @@
+"""What waits because we do not know whose it is, or which course: noted, and looked at again.
+
+Each person and each course that is not known is noted once, however many completions name it, with
+the digests of all that would make it known. So a launch or a roster that brings a name finds who
+waits for it by an index, and nothing is scanned.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, delete, select, update
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from lrs_bridge.identity import same_place
+from plugin.completions.model import CompletionRow, Reason, Status
+from plugin.completions.waiting_model import Binding, Unassigned, UnassignedKey, What
+from plugin.courses.events import CourseKnown, CourseNamed
+from plugin.foundation.tenancy import inserted_once
+from plugin.people import identifiers
+from plugin.people.events import PersonKnown
+from plugin.people.rules import Key
+
+FOR_A_PERSON = (Reason.PERSON_UNKNOWN, Reason.PERSON_AMBIGUOUS)
+LONGEST_SOUGHT = 1000  # characters
+
+
+def keys_of(kept: Iterable[list[str]]) -> list[Key]:
+    """Return keys as they are kept in a row."""
+    return [(scheme, home, value) for scheme, home, value in kept]
+
+
+def noted(session: Session, row: CompletionRow) -> None:
+    """Note what a completion waits for, if that is to know a person or a course."""
+    if row.reason in FOR_A_PERSON and row.person_keys:
+        _person(session, row)
+    elif row.reason == Reason.COURSE_UNKNOWN:
+        _course(session, row)
+
+
+def _person(session: Session, row: CompletionRow) -> None:
+    keys = keys_of(row.person_keys)
+    # Those that waited before people were known by more than one name have an older digest.
+    row.person_digest = identifiers.digest(*keys[0])
+    new = _noted(
+        session,
+        row,
+        What.PERSON,
+        row.person_digest,
+        keys=row.person_keys,
+        iri=None,
+        name=None,
+        sought=" ".join(part for key in keys for part in key[1:]),
+    )
+    if new is None:  # who is noted already may be called by one more name now
+        new = _of(session, What.PERSON, row.person_digest)
+        if new is None or all(key in new.keys for key in row.person_keys):
+            return
+        new.keys = [*new.keys, *(key for key in row.person_keys if key not in new.keys)]
+    for digest in identifiers.awaits(keys):
+        inserted_once(session, UnassignedKey, unassigned_id=new.id, digest=digest)
+
+
+def _course(session: Session, row: CompletionRow) -> None:
+    iri = row.course_iri or row.module_iri
+    if iri is None:
+        return
+    row.course_digest = identifiers.place_digest(same_place(iri))
+    name = row.course_name if row.course_iri else row.module_name
+    _noted(
+        session,
+        row,
+        What.COURSE,
+        row.course_digest,
+        keys=[],
+        iri=iri,
+        name=name,
+        sought=f"{name or ''} {iri}",
+    )
+
+
+def _noted(
+    session: Session,
+    row: CompletionRow,
+    what: What,
+    digest: str,
+    *,
+    keys: list[list[str]],
+    iri: str | None,
+    name: str | None,
+    sought: str,
+) -> Unassigned | None:
+    """Note it; return None if it is noted already."""
+    new = inserted_once(
+        session,
+        Unassigned,
+        what=what,
+        digest=digest,
+        keys=keys,
+        iri=iri,
+        name=name,
+        sought=sought.lower()[:LONGEST_SOUGHT],
+        source=row.source,
+        since=row.received_at,
+    )
+    return _of(session, what, digest) if new else None
+
+
+def _of(session: Session, what: What, digest: str) -> Unassigned | None:
+    return session.scalar(
+        select(Unassigned).where(Unassigned.what == what, Unassigned.digest == digest)
+    )
+
+
+def on_person_known(session: Session, _event_id: UUID, event: PersonKnown) -> None:
+    """Look again at what somebody completed whom we did not know."""
+    look_again_for(session, event.digests)
+
+
+def look_again_for(session: Session, digests: Collection[str]) -> None:
+    """Look again at what waits for any of these identifiers."""
+    waiting = session.scalars(
+        select(Unassigned)
+        .join(UnassignedKey, UnassignedKey.unassigned_id == Unassigned.id)
+        .where(UnassignedKey.digest.in_(digests))
+        .distinct()
+    ).all()
+    for each in waiting:
+        look_again(session, What.PERSON, each.digest)
+
+
+def on_course_known(session: Session, _event_id: UUID, event: CourseKnown) -> None:
+    """Look again at what was completed in a course that we did not know."""
+    look_again(session, What.COURSE, identifiers.place_digest(event.place))
+
+
+def on_course_named(session: Session, _event_id: UUID, event: CourseNamed) -> None:
+    """Look again at what was completed in a course that we did not know by these names."""
+    for place in event.places:
+        look_again(session, What.COURSE, identifiers.place_digest(place))
+
+
+def look_again(session: Session, what: What, digest: str) -> None:
+    """Let the worker look again at what waits for this person or course; whatever is still not
+    known then is noted anew.
+    """
+    session.execute(
+        update(CompletionRow)
+        .where(waits_for(what), named_by(what) == digest)
+        .values(status=Status.NEW, reason=None)
+    )
+    session.execute(
+        delete(Unassigned)
+        .where(Unassigned.what == what, Unassigned.digest == digest)
+        .execution_options(synchronize_session="fetch")
+    )
+
+
+def waits_for(what: What) -> ColumnElement[bool]:
+    """Return the condition that a completion waits for that."""
+    reasons = FOR_A_PERSON if what == What.PERSON else (Reason.COURSE_UNKNOWN,)
+    return (CompletionRow.status == Status.WAITING) & CompletionRow.reason.in_(reasons)
+
+
+def named_by(what: What) -> InstrumentedAttribute[Any]:
+    """Return the column by which completions name that."""
+    return CompletionRow.person_digest if what == What.PERSON else CompletionRow.course_digest
+
+
+def forgotten(session: Session, digests: Collection[str]) -> None:
+    """Forget people whose completions are erased, if nothing else of them waits."""
+    for digest in digests:
+        left = select(CompletionRow.id).where(
+            waits_for(What.PERSON), CompletionRow.person_digest == digest
+        )
+        if session.scalar(left.limit(1)) is None:
+            session.execute(
+                delete(Unassigned).where(
+                    Unassigned.what == What.PERSON, Unassigned.digest == digest
+                )
+            )
+    session.execute(
+        update(Binding)
+        .where(Binding.what == What.PERSON, Binding.digest.in_(digests))
+        .values(keys=[])
+    )

@@ -1,0 +1,391 @@
+"""What waits because nobody knows whose it is, or of which course: noted, bound, undone."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from sqlalchemy.orm import Session
+
+from lrs_bridge.completion import Completion, PersonKey, named_place
+from lti.message import Context
+from plugin.app import Mentes
+from plugin.checkins import service as checkins
+from plugin.checkins.model import CheckIn
+from plugin.checkins.rules import State
+from plugin.completions import inbox, waiting_binding, waiting_list
+from plugin.completions.model import CompletionRow, Reason, SourceKind, Status
+from plugin.completions.waiting_model import Binding, Unassigned, UnassignedKey, What
+from plugin.courses import service as courses
+from plugin.courses.model import Course
+from plugin.foundation.errors import NotFound
+from plugin.people.model import PersonIdentifier
+from plugin.people.service import Described, seen
+from plugin.programmes.model import Programme
+from plugin.worker import Worker
+from tests.plugin.factories import (
+    ISSUER,
+    NOW,
+    a_checkpoint,
+    a_course,
+    a_mentee,
+    a_mentor,
+    a_message,
+    a_person,
+    a_programme,
+    a_registration,
+    an_organisation,
+    at_once,
+    every,
+    later,
+)
+
+COURSE = f"{ISSUER}/course/view.php?id=2"
+ELSEWHERE = "https://publisher.example/cmi5/feedback"
+MAIL = PersonKey.mbox("ada@lms.example")
+OTHER_MAIL = PersonKey.mbox("ada@home.example")
+STRANGER = PersonKey.account("https://edx.example", "5b0c")
+
+
+@pytest.fixture(autouse=True)
+def an_hour_later(clock: Any) -> None:
+    """The worker looks an hour after the course was set up."""
+    clock.now = later(hours=2)
+
+
+class School:
+    """A course with a rule, a mentor and Ada, of whom only the platform's number is known."""
+
+    def __init__(self, mentes: Mentes, worker: Worker, organisation_id: UUID) -> None:
+        self.mentes, self.worker, self.organisation_id = mentes, worker, organisation_id
+        with mentes.database.transaction(organisation_id) as session:
+            course = a_course(session)
+            programme = a_programme(session, course)
+            a_checkpoint(session, programme)
+            a_mentor(session, programme, capacity=5)
+            self.ada = a_mentee(session, programme, "4").id
+            self.course, self.programme = course.id, programme.id
+
+    def tell(
+        self,
+        *keys: PersonKey,
+        course: str | None = COURSE,
+        module: str | None = None,
+        at: datetime | None = None,
+        **said: Any,
+    ) -> None:
+        """Let a source tell of a completion, and the worker work."""
+        completion = Completion(
+            organisation_id=self.organisation_id,
+            source="table",
+            source_event_id=uuid4().hex,
+            person_keys=keys,
+            course_key=course,
+            module_key=module,
+            kind="module" if module else "course",
+            state="completed",
+            at=at or later(hours=1),
+            **said,
+        )
+        with self.mentes.database.transaction(self.organisation_id) as session:
+            self.receive(session, completion)
+        self.worker.run_until_idle()
+
+    def receive(self, session: Session, completion: Completion) -> None:
+        inbox.receive(session, [completion], came_by=SourceKind.FILE, now=later(hours=1))
+
+    def rows(self, table: type[Any], *where: Any) -> list[Any]:
+        """Return the rows of a table."""
+        with self.mentes.database.reading(self.organisation_id) as session:
+            return every(session, table, *where)
+
+    def outcomes(self) -> list[tuple[str, str | None]]:
+        """Return what became of each completion."""
+        return sorted((row.status, row.reason or "") for row in self.rows(CompletionRow))
+
+    def waiting(self, what: What = What.PERSON) -> Unassigned:
+        """Return the one that waits."""
+        (found,) = self.rows(Unassigned, Unassigned.what == what)
+        assert isinstance(found, Unassigned)
+        return found
+
+    def bind(self, person_id: UUID) -> UUID:
+        """Say who the one that waits is, and let the worker work."""
+        with self.mentes.database.transaction(self.organisation_id) as session:
+            id = waiting_binding.bind_person(
+                session, self.waiting().id, person_id, by=None, now=later(hours=2)
+            ).id
+        self.worker.run_until_idle()
+        return id
+
+    def bind_course(self, course_id: UUID) -> UUID:
+        """Say which course the one that waits is, and let the worker work."""
+        with self.mentes.database.transaction(self.organisation_id) as session:
+            id = waiting_binding.bind_course(
+                session, self.waiting(What.COURSE).id, course_id, by=None, now=later(hours=2)
+            ).id
+        self.worker.run_until_idle()
+        return id
+
+    def undo(self, id: UUID) -> None:
+        """Undo a binding, and let the worker work."""
+        with self.mentes.database.transaction(self.organisation_id) as session:
+            waiting_binding.undo(session, id, by=None, now=later(hours=3))
+        self.worker.run_until_idle()
+
+    def known(self, subject: str, email: str) -> UUID:
+        """Let a launch tell somebody's address."""
+        with self.mentes.database.transaction(self.organisation_id) as session:
+            return seen(
+                session,
+                issuer=ISSUER,
+                subject=subject,
+                said=Described(email=email),
+                evidence="launch",
+                now=later(hours=2),
+                message=a_message(subject=subject),
+            ).id
+
+    def states(self) -> list[str]:
+        """Return the states of all check-ins."""
+        return [each.state for each in self.rows(CheckIn)]
+
+
+@pytest.fixture
+def school(mentes: Mentes, worker: Worker, organisation_id: UUID) -> School:
+    """A course with a rule, a mentor and Ada."""
+    return School(mentes, worker, organisation_id)
+
+
+def test_whose_account_is_issuer_and_sub_needs_nothing(school: School) -> None:
+    school.tell(PersonKey.account(ISSUER, "4"))
+    assert school.outcomes() == [("applied", "")]
+    assert school.rows(Unassigned) == []
+
+
+def test_somebody_unknown_is_noted_once_however_often_they_are_named(school: School) -> None:
+    for hours in (1, 1.5):
+        school.tell(MAIL, at=later(hours=hours))
+    assert school.outcomes() == [("waiting", "person-unknown")] * 2
+    with school.mentes.database.reading(school.organisation_id) as session:
+        page = waiting_list.page(session, What.PERSON, sought="ADA@", number=1)
+        (row,) = page.rows
+        assert (row.count, row.source, row.since) == (2, "table", later(hours=1))
+        assert row.example is not None
+        assert row.example.at == later(hours=1.5)
+        assert waiting_list.page(session, What.PERSON, sought="bob", number=1).total == 0
+
+
+@pytest.mark.parametrize("keys", [(MAIL,), (STRANGER, MAIL), (STRANGER, OTHER_MAIL, MAIL)])
+def test_any_name_that_a_launch_tells_ends_the_waiting(
+    school: School, keys: tuple[PersonKey, ...]
+) -> None:
+    school.tell(*keys)
+    assert school.outcomes() == [("waiting", "person-unknown")]
+    school.known("4", "Ada@lms.example")
+    school.worker.run_until_idle()
+    assert school.outcomes() == [("applied", "")]
+    assert school.rows(Unassigned) == school.rows(UnassignedKey) == []
+
+
+def test_a_name_that_says_nothing_of_them_leaves_them_waiting(school: School) -> None:
+    school.tell(MAIL)
+    school.known("9", "somebody@lms.example")
+    school.worker.run_until_idle()
+    assert school.outcomes() == [("waiting", "person-unknown")]
+
+
+def test_a_second_name_of_who_waits_already_is_noted_too(school: School) -> None:
+    school.tell(STRANGER)
+    school.tell(STRANGER, MAIL)
+    assert school.waiting().keys == [
+        ["account", "https://edx.example", "5b0c"],
+        ["mbox", "", "ada@lms.example"],
+    ]
+    school.known("4", "ada@lms.example")
+    school.worker.run_until_idle()
+    # The first named an account only: nobody has said whose that is.
+    assert school.outcomes() == [("applied", ""), ("waiting", "person-unknown")]
+
+
+def test_bound_by_hand_what_waits_is_applied(school: School) -> None:
+    school.tell(STRANGER)
+    binding = school.bind(school.ada)
+    assert school.outcomes() == [("applied", "")]
+    with school.mentes.database.reading(school.organisation_id) as session:
+        (newest,) = waiting_list.newest_bindings(session)
+        assert newest.id == binding
+        assert waiting_list.came_of(session, newest) == {Status.APPLIED: 1}
+    school.tell(STRANGER, at=later(hours=1.5))  # and the next needs no hand
+    assert school.outcomes() == [("applied", ""), ("counted", "open-already")]
+
+
+def test_a_binding_lets_nobody_sign_in_as_somebody_else(school: School) -> None:
+    school.tell(PersonKey.account(ISSUER, "77"))
+    school.bind(school.ada)
+    with school.mentes.database.transaction(school.organisation_id) as session:
+        course = session.get_one(Course, school.course)
+        assert a_person(session, course, "77").id != school.ada
+
+
+def test_undone_it_waits_again_and_what_nobody_touched_is_withdrawn(school: School) -> None:
+    school.tell(STRANGER)
+    binding = school.bind(school.ada)
+    school.undo(binding)
+    assert school.states() == [State.WITHDRAWN]
+    assert school.outcomes() == [("waiting", "person-unknown")]
+    assert school.rows(PersonIdentifier, PersonIdentifier.evidence == "bound") == []
+    assert school.waiting().source == "table"
+    school.undo(binding)  # twice is once
+    school.bind(school.ada)
+    assert school.states() == [State.OPEN]
+
+
+def test_undone_what_was_booked_stays(school: School) -> None:
+    school.tell(STRANGER)
+    binding = school.bind(school.ada)
+    with school.mentes.database.transaction(school.organisation_id) as session:
+        (checkin,) = every(session, CheckIn)
+        checkins.book(
+            session,
+            checkin.id,
+            by=school.ada,
+            starts_at=later(days=1),
+            meeting_place=None,
+            now=later(hours=2),
+        )
+    school.undo(binding)
+    assert school.states() == [State.BOOKED]
+    assert school.outcomes() == [("applied", "")]
+
+
+def test_an_address_of_two_waits_until_somebody_decides(school: School) -> None:
+    school.known("4", "ada@lms.example")
+    other = school.known("5", "ada@lms.example")
+    school.tell(MAIL)
+    assert school.outcomes() == [("waiting", "person-ambiguous")]
+    with school.mentes.database.reading(school.organisation_id) as session:
+        rivals = waiting_binding.rivals(session, school.waiting())
+        assert {person.id for person in rivals} == {school.ada, other}
+    binding = school.bind(school.ada)
+    assert school.outcomes() == [("applied", "")]
+    school.known("5", "ada@lms.example")  # said again, it stays as it was decided
+    school.tell(MAIL, at=later(hours=1.5))
+    assert school.outcomes() == [("applied", ""), ("counted", "open-already")]
+    school.undo(binding)
+    assert ("waiting", "person-ambiguous") in school.outcomes()
+
+
+def test_a_course_nobody_knows_is_bound_with_its_modules(school: School) -> None:
+    module = f"{ELSEWHERE}/1"
+    school.tell(
+        PersonKey.account(ISSUER, "4"),
+        course=ELSEWHERE,
+        module=module,
+        course_names={"en": "Feedback"},
+        module_names={"en": "First talk"},
+    )
+    found = school.waiting(What.COURSE)
+    assert (found.iri, found.name) == (ELSEWHERE, "Feedback")
+    binding = school.bind_course(school.course)
+    assert school.outcomes() == [("counted", "no-checkpoint")]
+    with school.mentes.database.transaction(school.organisation_id) as session:
+        seen_now = courses.activities(session, school.course)
+        assert [(each.kind, each.name) for each in seen_now] == [
+            ("course", "Mentored Course 101"),
+            ("module", "First talk"),
+        ]
+        a_checkpoint(
+            session, session.get_one(Programme, school.programme), seen_now[1], now=later(hours=1)
+        )
+    school.tell(PersonKey.account(ISSUER, "4"), course=ELSEWHERE, module=module)
+    assert school.states() == [State.OPEN]
+    school.undo(binding)
+    assert school.states() == [State.WITHDRAWN]
+    assert school.outcomes() == [("waiting", "course-unknown")] * 2
+
+
+def test_a_course_has_one_rule_whatever_it_is_called(school: School) -> None:
+    school.tell(PersonKey.account(ISSUER, "4"), course=ELSEWHERE.replace("https:", "http:"))
+    school.bind_course(school.course)
+    assert school.outcomes() == [("applied", "")]
+    school.tell(PersonKey.account(ISSUER, "4"), course=named_place("ment101"))
+    assert school.outcomes() == [("applied", ""), ("counted", "open-already")]
+
+
+def test_a_course_that_is_launched_waits_no_longer(school: School) -> None:
+    school.tell(PersonKey.account(ISSUER, "4"), course=named_place("NEW1"))
+    assert school.outcomes() == [("waiting", "course-unknown")]
+    with school.mentes.database.transaction(school.organisation_id) as session:
+        registration = a_registration(session)
+        a_course(session, registration, context=Context(id="9", label="New1"))
+    school.worker.run_until_idle()
+    assert school.outcomes() == [("counted", "no-checkpoint")]
+    assert school.rows(Unassigned) == []
+
+
+def test_what_waits_is_known_to_its_organisation_alone(school: School) -> None:
+    school.tell(STRANGER)
+    other = an_organisation(school.mentes.database)
+    with school.mentes.database.transaction(other) as session:
+        assert waiting_list.page(session, What.PERSON, sought=None, number=1).total == 0
+        with pytest.raises(NotFound):
+            waiting_binding.bind_person(session, school.waiting().id, school.ada, by=None, now=NOW)
+
+
+def test_erased_it_is_forgotten(school: School) -> None:
+    reference = uuid4()
+    school.tell(STRANGER, reference=reference)
+    with school.mentes.database.transaction(school.organisation_id) as session:
+        inbox.forget(session, [reference])
+    assert school.rows(Unassigned) == school.rows(UnassignedKey) == []
+
+
+def test_bound_by_two_at_once_it_is_bound_once(school: School) -> None:
+    school.tell(STRANGER)
+    id = school.waiting().id
+
+    def bind(_number: int) -> UUID:
+        with school.mentes.database.transaction(school.organisation_id) as session:
+            return waiting_binding.bind_person(session, id, school.ada, by=None, now=NOW).id
+
+    results = at_once(4, bind)
+    made = [each for each in results if isinstance(each, UUID)]
+    assert len(made) == 1
+    assert all(isinstance(each, NotFound) for each in results if each not in made)
+    assert len(school.rows(Binding)) == 1
+
+
+def test_bound_while_a_roster_tells_it_nothing_is_lost(school: School) -> None:
+    for number in range(3):
+        school.tell(PersonKey.mbox(f"p{number}@lms.example"))
+    waiting_ids = [each.id for each in school.rows(Unassigned)]
+
+    def work(number: int) -> None:
+        with school.mentes.database.transaction(school.organisation_id) as session:
+            if number < 3:
+                waiting_binding.bind_person(
+                    session, waiting_ids[number], school.ada, by=None, now=later(hours=2)
+                )
+            else:
+                seen(
+                    session,
+                    issuer=ISSUER,
+                    subject=f"r{number}",
+                    said=Described(email=f"p{number - 3}@lms.example"),
+                    evidence="roster",
+                    now=later(hours=2),
+                )
+
+    results = at_once(6, work)
+    assert all(each is None or isinstance(each, NotFound) for each in results), results
+    school.worker.run_until_idle()
+    left = [row for row in school.rows(CompletionRow) if row.status == Status.NEW]
+    assert left == []
+    waits = {row.person_digest for row in school.rows(CompletionRow) if row.reason in WAITS}
+    assert waits == {each.digest for each in school.rows(Unassigned)}
+
+
+WAITS = (Reason.PERSON_UNKNOWN, Reason.PERSON_AMBIGUOUS)
