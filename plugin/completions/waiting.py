@@ -146,15 +146,16 @@ def look_again(session: Session, what: What, digest: str) -> None:
     """Let the worker look again at what waits for this person or course; whatever is still not
     known then is noted anew.
     """
-    session.execute(
-        update(CompletionRow)
-        .where(waits_for(what), named_by(what) == digest)
-        .values(status=Status.NEW, reason=None)
-    )
+    # First who waits, then what: whoever binds them by hand holds these in the same order.
     session.execute(
         delete(Unassigned)
         .where(Unassigned.what == what, Unassigned.digest == digest)
         .execution_options(synchronize_session="fetch")
+    )
+    session.execute(
+        update(CompletionRow)
+        .where(waits_for(what), named_by(what) == digest)
+        .values(status=Status.NEW, reason=None)
     )
 
 

@@ -9,9 +9,7 @@ from plugin.completions.model import CompletionRow
 from plugin.foundation.i18n import Words
 from plugin.people.rules import (
     ACCOUNT,
-    MBOX,
     MBOX_SHA1SUM,
-    OPENID,
     SOURCED_ID,
     USERNAME,
     Key,
@@ -24,8 +22,6 @@ def said(key: Key, say: Words) -> str:
     """Return how a source calls somebody: nothing but what was sent."""
     scheme, home, value = key
     where = urlsplit(home).netloc or home
-    if scheme == MBOX:
-        return value
     if scheme == MBOX_SHA1SUM:
         return say.gettext("digest %(digest)s… of a mail address", digest=value[:SHORTENED])
     if scheme == SOURCED_ID:
@@ -34,8 +30,6 @@ def said(key: Key, say: Words) -> str:
         return say.gettext("username %(name)s", name=value)
     if scheme in (ACCOUNT, USERNAME) and where:
         return say.gettext("%(name)s at %(place)s", name=value, place=where)
-    if scheme == OPENID:
-        return value
     return value
 
 
