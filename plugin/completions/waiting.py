@@ -122,13 +122,14 @@ def on_person_known(session: Session, _event_id: UUID, event: PersonKnown) -> No
 def look_again_for(session: Session, digests: Collection[str]) -> None:
     """Look again at what waits for any of these identifiers."""
     waiting = session.scalars(
-        select(Unassigned)
+        select(Unassigned.digest)
         .join(UnassignedKey, UnassignedKey.unassigned_id == Unassigned.id)
         .where(UnassignedKey.digest.in_(digests))
         .distinct()
+        .order_by(Unassigned.digest)
     ).all()
-    for each in waiting:
-        look_again(session, What.PERSON, each.digest)
+    for digest in waiting:
+        look_again(session, What.PERSON, digest)
 
 
 def on_course_known(session: Session, _event_id: UUID, event: CourseKnown) -> None:

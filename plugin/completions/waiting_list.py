@@ -96,7 +96,7 @@ def _described(session: Session, what: What, rows: Sequence[Unassigned]) -> list
     counted = session.execute(
         those.with_only_columns(named, func.count(CompletionRow.id)).group_by(named)
     )
-    counts: dict[str, int] = dict(row.t for row in counted)
+    counts = {str(digest): int(number) for digest, number in counted}
     return [
         _waiting(
             row,
