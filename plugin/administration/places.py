@@ -94,5 +94,5 @@ def is_within(endpoint: str) -> bool:
     return any(blueprint == place.blueprint for place in PLACES) or blueprint in _BESIDE
 
 
-_BESIDE: Final = frozenset({"administration", "platform_by_hand", "statements_void"})
+_BESIDE: Final = frozenset({"administration", "merging", "platform_by_hand", "statements_void"})
 """Blueprints of pages that are reached from a place."""
