@@ -25,7 +25,6 @@ from plugin.courses.model import Membership
 from plugin.foundation.errors import MergeRefused, NotFound
 from plugin.foundation.events import happened
 from plugin.goals.model import Commitment
-from plugin.items.model import Placement
 from plugin.launches.model import BrowserSession, Launch
 from plugin.matching.model import Draft, DraftPair, DraftUnmatched, MatchingRules
 from plugin.pairings.model import Pairing
@@ -61,7 +60,6 @@ LEFT: Final = (
     Binding.made_by,
     Binding.undone_by,
     CircleSession.proposed_by,
-    Placement.placed_by,
     PrivacyRequest.person_id,
     PrivacyRequest.settled_by,
     PersonMerge.kept_id,
@@ -69,7 +67,10 @@ LEFT: Final = (
     PersonMerge.made_by,
     PersonMerge.undone_by,
 )
-"""What is not: who did something, and what a draft was about, is history."""
+"""What is not: who did something or asked, and what a draft was about, is history."""
+
+LEFT_ABOVE: Final = frozenset({"placed_item.placed_by"})
+"""The same, of rooms that build upon this one."""
 
 LIKES: Final[Mapping[type, tuple[InstrumentedAttribute[Any], ...]]] = {
     Membership: (Membership.course_id,),

@@ -46,7 +46,7 @@ def test_every_column_that_names_a_person_is_moved_or_declared_not_to_be() -> No
         if key.column.table.name == Person.__tablename__
     }
     moved = {merging.column_name(column) for column in merging.MOVED}
-    left = {merging.column_name(column) for column in merging.LEFT}
+    left = {merging.column_name(column) for column in merging.LEFT} | merging.LEFT_ABOVE
     assert moved | left == there
     assert moved & left == set()
 
