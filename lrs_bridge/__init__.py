@@ -6,6 +6,7 @@
 | `identity`      | who a statement is about, as one comparable string                     |
 | `statement`     | a stored statement; sameness as the specification defines it           |
 | `validation`    | what a statement must be                                               |
+| `profile`       | our xAPI profile; what holds statements to it, and it to its specification |
 | `compose`       | our own statements, one function per template of our profile           |
 | `lrs`           | the embedded learning record store                                     |
 | `client`        | delivery to a remote one                                               |

@@ -28,8 +28,8 @@ from lti.registration import Registration
 from lti.services import Services
 from plugin import navigation
 from plugin.administration import pages as administration
+from plugin.checkins import correcting, review_pages
 from plugin.checkins import pages as checkins
-from plugin.checkins import review_pages
 from plugin.circles import pages as circles
 from plugin.completions import (
     arrivals,
@@ -91,6 +91,9 @@ from plugin.privacy import admin_pages as privacy_requests
 from plugin.privacy import pages as privacy
 from plugin.programmes import asking, setting_up
 from plugin.programmes import pages as programmes
+from plugin.records import pages as records
+from plugin.records.completions import ObservedCompletions
+from plugin.records.corrections import RecordCorrections
 from plugin.records.deliveries import SCORE, STATEMENT, EmbeddedStore, RemoteDelivery, ScoreDelivery
 from plugin.records.service import Records
 from plugin.reports import pages as reports
@@ -122,7 +125,10 @@ def compose(settings: Settings, *, clock: Clock = utc_now) -> Mentes:
     database = Database(
         settings.database_url,
         subscribers=subscriptions(
-            Records(settings.public_url), nudges if settings.smtp_url else None
+            Records(settings.public_url),
+            RecordCorrections(settings.public_url),
+            ObservedCompletions(settings.public_url),
+            nudges if settings.smtp_url else None,
         ),
     )
     cipher = Cipher(settings.secret_key)
@@ -264,7 +270,9 @@ def create_app(
         goals,
         privacy,
         privacy_requests,
+        correcting,
         nudge_pages,
+        records,
         reports,
         statements,
         void_pages,

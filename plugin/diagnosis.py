@@ -22,6 +22,7 @@ from plugin.foundation.outbox import Debt, Outcome
 from plugin.foundation.tenancy import EVERYWHERE, Organisation
 from plugin.platforms import deployments
 from plugin.platforms.model import DeploymentState, RegistrationRow
+from plugin.records.actors import namings
 
 
 def examined(mentes: Mentes) -> list[Finding]:
@@ -34,6 +35,7 @@ def examined(mentes: Mentes) -> list[Finding]:
         *_keys(mentes),
         *_platforms(mentes),
         *_attachments(mentes),
+        *_actors(mentes),
         _debts(mentes),
         _tls(mentes),
     ]
@@ -141,6 +143,23 @@ def _attachments(mentes: Mentes) -> list[Finding]:
             holds=holds,
             advice="Check MENTES_XAPI_ATTACHMENTS, who may write there, and the keys of a bucket.",
         )
+    ]
+
+
+def _actors(mentes: Mentes) -> list[Finding]:
+    """Count who cannot be called as the platform's own statements call people."""
+    with mentes.database.reading(EVERYWHERE) as session:
+        found = list(namings(session))
+    return [
+        Finding(
+            what=f"{each.registration.issuer}, by {each.registration.actor_form}: of "
+            f"{each.recorded} recorded, {each.untold} cannot be told of, {each.otherwise} are "
+            "called more privately",
+            holds=not each.untold,
+            advice="The platform does not share what they are to be called by: let it share mail "
+            "addresses or usernames with this tool, or run: mentes platform actors",
+        )
+        for each in found
     ]
 
 

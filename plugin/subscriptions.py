@@ -9,6 +9,7 @@ from plugin.checkins import events as checkins
 from plugin.checkins import service as checkin_service
 from plugin.completions import arrivals, waiting
 from plugin.completions import service as completions
+from plugin.completions.events import CompletionObserved
 from plugin.courses.events import CourseKnown, CourseNamed
 from plugin.foundation.db import Subscriber
 from plugin.goals import service as goals
@@ -20,16 +21,25 @@ from plugin.pairings import service as pairings
 from plugin.pairings.events import PairingClosed, PairingMade
 from plugin.people.events import PersonKnown
 from plugin.programmes import events as programmes
+from plugin.records.completions import ObservedCompletions
+from plugin.records.corrections import RecordCorrections
 from plugin.records.service import Records
 
 
-def subscriptions(records: Records, nudges: Nudges | None) -> Mapping[type, Sequence[Subscriber]]:
+def subscriptions(
+    records: Records,
+    corrections: RecordCorrections,
+    observed: ObservedCompletions,
+    nudges: Nudges | None,
+) -> Mapping[type, Sequence[Subscriber]]:
     """Return the subscribers of every event; without `nudges` no mail is owed."""
     told: dict[type, list[Subscriber]] = defaultdict(list)
     # Records come first: what they say is true even if nobody is paired or mailed after it.
+    told[programmes.Opened] += [records.on_opened_programme]
     told[programmes.Joined] += [records.on_joined, at_once.on_places]
     told[programmes.Left] += [records.on_left, pairings.on_left]
     told[programmes.MentorAttached] += [records.on_mentor_attached, at_once.on_places]
+    told[programmes.MentorDetached] += [records.on_left]
     told[programmes.RecordingStopped] += [records.on_recording_stopped]
     for moment in (
         programmes.PlacesChanged,
@@ -56,6 +66,11 @@ def subscriptions(records: Records, nudges: Nudges | None) -> Mapping[type, Sequ
     told[checkins.Missed] += [records.on_missed]
     told[checkins.Held] += [records.on_held]
     told[checkins.Reflected] += [records.on_reflected, goals.on_reflected]
+    told[checkins.TakenBack] += [corrections.on_taken_back]
+    told[checkins.MinutesCorrected] += [corrections.on_minutes_corrected]
+    told[checkins.AbsenceCorrected] += [corrections.on_absence_corrected]
+    told[checkins.Withdrawn] += [corrections.on_withdrawn]
+    told[CompletionObserved] += [observed.on_observed]
     if nudges is not None:
         told[checkins.Opened] += [nudges.on_opened]
         told[checkins.Booked] += [nudges.on_booked]

@@ -5,36 +5,50 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 import tincan
 
 from lrs_bridge.compose.checking import checked
-from lrs_bridge.compose.values import Account, Course, Occasion
+from lrs_bridge.compose.values import Account, Actor, Course, Mailbox, Observed, Occasion, Rating
 from lrs_bridge.vocabulary import PROFILE, PROFILE_VERSION, ActivityType, Extension, Mode, Verb
 
 PLATFORM = "Mentes"
+SYSTEM = "system"
 NAMESPACE = uuid5(NAMESPACE_URL, PROFILE)
 
 Json = dict[str, Any]
 
 _DISPLAYS = {
     Verb.ACCEPT: "accepted",
+    Verb.ACHIEVED: "achieved",
+    Verb.APPLIED: "applied",
     Verb.ATTENDED: "attended",
+    Verb.AUTHOR: "authored",
     Verb.CANCEL: "cancelled",
     Verb.CLOSE: "closed",
+    Verb.COMPLETED: "completed",
+    Verb.CREATE: "created",
+    Verb.DEFINED: "defined",
+    Verb.ENDORSED: "endorsed",
     Verb.INVITE: "invited",
     Verb.MENTORED: "mentored",
     Verb.MISSED: "missed",
+    Verb.PROGRESSED: "progressed",
     Verb.RATED: "rated",
     Verb.REGISTERED: "registered",
     Verb.REJECT: "declined",
     Verb.REQUEST: "requested",
     Verb.RESCHEDULED: "rescheduled",
     Verb.SCHEDULE: "scheduled",
+    Verb.SEND: "sent",
+    Verb.SHARED: "shared",
+    Verb.SUBMIT: "submitted",
     Verb.UNREGISTERED: "unregistered",
+    Verb.VIEWED: "viewed",
+    Verb.VOIDED: "voided",
     Verb.WAS_ASSIGNED: "was assigned",
 }
 
@@ -45,18 +59,20 @@ class Telling:
 
     Attributes:
         template: its name in our profile; part of the statement's id.
-        object: a tincan Activity or Agent.
+        object: a tincan Activity, Agent or StatementRef.
         mode: which of the three ways of learning it counts as, if any.
         for_mentee: whether the mentee did it, so that the mentor stands as instructor.
+        of_programme: whether it belongs to the whole programme and to nobody's part in it.
         reference: a statement that this one came out of.
     """
 
     template: str
-    actor: Account
+    actor: Actor
     verb: Verb
     object: Any
     mode: Mode | None = None
     for_mentee: bool = False
+    of_programme: bool = False
     parents: tuple[Any, ...] = ()
     others: tuple[Any, ...] = ()
     extensions: Mapping[Extension, Any] | None = None
@@ -71,43 +87,85 @@ def told(occasion: Occasion, telling: Telling) -> Json:
         StatementInvalid: if what results breaks the standard or our profile.
         ValueError: if the time of the occasion is naive, or it belongs to nobody.
     """
-    if occasion.at.tzinfo is None:
-        raise ValueError("The time of an occasion needs a zone.")
-    statement = tincan.Statement(
+    composed = written(
         id=statement_id(occasion, telling.template),
         actor=agent(telling.actor),
-        verb=tincan.Verb(
-            id=telling.verb.value, display=tincan.LanguageMap(en=_DISPLAYS[telling.verb])
-        ),
-        object=telling.object,
+        verb=telling.verb,
+        thing=telling.object,
         context=_context(occasion, telling),
         result=telling.result,
-        timestamp=occasion.at.astimezone(UTC),
+        at=occasion.at,
+    )
+    return checked(composed, telling.template, mailboxes=occasion.mailboxes)
+
+
+def written(
+    *, id: UUID, actor: Any, verb: Verb, thing: Any, context: Any, at: datetime, result: Any = None
+) -> Json:
+    """Return a statement as JSON, made by tincan, which checks nothing.
+
+    Raises:
+        ValueError: if its time is naive.
+    """
+    if at.tzinfo is None:
+        raise ValueError("The time of a statement needs a zone.")
+    statement = tincan.Statement(
+        id=id,
+        actor=actor,
+        verb=tincan.Verb(id=verb.value, display=tincan.LanguageMap(en=_DISPLAYS[verb])),
+        object=thing,
+        context=context,
+        result=result,
+        timestamp=at.astimezone(UTC),
     )
     composed: Json = json.loads(statement.to_json())
     if "team" in composed["context"]:
         del composed["context"]["team"]["member"]  # tincan's empty list says "nobody"
-    return checked(composed)
+    return composed
 
 
 def statement_id(occasion: Occasion, template: str) -> UUID:
     """Return the id of what `template` says of `occasion`, always the same."""
-    name = f"{occasion.organisation_id}:{occasion.event_id}:{template}:{occasion.revision}"
-    return uuid5(NAMESPACE, name)
+    return named(occasion.organisation_id, occasion.event_id, template, occasion.revision)
 
 
-def registration(occasion: Occasion) -> UUID:
-    """Return what binds all statements of one pairing (or participation) together."""
-    if occasion.pairing_id is not None:
-        return uuid5(NAMESPACE, f"pairing:{occasion.pairing_id}")
-    if occasion.participation_id is not None:
-        return uuid5(NAMESPACE, f"participation:{occasion.participation_id}")
-    raise ValueError("An occasion needs a pairing or a participation.")
+def named(*parts: object) -> UUID:
+    """Return the id that these parts make, always the same."""
+    return uuid5(NAMESPACE, ":".join(map(str, parts)))
 
 
-def agent(account: Account) -> Any:
-    """Return the person with this account."""
-    return tincan.Agent(account=_account(account.home_page, account.name))
+def registration(occasion: Occasion, telling: Telling) -> UUID:
+    """Return what binds all statements of one pairing (circle, participation) together."""
+    if telling.of_programme:
+        return named("programme", occasion.programme.id)
+    for kind, id in (
+        ("pairing", occasion.pairing_id),
+        ("circle", occasion.circle_id),
+        ("participation", occasion.participation_id),
+    ):
+        if id is not None:
+            return named(kind, id)
+    raise ValueError("An occasion needs a pairing or a participation, or a circle.")
+
+
+def agent(actor: Actor) -> Any:
+    """Return the person whom `actor` names: by exactly one identifier."""
+    if isinstance(actor, Account):
+        return tincan.Agent(account=_account(actor.home_page, actor.name))
+    if isinstance(actor, Mailbox):
+        return tincan.Agent(mbox=f"mailto:{actor.address}")
+    return tincan.Agent(mbox_sha1sum=actor.sha1sum)
+
+
+def written_agent(actor: Actor) -> Json:
+    """Return a person as our statements write them."""
+    written: Json = agent(actor).as_version()
+    return written
+
+
+def system(tool: str) -> Account:
+    """Return who did what nobody in particular did: the tool itself."""
+    return Account(home_page=tool, name=SYSTEM)
 
 
 def programme_activity(occasion: Occasion) -> Any:
@@ -128,7 +186,7 @@ def session_activity(occasion: Occasion, check_in_id: UUID) -> Any:
     return activity(f"{occasion.tool}/check-ins/{check_in_id}", ActivityType.SESSION)
 
 
-def course_activity(occasion: Occasion, course: Course) -> Any:
+def course_activity(occasion: Occasion | Observed, course: Course) -> Any:
     """Return a course of the LMS."""
     return activity(course.iri, ActivityType.COURSE, _titled(occasion, course.title))
 
@@ -147,9 +205,16 @@ def activity(
     return tincan.Activity(id=iri, definition=definition)
 
 
-def titled_activity(occasion: Occasion, iri: str, title: str | None) -> Any:
-    """Return somebody else's activity, whose type is theirs to say."""
-    return activity(iri, names=_titled(occasion, title))
+def mode_activity(mode: Mode) -> Any:
+    """Return a way of learning, which statements are found by."""
+    return activity(mode.value, ActivityType.CATEGORY)
+
+
+def titled_activity(
+    occasion: Occasion | Observed, iri: str, title: str | None, type: ActivityType | None = None
+) -> Any:
+    """Return an activity of somebody else; its type, unless given, is theirs to say."""
+    return activity(iri, type, _titled(occasion, title))
 
 
 def lasting(seconds: float) -> Any:
@@ -157,10 +222,19 @@ def lasting(seconds: float) -> Any:
     return tincan.Result(duration=timedelta(seconds=seconds))
 
 
+def scored(rating: Rating) -> Any:
+    """Return a rating as a score, scaled so that the middle of the range is 0."""
+    span = rating.highest - rating.lowest
+    scaled = 2 * (rating.given - rating.lowest) / span - 1
+    return tincan.Score(
+        scaled=round(scaled, 4), raw=rating.given, min=rating.lowest, max=rating.highest
+    )
+
+
 def _context(occasion: Occasion, telling: Telling) -> Any:
     about_activity = isinstance(telling.object, tincan.Activity)
     context = tincan.Context(
-        registration=registration(occasion),
+        registration=registration(occasion, telling),
         language=occasion.language,
         context_activities=_context_activities(occasion, telling),
     )
@@ -168,10 +242,9 @@ def _context(occasion: Occasion, telling: Telling) -> Any:
         context.platform = PLATFORM
     if telling.for_mentee and occasion.mentor is not None:
         context.instructor = agent(occasion.mentor)
-    if occasion.pairing_id is not None:  # identified, and without members: privacy
-        context.team = tincan.Group(
-            account=_account(occasion.tool, f"pairing:{occasion.pairing_id}")
-        )
+    team = _team(occasion)
+    if team is not None:  # identified, and without members: privacy
+        context.team = tincan.Group(account=_account(occasion.tool, team))
     if telling.extensions:
         context.extensions = tincan.Extensions(
             {key.value: value for key, value in telling.extensions.items()}
@@ -181,10 +254,16 @@ def _context(occasion: Occasion, telling: Telling) -> Any:
     return context
 
 
+def _team(occasion: Occasion) -> str | None:
+    if occasion.pairing_id is not None:
+        return f"pairing:{occasion.pairing_id}"
+    return None if occasion.circle_id is None else f"circle:{occasion.circle_id}"
+
+
 def _context_activities(occasion: Occasion, telling: Telling) -> Any:
     category = [activity(PROFILE_VERSION, ActivityType.XAPI_PROFILE)]
     if telling.mode is not None:
-        category.append(activity(telling.mode.value, ActivityType.CATEGORY))
+        category.append(mode_activity(telling.mode))
     said = {_id(one) for one in (telling.object, *telling.parents)}
     around = [programme_activity(occasion)]
     if occasion.course is not None:
@@ -210,5 +289,5 @@ def _account(home_page: str, name: str) -> Any:
     return tincan.AgentAccount(home_page=home_page, name=name)
 
 
-def _titled(occasion: Occasion, title: str | None) -> dict[str, str] | None:
+def _titled(occasion: Occasion | Observed, title: str | None) -> dict[str, str] | None:
     return None if title is None else {occasion.language: title}

@@ -12,21 +12,23 @@ import tincan
 from lrs_bridge.compose.building import (
     Json,
     Telling,
+    activity,
     agent,
     lasting,
     pairing_activity,
+    scored,
     session_activity,
     titled_activity,
     told,
 )
-from lrs_bridge.compose.values import Account, Module, Occasion, Rating, Role, Trigger
+from lrs_bridge.compose.values import Actor, Module, Occasion, Rating, Role, Trigger
 from lrs_bridge.statement import written_timestamp
-from lrs_bridge.vocabulary import Extension, Mode, Verb
+from lrs_bridge.vocabulary import ActivityType, Extension, Mode, Verb
 
 
 def check_in_assigned(
     occasion: Occasion,
-    mentee: Account,
+    mentee: Actor,
     check_in_id: UUID,
     trigger: Trigger,
     *,
@@ -57,7 +59,7 @@ def check_in_assigned(
 
 
 def scheduled(
-    occasion: Occasion, by: Account, check_in_id: UUID, *, start: datetime, seconds: int
+    occasion: Occasion, by: Actor, check_in_id: UUID, *, start: datetime, seconds: int
 ) -> Json:
     """A time is set. It lies ahead, so it is an extension and not the timestamp."""
     return _of_session(
@@ -72,7 +74,7 @@ def scheduled(
 
 def rescheduled(
     occasion: Occasion,
-    by: Account,
+    by: Actor,
     check_in_id: UUID,
     *,
     start: datetime,
@@ -91,17 +93,17 @@ def rescheduled(
     )
 
 
-def cancelled(occasion: Occasion, by: Account, check_in_id: UUID) -> Json:
+def cancelled(occasion: Occasion, by: Actor, check_in_id: UUID) -> Json:
     """The check-in will not take place; why, stays in the tool."""
     return _of_session(occasion, "cancelled", Verb.CANCEL, by, check_in_id)
 
 
-def missed(occasion: Occasion, who: Account, check_in_id: UUID) -> Json:
+def missed(occasion: Occasion, who: Actor, check_in_id: UUID) -> Json:
     """Somebody did not come."""
     return _of_session(occasion, "missed", Verb.MISSED, who, check_in_id)
 
 
-def attended(occasion: Occasion, mentee: Account, check_in_id: UUID, *, seconds: float) -> Json:
+def attended(occasion: Occasion, mentee: Actor, check_in_id: UUID, *, seconds: float) -> Json:
     """The check-in took place: the mentee's side of it."""
     return _of_session(
         occasion, "attended", Verb.ATTENDED, mentee, check_in_id, result=lasting(seconds)
@@ -109,7 +111,7 @@ def attended(occasion: Occasion, mentee: Account, check_in_id: UUID, *, seconds:
 
 
 def mentored(
-    occasion: Occasion, mentor: Account, mentee: Account, check_in_id: UUID, *, seconds: float
+    occasion: Occasion, mentor: Actor, mentee: Actor, check_in_id: UUID, *, seconds: float
 ) -> Json:
     """The check-in took place: the mentor's side of it. Its object is the mentee."""
     return told(
@@ -126,9 +128,21 @@ def mentored(
     )
 
 
+def agenda_prepared(occasion: Occasion, by: Actor, check_in_id: UUID) -> Json:
+    """One of the two wrote down what to talk about; what, stays with them."""
+    agenda = activity(f"{occasion.tool}/check-ins/{check_in_id}/agenda", ActivityType.CHECKLIST)
+    return _beside_session(occasion, "agenda-prepared", Verb.AUTHOR, by, check_in_id, agenda)
+
+
+def note_shared(occasion: Occasion, by: Actor, check_in_id: UUID, note_id: UUID) -> Json:
+    """One of the two left the other a note; what it says, stays with them."""
+    note = activity(f"{occasion.tool}/check-ins/{check_in_id}/notes/{note_id}", ActivityType.NOTE)
+    return _beside_session(occasion, "note-shared", Verb.SHARED, by, check_in_id, note)
+
+
 def rated(
     occasion: Occasion,
-    giver: Account,
+    giver: Actor,
     role: Role,
     check_in_id: UUID,
     *,
@@ -147,7 +161,7 @@ def rated(
         giver,
         check_in_id,
         extensions={Extension.ROLE: role.value},
-        result=None if rating is None else tincan.Result(score=_score(rating)),
+        result=None if rating is None else tincan.Result(score=scored(rating)),
     )
 
 
@@ -155,7 +169,7 @@ def _of_session(
     occasion: Occasion,
     template: str,
     verb: Verb,
-    actor: Account,
+    actor: Actor,
     check_in_id: UUID,
     *,
     extensions: Mapping[Extension, Any] | None = None,
@@ -181,17 +195,25 @@ def _of_session(
     )
 
 
+def _beside_session(
+    occasion: Occasion, template: str, verb: Verb, actor: Actor, check_in_id: UUID, thing: Any
+) -> Json:
+    return told(
+        occasion,
+        Telling(
+            template=template,
+            actor=actor,
+            verb=verb,
+            object=thing,
+            mode=Mode.SOCIAL,
+            for_mentee=actor != occasion.mentor,
+            parents=(session_activity(occasion, check_in_id),),
+        ),
+    )
+
+
 def _plan(start: datetime, seconds: int) -> dict[Extension, str]:
     return {
         Extension.PLANNED_START_TIME: written_timestamp(start),
         Extension.PLANNED_DURATION: f"PT{seconds}S",
     }
-
-
-def _score(rating: Rating) -> Any:
-    """Return the score, scaled so that the middle of the range is 0."""
-    span = rating.highest - rating.lowest
-    scaled = 2 * (rating.given - rating.lowest) / span - 1
-    return tincan.Score(
-        scaled=round(scaled, 4), raw=rating.given, min=rating.lowest, max=rating.highest
-    )

@@ -9,22 +9,21 @@ import tincan
 from lrs_bridge.compose.building import (
     Json,
     Telling,
-    agent,
     pairing_activity,
     programme_activity,
+    system,
     told,
+    written_agent,
 )
-from lrs_bridge.compose.values import Account, EndReason, Occasion
+from lrs_bridge.compose.values import Actor, EndReason, Occasion
 from lrs_bridge.vocabulary import Extension, Verb
-
-SYSTEM = "system"  # the account, at the tool itself, of what nobody in particular did
 
 
 def pairing_proposed(
     occasion: Occasion,
-    invitee: Account,
+    invitee: Actor,
     *,
-    by: Account | None = None,
+    by: Actor | None = None,
     requested: bool = False,
     closing: UUID | None = None,
 ) -> Json:
@@ -39,22 +38,22 @@ def pairing_proposed(
         occasion,
         Telling(
             template="pairing-requested" if requested else "pairing-proposed",
-            actor=by or _system(occasion),
+            actor=by or system(occasion.tool),
             verb=Verb.REQUEST if requested else Verb.INVITE,
             object=pairing_activity(occasion),
             parents=(programme_activity(occasion),),
-            extensions={Extension.INVITEE: agent(invitee).as_version()},
+            extensions={Extension.INVITEE: written_agent(invitee)},
             reference=closing,
         ),
     )
 
 
-def pairing_accepted(occasion: Occasion, who: Account) -> Json:
+def pairing_accepted(occasion: Occasion, who: Actor) -> Json:
     """Mentor or mentee says yes to the pairing."""
     return _answered(occasion, "pairing-accepted", Verb.ACCEPT, who)
 
 
-def pairing_declined(occasion: Occasion, who: Account) -> Json:
+def pairing_declined(occasion: Occasion, who: Actor) -> Json:
     """Mentor or mentee says no to the pairing; why, stays in the tool."""
     return _answered(occasion, "pairing-declined", Verb.REJECT, who)
 
@@ -63,7 +62,7 @@ def pairing_ended(
     occasion: Occasion,
     reason: EndReason,
     *,
-    by: Account | None = None,
+    by: Actor | None = None,
     successor: UUID | None = None,
 ) -> Json:
     """The pairing is over.
@@ -77,7 +76,7 @@ def pairing_ended(
         occasion,
         Telling(
             template="pairing-ended",
-            actor=by or _system(occasion),
+            actor=by or system(occasion.tool),
             verb=Verb.CLOSE,
             object=pairing_activity(occasion),
             parents=(programme_activity(occasion),),
@@ -88,7 +87,7 @@ def pairing_ended(
     )
 
 
-def _answered(occasion: Occasion, template: str, verb: Verb, who: Account) -> Json:
+def _answered(occasion: Occasion, template: str, verb: Verb, who: Actor) -> Json:
     return told(
         occasion,
         Telling(
@@ -100,7 +99,3 @@ def _answered(occasion: Occasion, template: str, verb: Verb, who: Account) -> Js
             parents=(programme_activity(occasion),),
         ),
     )
-
-
-def _system(occasion: Occasion) -> Account:
-    return Account(home_page=occasion.tool, name=SYSTEM)

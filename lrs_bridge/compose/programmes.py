@@ -1,4 +1,4 @@
-"""Statements about who takes part in a programme."""
+"""Statements about a programme and who takes part in it."""
 
 from __future__ import annotations
 
@@ -7,23 +7,42 @@ from lrs_bridge.compose.building import (
     Telling,
     course_activity,
     programme_activity,
+    system,
     told,
 )
-from lrs_bridge.compose.values import Account, Course, Occasion, Role
+from lrs_bridge.compose.values import Actor, Course, Occasion, Role
 from lrs_bridge.vocabulary import Extension, Verb
 
 
-def joined(occasion: Occasion, who: Account, role: Role) -> Json:
+def programme_created(occasion: Occasion, *, by: Actor | None = None) -> Json:
+    """Somebody opened mentoring beside a course.
+
+    Args:
+        by: who did; None: somebody who did not choose to be recorded.
+    """
+    return told(
+        occasion,
+        Telling(
+            template="programme-created",
+            actor=by or system(occasion.tool),
+            verb=Verb.CREATE,
+            object=programme_activity(occasion),
+            of_programme=True,
+        ),
+    )
+
+
+def joined(occasion: Occasion, who: Actor, role: Role) -> Json:
     """Somebody takes part from now on."""
     return _membership(occasion, "joined", Verb.REGISTERED, who, role)
 
 
-def left(occasion: Occasion, who: Account, role: Role) -> Json:
+def left(occasion: Occasion, who: Actor, role: Role) -> Json:
     """Somebody takes part no longer."""
     return _membership(occasion, "left", Verb.UNREGISTERED, who, role)
 
 
-def mentor_attached(occasion: Occasion, mentor: Account, course: Course) -> Json:
+def mentor_attached(occasion: Occasion, mentor: Actor, course: Course) -> Json:
     """A mentor is there for the learners of a course."""
     return told(
         occasion,
@@ -38,7 +57,7 @@ def mentor_attached(occasion: Occasion, mentor: Account, course: Course) -> Json
     )
 
 
-def _membership(occasion: Occasion, template: str, verb: Verb, who: Account, role: Role) -> Json:
+def _membership(occasion: Occasion, template: str, verb: Verb, who: Actor, role: Role) -> Json:
     return told(
         occasion,
         Telling(

@@ -84,6 +84,11 @@ PLACES: Final = (
         about=to_say("Who asks for a copy of their data, or for its erasure."),
         waiting=privacy.waiting,
     ),
+    AdminPlace(
+        endpoint="records.show",
+        title=to_say("What is recorded"),
+        about=to_say("Which learning records are written of the mentoring of this course."),
+    ),
 )
 """In the order in which they are shown."""
 

@@ -25,6 +25,7 @@ class Withdrawn(Event):
     """The completion was taken back before anybody touched it, or the pairing closed."""
 
     kind: ClassVar[str] = "checkin.withdrawn"
+    completion_taken_back: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +70,8 @@ class Held(Event):
 
     kind: ClassVar[str] = "checkin.held"
     minutes: int
+    before: str
+    """The state that it was in, to which it goes back if this was a mistake."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,3 +81,34 @@ class Reflected(Event):
     kind: ClassVar[str] = "checkin.reflected"
     part: str
     worth: str
+    note_id: UUID | None
+    """What the other may read of it, if anything: a line, a next step. Not what it says."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakenBack(Event):
+    """Who said that they spoke, or that one did not come, said it by mistake."""
+
+    kind: ClassVar[str] = "checkin.taken-back"
+    said_id: UUID
+    """The event that is taken back."""
+    said: str
+    """Its kind."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MinutesCorrected(Event):
+    """They spoke, but for longer or shorter than was said."""
+
+    kind: ClassVar[str] = "checkin.minutes-corrected"
+    said_id: UUID
+    minutes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AbsenceCorrected(Event):
+    """It was the other one who did not come."""
+
+    kind: ClassVar[str] = "checkin.absence-corrected"
+    said_id: UUID
+    absent_id: UUID

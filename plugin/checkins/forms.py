@@ -6,7 +6,7 @@ from datetime import datetime
 
 from marshmallow import fields, validate
 
-from plugin.checkins.rules import Worth
+from plugin.checkins.rules import LONGEST_TALK, Worth
 from plugin.foundation.forms import Form, whatever
 
 LINE = validate.Length(max=500, error="At most 500 characters.")
@@ -31,6 +31,16 @@ class BookingForm(Form):
         required=True, validate=ZONE, error_messages=whatever("Choose from the list.")
     )
     meeting_place = fields.String(load_default=None, validate=LINE)
+
+
+class MinutesForm(Form):
+    """How long they really talked."""
+
+    minutes = fields.Integer(
+        required=True,
+        validate=validate.Range(1, LONGEST_TALK, error="Between 1 and 240 minutes."),
+        error_messages=whatever("Between 1 and 240 minutes."),
+    )
 
 
 class ReflectionForm(Form):

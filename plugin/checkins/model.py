@@ -35,6 +35,8 @@ class CheckIn(Owned):
     booking_sequence: Mapped[int] = mapped_column(default=0)
     """iCalendar SEQUENCE: grows with every change of the booking (RFC 5546)."""
     held_at: Mapped[datetime | None]
+    talked_minutes: Mapped[int | None]
+    """How long they really talked, if one of them said so."""
 
 
 class Feedback(Owned):

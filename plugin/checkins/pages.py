@@ -9,7 +9,7 @@ from uuid import UUID
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from plugin.checkins import forms, service, views
+from plugin.checkins import corrections, forms, service, views
 from plugin.checkins.rules import Worth
 from plugin.courses.model import Course
 from plugin.foundation.errors import FormInvalid
@@ -81,10 +81,11 @@ def _nothing_yet() -> str:
 @requires(Role.MEMBER)
 def show(checkin_id: UUID) -> str:
     """Show one check-in to one of the two."""
-    return _show(checkin_id)
+    return shown(checkin_id)
 
 
-def _show(checkin_id: UUID, errors: dict[str, list[str]] | None = None) -> str:
+def shown(checkin_id: UUID, errors: dict[str, list[str]] | None = None) -> str:
+    """Return the page of one check-in, with what needs attention in its forms."""
     with tool().database.reading(visit().organisation_id) as session:
         checkin, pairing, part = service.for_one_of_the_two(session, checkin_id, visit().person_id)
         feedback = service.feedback_of(session, checkin.id)
@@ -105,6 +106,11 @@ def _show(checkin_id: UUID, errors: dict[str, list[str]] | None = None) -> str:
             part=part,
             mine=feedback.get(visit().person_id),
             theirs=feedback.get(other_id),
+            can=corrections.possible(
+                session, checkin, pairing, visit().person_id, now=tool().clock()
+            ),
+            word=corrections.standing_word(session, checkin),
+            taken_back=corrections.taken_back_last(session, checkin),
             is_past=checkin.starts_at is not None and checkin.starts_at <= tool().clock(),
             zone=zone,
             zones=_zones(zone),
@@ -135,7 +141,7 @@ def book(checkin_id: UUID) -> Response | tuple[str, int]:
                 now=tool().clock(),
             )
     except FormInvalid as error:
-        return _show(checkin_id, error.errors), 422
+        return shown(checkin_id, error.errors), 422
     return _to(checkin_id)
 
 
@@ -173,7 +179,7 @@ def reflect(checkin_id: UUID) -> Response | tuple[str, int]:
     try:
         form = filled(forms.ReflectionForm(), request.form)
     except FormInvalid as error:
-        return _show(checkin_id, error.errors), 422
+        return shown(checkin_id, error.errors), 422
     with tool().database.transaction(visit().organisation_id) as session:
         service.reflect(session, checkin_id, by=visit().person_id, **form, now=tool().clock())
     return _to(checkin_id)

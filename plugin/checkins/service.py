@@ -82,7 +82,15 @@ def withdraw(session: Session, checkin: CheckIn, *, taken_back_at: datetime, now
     if taken_back_at <= checkin.completed_at:
         return False
     checkin.state = moved(State(checkin.state), State.WITHDRAWN)
-    happened(session, events.Withdrawn(at=now, subject_id=checkin.id, actor_id=checkin.mentee_id))
+    happened(
+        session,
+        events.Withdrawn(
+            at=now,
+            subject_id=checkin.id,
+            actor_id=checkin.mentee_id,
+            completion_taken_back=True,
+        ),
+    )
     return True
 
 
@@ -212,7 +220,12 @@ def on_pairing_closed(session: Session, _event_id: UUID, event: PairingClosed) -
         checkin.state = moved(State(checkin.state), State.WITHDRAWN)
         happened(
             session,
-            events.Withdrawn(at=event.at, subject_id=checkin.id, actor_id=event.actor_id),
+            events.Withdrawn(
+                at=event.at,
+                subject_id=checkin.id,
+                actor_id=event.actor_id,
+                completion_taken_back=False,
+            ),
         )
 
 
@@ -221,11 +234,15 @@ def hold(session: Session, checkin_id: UUID, *, by: UUID, now: datetime) -> Chec
     checkin, _, _ = for_one_of_the_two(session, checkin_id, by, locked=True)
     if checkin.state == State.HELD:
         return checkin
-    checkin.state = moved(State(checkin.state), State.HELD)
+    before = State(checkin.state)
+    checkin.state = moved(before, State.HELD)
     checkin.held_at = now
     session.flush()
     happened(
-        session, events.Held(at=now, subject_id=checkin.id, actor_id=by, minutes=checkin.minutes)
+        session,
+        events.Held(
+            at=now, subject_id=checkin.id, actor_id=by, minutes=checkin.minutes, before=before
+        ),
     )
     return checkin
 
@@ -281,7 +298,14 @@ def reflect(
     if new:
         happened(
             session,
-            events.Reflected(at=now, subject_id=checkin.id, actor_id=by, part=part, worth=worth),
+            events.Reflected(
+                at=now,
+                subject_id=checkin.id,
+                actor_id=by,
+                part=part,
+                worth=worth,
+                note_id=feedback.id if feedback.line or feedback.next_step else None,
+            ),
         )
     return feedback
 

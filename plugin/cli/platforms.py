@@ -15,7 +15,7 @@ from plugin.foundation.tenancy import EVERYWHERE
 from plugin.platforms import deployments, invitations
 from plugin.platforms import service as platforms
 from plugin.platforms.forms import platform_filled, site_filled
-from plugin.platforms.model import RegistrationRow
+from plugin.platforms.model import ActorForm, RegistrationRow
 from plugin.platforms.profiles import PROFILES
 
 _NAMES: Final = frozenset(
@@ -161,6 +161,23 @@ def platform_enable(registration: str) -> None:
     """Let people in from a platform again."""
     _switched(registration, on=True)
     click.echo("Enabled.")
+
+
+@platform.command("actors")
+@click.argument("registration")
+@click.argument("form", type=click.Choice([each.value for each in ActorForm]))
+@click.option("--home", help="The home page beside a username, as the platform writes it.")
+def platform_actors(registration: str, form: str, home: str | None) -> None:
+    """Call people in our statements by what the platform's own call them.
+
+    account: the number that it has for them. username: on --home, or the issuer. mbox: the mail
+    address. mbox-sha1sum: a digest of mailto:address. bare-sha1sum: of the address alone (Open
+    edX). Nobody is called less privately than they agreed to.
+    """
+    with this_process().database.transaction(EVERYWHERE) as session:
+        row = deployments.registration_called(session, registration)
+        row.actor_form, row.actor_home = form, home
+    click.echo("From now on. What was told before stays as it is; mentes doctor counts who is not.")
 
 
 def _switched(registration: str, *, on: bool) -> None:

@@ -29,6 +29,7 @@ HEADERS = {"X-Experience-API-Version": "1.0.3"}
 TIMEOUT = 10  # s
 EXPECTED = Counter(
     {
+        "create": 1,
         "registered": 1,
         "invite": 1,
         "accept": 1,
@@ -37,10 +38,11 @@ EXPECTED = Counter(
         "attended": 1,
         "mentored": 1,
         "rated": 2,
+        "shared": 2,
     }
 )
-"""What one learner's first check-in is told by: joining, pairing, opening, booking, holding it, and
-both looking back."""
+"""What one learner's first check-in is told by: setting up, joining, pairing, opening, booking,
+holding it, and both looking back with a line to the other."""
 
 
 def check_ins(page: Page) -> set[str]:

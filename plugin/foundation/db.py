@@ -70,6 +70,7 @@ class Base(DeclarativeBase):
         datetime: UTCDateTime,
         dict[str, Any]: JSON,
         dict[str, str]: JSON,
+        dict[str, bool]: JSON,
         list[str]: JSON,
         list[list[str]]: JSON,
         list[dict[str, Any]]: JSON,

@@ -33,6 +33,31 @@ class DeploymentState(StrEnum):
     REFUSED = "refused"
 
 
+class ActorForm(StrEnum):
+    """By what learning records of a platform call people, the most private first.
+
+    Ours must use the same, or a record store takes one learner for two.
+    """
+
+    ACCOUNT = "account"
+    """The number that the platform has for them: issuer and LTI subject."""
+    MBOX_SHA1SUM = "mbox-sha1sum"
+    """A digest of their mail address, as the specification has it: of mailto:…"""
+    BARE_SHA1SUM = "bare-sha1sum"
+    """A digest of the address alone, as Open edX writes it."""
+    USERNAME = "username"
+    MBOX = "mbox"
+
+    @property
+    def needs_mail(self) -> bool:
+        """Whether it is made of a mail address."""
+        return self not in (ActorForm.ACCOUNT, ActorForm.USERNAME)
+
+    def but_no_less_private_than(self, other: ActorForm) -> ActorForm:
+        """Return the more private of the two."""
+        return min(self, other, key=list(ActorForm).index)
+
+
 class RegistrationRow(Owned):
     """One agreement with one platform: issuer and client id."""
 
@@ -54,6 +79,12 @@ class RegistrationRow(Owned):
     deployment_policy: Mapped[str] = mapped_column(
         default=DeploymentPolicy.BY_HAND, server_default=DeploymentPolicy.BY_HAND
     )
+    actor_form: Mapped[str] = mapped_column(
+        default=ActorForm.ACCOUNT, server_default=ActorForm.ACCOUNT
+    )
+    """By what the platform's own learning records call people."""
+    actor_home: Mapped[str | None]
+    """The home page that they name beside a username; None: the issuer."""
     created_at: Mapped[datetime]
 
     deployments: Mapped[list[DeploymentRow]] = relationship(

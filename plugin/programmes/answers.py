@@ -15,6 +15,7 @@ from plugin.courses import service as courses
 from plugin.foundation.errors import FormInvalid
 from plugin.foundation.events import happened
 from plugin.people.model import Person
+from plugin.platforms.model import ActorForm
 from plugin.programmes import events
 from plugin.programmes.catalogue import MOST_WISHES
 from plugin.programmes.model import PairsBy, Part, Participation, Programme
@@ -139,6 +140,7 @@ def joined(
     first_use: str,
     talk: Sequence[str],
     recorded: bool,
+    known_as: ActorForm = ActorForm.ACCOUNT,
     sent: Mapping[str, Any],
     now: datetime,
 ) -> Participation:
@@ -164,6 +166,7 @@ def joined(
         first_use=first_use,
         talk=talk,
         recorded=recorded,
+        known_as=known_as,
         said=replace(said, refuses=ids),
         now=now,
     )

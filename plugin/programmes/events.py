@@ -10,6 +10,13 @@ from plugin.foundation.events import Event
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Opened(Event):
+    """There is mentoring in a course; the subject is the programme."""
+
+    kind: ClassVar[str] = "programme.opened"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MentorAttached(Event):
     """An instructor attached a mentor; the subject is the mentor's participation."""
 
@@ -76,6 +83,17 @@ class RecordingStopped(Event):
 
     kind: ClassVar[str] = "programme.recording-stopped"
     person_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordedGroupsSet(Event):
+    """An instructor or an administrator chose which records are written; the subject is the
+    programme.
+    """
+
+    kind: ClassVar[str] = "programme.recorded-groups-set"
+    off: str
+    """The groups that are off, in one word each."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from enum import StrEnum
 from typing import Any
 
 from marshmallow import ValidationError, fields, validate
 
 from plugin.courses.model import LONGEST_IRI
 from plugin.foundation.forms import Form, whatever
+from plugin.platforms.model import ActorForm
 from plugin.programmes.catalogue import BY_NAME, LONGEST_LABEL, MOST_LABELS
 from plugin.programmes.model import PairsBy, Talk
 
 WAYS = validate.OneOf([way.value for way in Talk], error="Choose one of the ways shown.")
 PLACES = validate.Range(1, 5, error="Between 1 and 5.")
 NO_PLACES = whatever("Between 1 and 5.")
-NO_ANSWER = whatever("Choose one; both are fine.")
+NO_ANSWER = whatever("Choose one; each is fine.")
 ZONE = validate.Length(max=64, error="Choose from the list.")
 TOO_MANY_LABELS = "At most 200 lines; ten or twenty are easier to choose from."
 LABEL_TOO_LONG = "Each line may have 80 characters at most."
@@ -82,6 +84,25 @@ class RefusesForm(Form):
     )
 
 
+class Recording(StrEnum):
+    """What somebody says to being recorded."""
+
+    YES = "yes"
+    """As the course's other learning records call them."""
+    BY_NUMBER = "by-number"
+    """But only by the number that the platform has for them."""
+    NO = "no"
+
+    @property
+    def is_on(self) -> bool:
+        """Whether records are written at all."""
+        return self is not Recording.NO
+
+    def known_as(self, form: ActorForm) -> ActorForm:
+        """Return what they agree to where the platform calls people by `form`."""
+        return form if self is Recording.YES else ActorForm.ACCOUNT
+
+
 class JoinForm(AnswersForm, RefusesForm):
     """The three answers that get a mentor, and what helps to find a good one."""
 
@@ -96,7 +117,7 @@ class JoinForm(AnswersForm, RefusesForm):
         validate=validate.Length(1, error="Choose at least one way to talk."),
         error_messages=whatever("Choose at least one way to talk."),
     )
-    recorded = fields.Boolean(required=True, error_messages=NO_ANSWER)
+    recorded = fields.Enum(Recording, by_value=True, required=True, error_messages=NO_ANSWER)
 
 
 class MentorForm(Form):
@@ -163,7 +184,7 @@ class AudienceForm(Form):
 class ChoicesForm(Form):
     """A participant's own choices."""
 
-    recorded = fields.Boolean(required=True, error_messages=NO_ANSWER)
+    recorded = fields.Enum(Recording, by_value=True, required=True, error_messages=NO_ANSWER)
     zone = fields.String(load_default=None, validate=ZONE)
 
 

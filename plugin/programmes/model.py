@@ -11,6 +11,7 @@ from sqlalchemy import ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from plugin.foundation.tenancy import Owned
+from plugin.platforms.model import ActorForm
 
 
 class Part(StrEnum):
@@ -50,6 +51,10 @@ class Programme(Owned):
     """What is asked beyond the three questions (`questions.py`)."""
     audience: Mapped[list[str]] = mapped_column(default=list)
     """Ids of the course groups that it is for, as the platform calls them; empty: everybody."""
+    recorded_groups: Mapped[dict[str, bool]] = mapped_column(default=dict)
+    """Which groups of learning records an instructor switched on or off; the others are as they
+    are by default (`plugin.records.groups`).
+    """
 
 
 class Checkpoint(Owned):
@@ -98,3 +103,7 @@ class Participation(Owned):
     recorded: Mapped[bool] = mapped_column(default=False)
     """The person's own choice: whether learning records are written about their check-ins."""
     recorded_since: Mapped[datetime | None]
+    recorded_as: Mapped[str] = mapped_column(
+        default=ActorForm.ACCOUNT, server_default=ActorForm.ACCOUNT
+    )
+    """The least private way of being called in them that the person agreed to (`ActorForm`)."""

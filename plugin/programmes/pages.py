@@ -17,7 +17,8 @@ from plugin.people.model import Person
 from plugin.programmes import answers, audiences, forms, service, views
 from plugin.programmes.catalogue import TALK
 from plugin.programmes.model import Part
-from plugin.programmes.visiting import programme_of_visit
+from plugin.programmes.recording import choose_recording
+from plugin.programmes.visiting import called, programme_of_visit
 
 bp = Blueprint("programmes", __name__, template_folder="templates")
 
@@ -52,6 +53,7 @@ def _join_form(errors: dict[str, list[str]] | None = None) -> str:
             "programmes/join.html",
             page_title=words().gettext("Find a mentor"),
             ways=ways(),
+            called=called(session, programme),
             answering=programme and views.answering(session, programme, me, Part.MENTEE, words()),
             refusing=programme and views.refusing(session, programme, me, words()),
             **_clock(session),
@@ -79,7 +81,8 @@ def join() -> str | Response | tuple[str, int]:
                 visit().person_id,
                 first_use=form["first_use"],
                 talk=form["talk"],
-                recorded=form["recorded"],
+                recorded=form["recorded"].is_on,
+                known_as=form["recorded"].known_as(called(session, programme)),
                 sent=form,
                 now=tool().clock(),
             )
@@ -119,6 +122,7 @@ def _choices(errors: dict[str, list[str]] | None = None, of: str = "") -> str:
             mentor=parts.get(Part.MENTOR),
             mentee=parts.get(Part.MENTEE),
             ways=ways(),
+            called=called(session, programme),
             answering=[
                 views.answering(session, programme, me, part, words())
                 for part in Part
@@ -143,8 +147,15 @@ def choose() -> Response | tuple[str, int]:
         with tool().database.transaction(visit().organisation_id) as session:
             _keep_zone(session, form["zone"])
             programme = service.found_of_course(session, visit().course_id)
+            said = form["recorded"]
             for mine in service.parts_of(session, programme, visit().person_id):
-                service.choose_recording(session, mine, form["recorded"], now=tool().clock())
+                choose_recording(
+                    session,
+                    mine,
+                    said.is_on,
+                    known_as=said.known_as(called(session, programme)),
+                    now=tool().clock(),
+                )
     except FormInvalid as error:
         return _choices(error.errors), 422
     return redirect(url_for(".choices", launch_id=visit().launch_id), 303)

@@ -12,22 +12,26 @@ from sqlalchemy.orm import Session
 from plugin.courses.model import Course
 from plugin.foundation.errors import NotFound
 from plugin.foundation.events import happened
-from plugin.foundation.tenancy import found_or_inserted, inserted_once
+from plugin.foundation.tenancy import inserted_once
+from plugin.platforms.model import ActorForm
 from plugin.programmes import events
 from plugin.programmes.model import Part, Participation, Programme
 from plugin.programmes.questions import Said
+from plugin.programmes.recording import choose_recording
 
 
-def of_course(session: Session, course: Course, *, now: datetime) -> Programme:
+def of_course(
+    session: Session, course: Course, *, by: UUID | None = None, now: datetime
+) -> Programme:
     """Return the programme of `course`, opened if this is the first time it is asked for."""
-    return found_or_inserted(
-        session,
-        select(Programme).where(Programme.course_id == course.id),
-        Programme,
-        course_id=course.id,
-        name=course.title,
-        created_at=now,
-    )
+    found = found_of_course(session, course.id)
+    if found is not None:
+        return found
+    new = inserted_once(session, Programme, course_id=course.id, name=course.title, created_at=now)
+    programme = session.scalars(select(Programme).where(Programme.course_id == course.id)).one()
+    if new:
+        happened(session, events.Opened(at=now, subject_id=programme.id, actor_id=by))
+    return programme
 
 
 def found_of_course(session: Session, course_id: UUID) -> Programme | None:
@@ -191,6 +195,7 @@ def join(
     first_use: str,
     talk: Sequence[str],
     recorded: bool,
+    known_as: ActorForm = ActorForm.ACCOUNT,
     said: Said | None = None,
     now: datetime,
 ) -> Participation:
@@ -209,7 +214,7 @@ def join(
     mentee.first_use = first_use
     mentee.talk = list(talk)
     answers_otherwise = said is not None and said.keep_in(mentee)
-    choose_recording(session, mentee, recorded, now=now)
+    choose_recording(session, mentee, recorded, known_as=known_as, now=now)
     session.flush()
     if new or came_back:
         happened(
@@ -258,28 +263,6 @@ def leave(session: Session, programme: Programme, person_id: UUID, *, now: datet
             person_id=person_id,
         ),
     )
-
-
-def choose_recording(
-    session: Session, participation: Participation, recorded: bool, *, now: datetime
-) -> None:
-    """Keep the person's choice: records are written from now on, never for what was before."""
-    stopped = participation.recorded and not recorded
-    if recorded and not participation.recorded:
-        participation.recorded_since = now
-    participation.recorded = recorded
-    if stopped:
-        participation.recorded_since = None
-        session.flush()
-        happened(
-            session,
-            events.RecordingStopped(
-                at=now,
-                subject_id=participation.id,
-                actor_id=participation.person_id,
-                person_id=participation.person_id,
-            ),
-        )
 
 
 def took_part(

@@ -27,7 +27,7 @@ from plugin.foundation.tenancy import EVERYWHERE
 from plugin.launches.items import mentoring_line_item
 from plugin.platforms.service import not_taken, registration
 from plugin.records.scores import SCORE, dated
-from plugin.records.service import STATEMENT
+from plugin.records.told import STATEMENT
 
 __all__ = [
     "OURSELVES",

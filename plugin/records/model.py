@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
+from uuid import UUID
 
-from sqlalchemy import UniqueConstraint
-from sqlalchemy.orm import Mapped
+from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
 
 from plugin.foundation.tenancy import Owned
 
@@ -26,3 +27,19 @@ class SentScore(Owned):
     given: Mapped[float]
     timestamp: Mapped[datetime]
     """As sent: later than every one before it, as far as the platform can see."""
+
+
+class Told(Owned):
+    """That a statement was owed, so that it can be taken back. Whom it is about is not kept."""
+
+    __tablename__ = "told"
+    __table_args__ = (
+        UniqueConstraint("organisation_id", "statement_id"),
+        Index("ix_told_event_id", "event_id"),
+    )
+
+    statement_id: Mapped[UUID]
+    event_id: Mapped[UUID]
+    revision: Mapped[int] = mapped_column(default=0)
+    at: Mapped[datetime]
+    voided_at: Mapped[datetime | None]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -10,38 +10,53 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lrs_bridge import compose
-from lrs_bridge.compose import Account, Occasion
+from lrs_bridge.compose import Actor, Occasion
 from plugin.checkins.model import CheckIn
 from plugin.courses.model import Course, CourseActivity
 from plugin.pairings.model import Pairing
-from plugin.people.service import account_of
-from plugin.platforms.model import RegistrationRow
+from plugin.platforms.model import ActorForm, RegistrationRow
 from plugin.programmes.model import Part, Participation, Programme
 from plugin.programmes.service import participation
+from plugin.records.actors import actor_of, form_for
+from plugin.records.groups import Group, told_groups
+
+LANGUAGE = "en"
+"""Of the titles in our statements: those that the course has."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scene:
-    """An event with what its statements need to know. A voice is None when it is not recorded."""
+    """An event with what its statements need to know. A voice is None when it is not recorded.
+
+    Attributes:
+        groups: what is told in the programme.
+        by: who did it, where that need not be one of the two.
+    """
 
     occasion: Occasion
-    mentee: Account | None
-    mentee_id: UUID | None
-    mentor: Account | None
-    mentor_id: UUID | None
+    groups: frozenset[Group]
+    mentee: Actor | None = None
+    mentee_id: UUID | None = None
+    mentor: Actor | None = None
+    mentor_id: UUID | None = None
+    by: Actor | None = None
 
-    def voice(self, person_id: UUID | None) -> Account | None:
-        """Return the account of one of the two, if they are recorded."""
+    def voice(self, person_id: UUID | None) -> Actor | None:
+        """Return one of the two as they are called, if they are recorded."""
         if person_id is not None and person_id == self.mentee_id:
             return self.mentee
         return self.mentor if person_id == self.mentor_id else None
+
+    def revised(self, revision: int) -> Scene:
+        """Return the same, told for another time."""
+        return replace(self, occasion=replace(self.occasion, revision=revision))
 
 
 class Scenes:
     """Sets scenes; `tool` is our public URL, under which our activities are named."""
 
     def __init__(self, tool: str) -> None:
-        self._tool = tool
+        self.tool = tool
 
     def of_checkin(
         self, session: Session, event_id: UUID, at: datetime, checkin_id: UUID
@@ -53,13 +68,14 @@ class Scenes:
     def of_pairing(self, session: Session, event_id: UUID, at: datetime, pairing_id: UUID) -> Scene:
         """Return the scene of something that happened to a pairing."""
         pairing = session.get_one(Pairing, pairing_id)
-        programme = session.get_one(Programme, pairing.programme_id)
-        mentor = _recorded(session, programme, pairing.mentor_id, Part.MENTOR)
+        stage = _Stage.of(session, pairing.programme_id)
+        mentor = stage.recorded(session, pairing.mentor_id, Part.MENTOR)
         return Scene(
-            occasion=self._occasion(
-                session, event_id, at, programme, pairing_id=pairing.id, mentor=mentor
+            occasion=replace(
+                self._occasion(session, stage, event_id, at), pairing_id=pairing.id, mentor=mentor
             ),
-            mentee=_recorded(session, programme, pairing.mentee_id, Part.MENTEE),
+            groups=told_groups(stage.programme),
+            mentee=stage.recorded(session, pairing.mentee_id, Part.MENTEE),
             mentee_id=pairing.mentee_id,
             mentor=mentor,
             mentor_id=pairing.mentor_id,
@@ -67,59 +83,75 @@ class Scenes:
 
     def of_participation(
         self, session: Session, event_id: UUID, at: datetime, participation_id: UUID
-    ) -> Scene:
-        """Return the scene of something that happened to somebody's part in a programme."""
+    ) -> tuple[Scene, Participation]:
+        """Return the scene of something that happened to somebody's part, and that part."""
         part = session.get_one(Participation, participation_id)
-        programme = session.get_one(Programme, part.programme_id)
-        who = _recorded(session, programme, part.person_id, Part(part.part))
-        is_mentor = part.part == Part.MENTOR
+        stage = _Stage.of(session, part.programme_id)
+        scene = Scene(
+            occasion=replace(
+                self._occasion(session, stage, event_id, at), participation_id=part.id
+            ),
+            groups=told_groups(stage.programme),
+            by=stage.called(session, part),
+        )
+        return scene, part
+
+    def of_programme(
+        self, session: Session, event_id: UUID, at: datetime, programme_id: UUID, by: UUID | None
+    ) -> Scene:
+        """Return the scene of something that happened to a programme."""
+        stage = _Stage.of(session, programme_id)
+        voices = [stage.recorded(session, by, part) for part in Part] if by else []
         return Scene(
-            occasion=self._occasion(session, event_id, at, programme, participation_id=part.id),
-            mentee=None if is_mentor else who,
-            mentee_id=None if is_mentor else part.person_id,
-            mentor=who if is_mentor else None,
-            mentor_id=part.person_id if is_mentor else None,
+            occasion=self._occasion(session, stage, event_id, at),
+            groups=told_groups(stage.programme),
+            by=next((voice for voice in voices if voice is not None), None),
         )
 
-    def _occasion(
-        self,
-        session: Session,
-        event_id: UUID,
-        at: datetime,
-        programme: Programme,
-        *,
-        pairing_id: UUID | None = None,
-        participation_id: UUID | None = None,
-        mentor: Account | None = None,
-    ) -> Occasion:
+    def _occasion(self, session: Session, stage: _Stage, event_id: UUID, at: datetime) -> Occasion:
+        programme = stage.programme
         return Occasion(
             event_id=event_id,
             organisation_id=programme.organisation_id,
             at=at,
-            tool=self._tool,
-            language="en",
+            tool=self.tool,
+            language=LANGUAGE,
             programme=compose.Programme(id=programme.id, title=programme.name),
-            pairing_id=pairing_id,
-            participation_id=participation_id,
-            mentor=mentor,
-            course=_course(session, programme.course_id),
+            course=course_of(session, programme.course_id),
+            mailboxes=ActorForm(stage.registration.actor_form).needs_mail,
         )
 
 
-def _recorded(
-    session: Session, programme: Programme, person_id: UUID, part: Part
-) -> Account | None:
-    """Return the account of somebody who chose to be recorded, as the course's platform has it."""
-    taking = participation(session, programme.id, person_id, part)
-    if taking is None or not taking.recorded:
-        return None
-    course = session.get_one(Course, programme.course_id)
-    issuer = session.get_one(RegistrationRow, course.registration_id).issuer
-    account = account_of(session, person_id, home=issuer)
-    return Account(home_page=account[0], name=account[1]) if account else None
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Stage:
+    """A programme, and the registration of the platform that its course is on."""
+
+    programme: Programme
+    registration: RegistrationRow
+
+    @classmethod
+    def of(cls, session: Session, programme_id: UUID) -> _Stage:
+        programme = session.get_one(Programme, programme_id)
+        course = session.get_one(Course, programme.course_id)
+        return cls(
+            programme=programme,
+            registration=session.get_one(RegistrationRow, course.registration_id),
+        )
+
+    def recorded(self, session: Session, person_id: UUID, part: Part) -> Actor | None:
+        """Return somebody as they are called, if they chose to be recorded."""
+        taking = participation(session, self.programme.id, person_id, part)
+        return None if taking is None else self.called(session, taking)
+
+    def called(self, session: Session, part: Participation) -> Actor | None:
+        if not part.recorded:
+            return None
+        form = form_for(self.registration, part)
+        return actor_of(session, part.person_id, self.registration, form)
 
 
-def _course(session: Session, course_id: UUID) -> compose.Course | None:
+def course_of(session: Session, course_id: UUID) -> compose.Course | None:
+    """Return a course under the IRI that the LMS's own statements use, if we know it."""
     activity = session.scalar(
         select(CourseActivity)
         .where(CourseActivity.course_id == course_id, CourseActivity.kind == "course")

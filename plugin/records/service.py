@@ -1,31 +1,31 @@
 """From events to statements and scores: composed, frozen and owed in the event's transaction.
 
-A statement is owed only for people who chose to be recorded, from the moment of their choice. It
-carries ids, times and types: never what was written, never a rating, never a name.
+A statement is owed only for people who chose to be recorded, from the moment of their choice, and
+only of the groups that the programme tells. It carries ids, times and types: never what was
+written, never a rating, never a name.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from lrs_bridge import compose
-from lrs_bridge.compose import Account, Occasion, Role
+from lrs_bridge.compose import Actor, Occasion, Role
 from plugin.checkins import events as checkins
 from plugin.checkins.model import CheckIn
-from plugin.foundation.outbox import drop, owe, waiting
+from plugin.foundation.outbox import drop, waiting
 from plugin.pairings.events import PairingClosed, PairingMade
-from plugin.people.service import accounts_of
 from plugin.programmes import events as programmes
 from plugin.programmes.model import Checkpoint
-from plugin.records.scenes import Scenes
+from plugin.records.actors import names_of
+from plugin.records.groups import Group
+from plugin.records.scenes import Scene, Scenes
 from plugin.records.scores import owe_score
-
-STATEMENT = "statement"
+from plugin.records.told import STATEMENT, tell
 
 Json = dict[str, Any]
 
@@ -36,11 +36,27 @@ class Records:
     def __init__(self, public_url: str) -> None:
         self._scenes = Scenes(public_url)
 
+    def on_opened_programme(
+        self, session: Session, event_id: UUID, event: programmes.Opened
+    ) -> None:
+        """There is mentoring in a course; whoever set it up is named only if they chose that."""
+        scene = self._scenes.of_programme(
+            session, event_id, event.at, event.subject_id, event.actor_id
+        )
+        about = event.actor_id if scene.by else None
+        statement = compose.programme_created(scene.occasion, by=scene.by)
+        _owe(session, scene, Group.TAKING_PART, statement, about)
+
     def on_joined(self, session: Session, event_id: UUID, event: programmes.Joined) -> None:
         """Somebody takes part."""
         self._taking_part(session, event_id, event, compose.joined)
 
-    def on_left(self, session: Session, event_id: UUID, event: programmes.Left) -> None:
+    def on_left(
+        self,
+        session: Session,
+        event_id: UUID,
+        event: programmes.Left | programmes.MentorDetached,
+    ) -> None:
         """Somebody takes part no longer."""
         self._taking_part(session, event_id, event, compose.left)
 
@@ -52,10 +68,9 @@ class Records:
         What a worker holds at this moment may just have been told, and is left as it is.
         """
         drop(session, STATEMENT, key_part=f"{event.person_id}:", now=event.at)
-        accounts = accounts_of(session, event.person_id)
+        names = names_of(session, event.person_id)
         for debt in waiting(session, STATEMENT, now=event.at):
-            instructor = debt.payload.get("context", {}).get("instructor", {}).get("account", {})
-            if (instructor.get("homePage"), instructor.get("name")) in accounts:
+            if debt.payload.get("context", {}).get("instructor") in names:
                 context = {**debt.payload["context"]}
                 del context["instructor"]
                 debt.payload = {**debt.payload, "context": context}
@@ -63,20 +78,21 @@ class Records:
     def on_mentor_attached(
         self, session: Session, event_id: UUID, event: programmes.MentorAttached
     ) -> None:
-        """A mentor is there for a course."""
-        scene = self._scenes.of_participation(session, event_id, event.at, event.subject_id)
-        if scene.mentor is not None and scene.occasion.course is not None:
-            statement = compose.mentor_attached(scene.occasion, scene.mentor, scene.occasion.course)
-            _owe(session, statement, scene.mentor_id, event.at)
+        """A mentor takes part, and is there for a course."""
+        self._taking_part(session, event_id, event, compose.joined)
+        scene, part = self._scenes.of_participation(session, event_id, event.at, event.subject_id)
+        if scene.by is not None and scene.occasion.course is not None:
+            statement = compose.mentor_attached(scene.occasion, scene.by, scene.occasion.course)
+            _owe(session, scene, Group.TAKING_PART, statement, part.person_id)
 
     def on_pairing_made(self, session: Session, event_id: UUID, event: PairingMade) -> None:
         """The matching brought two together: it proposes, and joining was the mentee's yes."""
         scene = self._scenes.of_pairing(session, event_id, event.at, event.subject_id)
         if scene.mentee is not None:
             proposed = compose.pairing_proposed(scene.occasion, scene.mentee)
-            _owe(session, proposed, scene.mentee_id, event.at)
+            _owe(session, scene, Group.PAIRING, proposed, scene.mentee_id)
             accepted = compose.pairing_accepted(scene.occasion, scene.mentee)
-            _owe(session, accepted, scene.mentee_id, event.at)
+            _owe(session, scene, Group.PAIRING, accepted, scene.mentee_id)
 
     def on_pairing_closed(self, session: Session, event_id: UUID, event: PairingClosed) -> None:
         """A pairing is over."""
@@ -86,7 +102,7 @@ class Records:
             statement = compose.pairing_ended(
                 scene.occasion, compose.EndReason(event.end_reason), by=by
             )
-            _owe(session, statement, scene.mentee_id, event.at)
+            _owe(session, scene, Group.PAIRING, statement, scene.mentee_id)
 
     def on_opened(self, session: Session, event_id: UUID, event: checkins.Opened) -> None:
         """A completion opened a check-in."""
@@ -109,7 +125,7 @@ class Records:
             trigger,
             module=module if checkpoint.kind == "module" else None,
         )
-        _owe(session, statement, scene.mentee_id, event.at)
+        _owe(session, scene, Group.CHECK_INS, statement, scene.mentee_id)
 
     def on_booked(self, session: Session, event_id: UUID, event: checkins.Booked) -> None:
         """A time is set."""
@@ -153,64 +169,92 @@ class Records:
         absent = scene.voice(event.absent_id)
         if absent is not None:
             statement = compose.missed(scene.occasion, absent, checkin.id)
-            _owe(session, statement, event.absent_id, event.at)
+            _owe(session, scene, Group.CHECK_INS, statement, event.absent_id)
 
     def on_held(self, session: Session, event_id: UUID, event: checkins.Held) -> None:
         """They spoke: both sides of it, and the gradebook."""
         scene, checkin = self._scenes.of_checkin(session, event_id, event.at, event.subject_id)
-        seconds = event.minutes * 60
-        if scene.mentee is not None:
-            attended = compose.attended(scene.occasion, scene.mentee, checkin.id, seconds=seconds)
-            _owe(session, attended, scene.mentee_id, event.at)
-        if scene.mentor is not None and scene.mentee is not None:
-            mentored = compose.mentored(
-                scene.occasion, scene.mentor, scene.mentee, checkin.id, seconds=seconds
-            )
-            _owe(session, mentored, scene.mentor_id, event.at, and_about=scene.mentee_id)
+        for statement, about in both_sides(scene, checkin, event.minutes):
+            _owe(session, scene, Group.CHECK_INS, statement, *about)
         owe_score(session, event_id, checkin, at=event.at)
 
     def on_reflected(self, session: Session, event_id: UUID, event: checkins.Reflected) -> None:
-        """Somebody looked back; how they rated it stays here."""
+        """Somebody looked back, and may have left the other a note; what they think stays here."""
+        note_id = event.note_id
         self._by_actor(
             session,
             event_id,
             event,
             lambda occasion, by, checkin: compose.rated(occasion, by, Role(event.part), checkin.id),
+            Group.FEEDBACK,
         )
+        if note_id is not None:
+            self._by_actor(
+                session,
+                event_id,
+                event,
+                lambda occasion, by, checkin: compose.note_shared(
+                    occasion, by, checkin.id, note_id
+                ),
+                Group.NOTES,
+            )
 
     def _by_actor(
         self,
         session: Session,
         event_id: UUID,
         event: checkins.Booked | checkins.Rebooked | checkins.Cancelled | checkins.Reflected,
-        told: Callable[[Occasion, Account, CheckIn], Json],
+        told: Callable[[Occasion, Actor, CheckIn], Json],
+        group: Group = Group.CHECK_INS,
     ) -> None:
         scene, checkin = self._scenes.of_checkin(session, event_id, event.at, event.subject_id)
         by = scene.voice(event.actor_id)
         if by is not None:
-            _owe(session, told(scene.occasion, by, checkin), event.actor_id, event.at)
+            _owe(session, scene, group, told(scene.occasion, by, checkin), event.actor_id)
 
     def _taking_part(
         self,
         session: Session,
         event_id: UUID,
-        event: programmes.Joined | programmes.Left,
-        told: Callable[[Occasion, Account, Role], Json],
+        event: programmes.Joined
+        | programmes.Left
+        | programmes.MentorAttached
+        | programmes.MentorDetached,
+        told: Callable[[Occasion, Actor, Role], Json],
     ) -> None:
-        scene = self._scenes.of_participation(session, event_id, event.at, event.subject_id)
-        if scene.mentee is not None:
-            statement = told(scene.occasion, scene.mentee, Role.MENTEE)
-            _owe(session, statement, event.person_id, event.at)
+        scene, part = self._scenes.of_participation(session, event_id, event.at, event.subject_id)
+        if scene.by is not None:
+            statement = told(scene.occasion, scene.by, Role(part.part))
+            _owe(session, scene, Group.TAKING_PART, statement, event.person_id)
+
+
+Telling = list[tuple[Json, tuple[UUID | None, ...]]]
+"""Statements, and whom each of them is about."""
+
+
+def both_sides(scene: Scene, checkin: CheckIn, minutes: int) -> Telling:
+    """Return what is told of a talk, and whom each statement is about."""
+    seconds = minutes * 60
+    both: Telling = []
+    if scene.mentee is not None:
+        attended = compose.attended(scene.occasion, scene.mentee, checkin.id, seconds=seconds)
+        both.append((attended, (scene.mentee_id,)))
+    if scene.mentor is not None and scene.mentee is not None:
+        mentored = compose.mentored(
+            scene.occasion, scene.mentor, scene.mentee, checkin.id, seconds=seconds
+        )
+        both.append((mentored, (scene.mentor_id, scene.mentee_id)))
+    return both
 
 
 def _owe(
-    session: Session,
-    statement: Json,
-    about: UUID | None,
-    now: datetime,
-    *,
-    and_about: UUID | None = None,
+    session: Session, scene: Scene, group: Group, statement: Json, *about: UUID | None
 ) -> None:
-    # The key names whom it is about, so that what waits can be dropped when they say stop.
-    people = "".join(f"{person}:" for person in (about, and_about) if person is not None)
-    owe(session, STATEMENT, key=f"{people}{statement['id']}", payload=statement, now=now)
+    if group in scene.groups:
+        tell(
+            session,
+            statement,
+            event_id=scene.occasion.event_id,
+            about=[person for person in about if person is not None],
+            now=scene.occasion.at,
+        )

@@ -10,14 +10,18 @@ from lrs_bridge.vocabulary import PROFILE, ActivityType, Extension, Mode, Verb
 TERMS = [*chain(Verb, ActivityType, Extension, Mode)]
 OURS = {
     *Mode,
+    Verb.APPLIED,
+    Verb.ENDORSED,
     Verb.MISSED,
     Verb.RESCHEDULED,
+    ActivityType.CIRCLE_SESSION,
     ActivityType.PAIRING,
     ActivityType.PROGRAMME,
     ActivityType.SESSION,
     Extension.END_REASON,
     Extension.PREVIOUS_START_TIME,
     Extension.ROLE,
+    Extension.SOURCE,
     Extension.TRIGGER,
     Extension.VOID_REASON,
 }

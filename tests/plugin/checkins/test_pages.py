@@ -130,8 +130,19 @@ def test_a_classmate_sees_nothing_of_it(room: Room) -> None:
     ben = room.campus.launched(BEN)
     for path in ("", "/check-in.ics"):
         assert ben.get(f"check-ins/{room.checkin_id}{path}").status_code == 404
-    for action in ("book", "cancel", "held", "missed", "feedback"):
-        form = {"starts_at": "2026-12-01T10:30", "zone": "Europe/Lisbon", "worth": "yes"}
+    for action in (
+        "book",
+        "cancel",
+        "held",
+        "missed",
+        "feedback",
+        "take-back",
+        "absence",
+        "minutes",
+    ):
+        form = {"starts_at": "2026-12-01T10:30", "zone": "Europe/Lisbon", "worth": "yes"} | {
+            "minutes": "9"
+        }
         assert ben.submit(f"check-ins/{room.checkin_id}/{action}", **form).status_code == 404
     assert ben.get(f"check-ins/{uuid4()}").status_code == 404
 
@@ -172,3 +183,41 @@ def test_a_mentors_page_costs_the_same_for_a_full_house(
             assert mo.get("mine").status_code == 200
         costs.append(len(seen))
     assert max(costs) == min(costs) <= 12
+
+
+def test_both_see_that_it_was_taken_back_and_only_who_said_it_can(room: Room) -> None:
+    path = f"check-ins/{room.checkin_id}"
+    room.ada.submit(f"{path}/held")
+    assert "We have not spoken" in room.ada.get(path).text
+    assert "We have not spoken" not in room.mo.get(path).text
+    assert room.mo.submit(f"{path}/take-back").status_code == 409
+    assert room.ada.submit(f"{path}/take-back").status_code == 303
+    assert "You took back that you two spoke" in room.ada.get(path).text
+    assert "took back that you two spoke" in room.mo.get(path).text
+    assert room.checkin().state == "open"
+    room.mo.submit(f"{path}/held")
+    assert "took back" not in room.mo.get(path).text
+
+
+def test_minutes_are_corrected_on_the_page(room: Room) -> None:
+    path = f"check-ins/{room.checkin_id}"
+    room.ada.submit(f"{path}/held")
+    wrong = room.mo.submit(f"{path}/minutes", minutes="900")
+    assert wrong.status_code == 422
+    assert "Between 1 and 240 minutes." in wrong.text
+    assert room.mo.submit(f"{path}/minutes", minutes="25").status_code == 303
+    assert "You spoke for 25 minutes" in room.ada.get(path).text
+    assert room.checkin().talked_minutes == 25
+
+
+def test_who_was_absent_is_corrected_on_the_page(room: Room, clock: MovableClock) -> None:
+    path = f"check-ins/{room.checkin_id}"
+    room.ada.submit(f"{path}/book", starts_at="2026-11-22T13:30", zone="Europe/Lisbon")
+    clock.forward(hours=2)
+    room.mo.submit(f"{path}/missed")
+    assert "It was I who did not come" in room.mo.get(path).text
+    assert "It was I who did not come" not in room.ada.get(path).text
+    assert room.mo.submit(f"{path}/absence").status_code == 303
+    page = room.mo.get(path).text
+    assert "You said that you could not come." in page
+    assert "It was I who did not come" not in page

@@ -11,6 +11,7 @@ from lti import claims
 from lti.grading import ActivityProgress, GradingProgress, Score
 from lti.testing import Grade
 from plugin.app import Mentes
+from plugin.checkins import corrections
 from plugin.checkins import service as checkins
 from plugin.checkins.model import CheckIn
 from plugin.courses.model import Course
@@ -75,6 +76,13 @@ class Class:
             pairing = session.get_one(Pairing, opened.pairing_id)
             for by in (pairing.mentor_id, pairing.mentee_id):
                 checkins.hold(session, opened.id, by=by, now=self.clock())
+
+    def take_back(self, number: int) -> None:
+        """Take "we spoke" back, by who said it."""
+        with self.mentes.database.transaction(self.organisation_id) as session:
+            opened = sorted(every(session, CheckIn), key=lambda each: str(each.id))[number]
+            mentor_id = session.get_one(Pairing, opened.pairing_id).mentor_id
+            corrections.take_back(session, opened.id, by=mentor_id, now=self.clock())
 
     def debts(self) -> list[Debt]:
         """Return the scores owed, oldest first."""
@@ -300,3 +308,24 @@ def test_workers_that_date_scores_at_once_date_none_alike(
     assert all(isinstance(score, Score) for score in went), went
     seconds = [int(score.timestamp.timestamp()) for score in went if isinstance(score, Score)]
     assert len(set(seconds)) == len(seconds)
+
+
+def test_a_talk_that_was_none_is_counted_no_more(ada: Class) -> None:
+    ada.launched()
+    ada.hold(0)
+    ada.worker.run_until_idle()
+    ada.clock.forward(minutes=5)
+    ada.take_back(0)
+    ada.worker.run_until_idle()
+    (grade,) = ada.grades()
+    assert (grade.score_given, grade.activity_progress) == (0.0, "InProgress")
+    ada.clock.forward(minutes=5)
+    ada.hold(0)
+    ada.clock.forward(minutes=5)
+    ada.take_back(0)  # before the worker came
+    assert [debt.outcome for debt in ada.debts()] == [
+        Outcome.DELIVERED,
+        Outcome.DELIVERED,
+        Outcome.SUPERSEDED,
+        None,
+    ]

@@ -12,6 +12,7 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from lrs_bridge.lrs.access.credentials import add_credential
+from lrs_bridge.vocabulary import Verb
 from plugin.app import Mentes
 from plugin.checkins import service as checkins
 from plugin.checkins.rules import Worth
@@ -85,6 +86,14 @@ def waiting(mentes: Mentes) -> list[Debt]:
     return [debt for debt in owed(mentes) if debt.settled_at is None]
 
 
+def of_people(debts: list[Debt]) -> list[Debt]:
+    """Leave out that there is mentoring in the course: the tool says it, and it is about nobody."""
+    (opened,) = [debt for debt in debts if debt.payload["verb"]["id"] == Verb.CREATE]
+    assert opened.key == opened.payload["id"]
+    assert opened.payload["actor"]["account"]["name"] == "system"
+    return [debt for debt in debts if debt is not opened]
+
+
 def verbs(debts: list[Debt]) -> list[str]:
     return sorted(debt.payload["verb"]["id"].rpartition("/")[2] for debt in debts)
 
@@ -128,7 +137,7 @@ def test_nothing_at_all_is_owed_about_people_who_said_no(
     pair = mentoring(mentes.database, organisation_id)
     with mentes.database.transaction(organisation_id) as session:
         a_whole_story(session, pair)
-    assert owed(mentes) == []
+    assert of_people(owed(mentes)) == []
 
 
 def test_what_was_before_the_choice_is_never_told(mentes: Mentes, organisation_id: UUID) -> None:
@@ -138,9 +147,9 @@ def test_what_was_before_the_choice_is_never_told(mentes: Mentes, organisation_i
         part = programmes.participation(session, programme.id, pair.mentee_id, Part.MENTEE)
         assert part is not None
         programmes.choose_recording(session, part, True, now=later(days=1))
-        assert owed(mentes) == []
+        assert of_people(owed(mentes)) == []
         checkins.hold(session, pair.checkin_id, by=pair.mentee_id, now=later(days=2))
-    assert len(owed(mentes)) == 1
+    assert len(of_people(owed(mentes))) == 1
 
 
 def stop(mentes: Mentes, pair: Mentoring, person_id: UUID, part: Part) -> None:
@@ -156,9 +165,9 @@ def test_saying_stop_drops_what_waits_to_be_told_and_keeps_the_others(
     with mentes.database.transaction(pair.organisation_id) as session:
         programme = session.get_one(Programme, pair.programme_id)
         ben = a_mentee(session, programme, "5", name="Ben Two", recorded=True)
-    before = waiting(mentes)
+    before = of_people(waiting(mentes))
     stop(mentes, pair, pair.mentee_id, Part.MENTEE)
-    after = waiting(mentes)
+    after = of_people(waiting(mentes))
     assert 0 < len(after) < len(before)
     assert all(debt.key.startswith(f"{ben.id}:") for debt in after)
     dropped = [debt for debt in owed(mentes) if debt.settled_at is not None]
