@@ -5,6 +5,7 @@ An allow-list, not a deny-list: a field that nobody has thought about does not g
 
 from __future__ import annotations
 
+import json
 import logging
 import sys
 from collections.abc import MutableMapping
@@ -52,11 +53,12 @@ def only_allowed_fields(
     _logger: Any, _method: str, event: MutableMapping[str, Any]
 ) -> MutableMapping[str, Any]:
     """Drop every field outside `ALLOWED`, and say which, so that its absence is noticed."""
-    dropped = sorted(set(event) - ALLOWED)
+    if event.keys() <= ALLOWED:
+        return event
+    dropped = sorted(event.keys() - ALLOWED)
     for name in dropped:
         del event[name]
-    if dropped:
-        event["dropped"] = dropped
+    event["dropped"] = dropped
     return event
 
 
@@ -77,6 +79,13 @@ def where_it_failed(
     return event
 
 
+_encoder = json.JSONEncoder(default=repr)  # made once: each line asks for one
+
+
+def _as_json(event: MutableMapping[str, Any], **_options: Any) -> str:
+    return _encoder.encode(event)
+
+
 def configure_logging(level: str, *, stream: Any = None) -> None:
     """Send this process's log to `stream` (default: standard error) at `level` and above."""
     structlog.configure(
@@ -86,7 +95,7 @@ def configure_logging(level: str, *, stream: Any = None) -> None:
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             where_it_failed,
             only_allowed_fields,
-            structlog.processors.JSONRenderer(),
+            structlog.processors.JSONRenderer(serializer=_as_json),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level.upper())),
         logger_factory=structlog.PrintLoggerFactory(stream or sys.stderr),

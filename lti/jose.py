@@ -7,9 +7,10 @@ token's own header says about keys (`jwk`, `jku`, `x5c`, `x5u`) is never used.
 import json
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Any, Final, NoReturn
 
 from joserfc import jws
@@ -19,6 +20,7 @@ from joserfc.util import urlsafe_b64decode
 
 ALGORITHM: Final = "RS256"
 LARGEST_TOKEN: Final = 256 * 1024  # bytes
+LARGEST_HEADER: Final = 16 * 1024  # bytes, encoded; some hold chains of certificates (`x5c`)
 SMALLEST_KEY: Final = 2048  # bits
 
 
@@ -38,14 +40,7 @@ class PublicKey:
     _key: RSAKey = field(repr=False)
 
 
-class _Registry(jws.JWSRegistry):
-    """The library's bounds, made to fit long headers (`x5c`) and large launches."""
-
-    max_header_length = 16 * 1024
-    max_payload_length = LARGEST_TOKEN
-
-
-_REGISTRY: Final = _Registry(algorithms=[ALGORITHM], strict_check_header=False)
+_RS256: Final = jws.JWSRegistry(algorithms=[ALGORITHM]).get_alg(ALGORITHM)
 
 
 def public_keys(key_set: object) -> Mapping[str, tuple[PublicKey, ...]]:
@@ -91,20 +86,30 @@ def header(token: str) -> Mapping[str, Any]:
     Raises:
         Unverifiable: "id-token-malformed".
     """
-    return _part(token, 0)
+    return _header(_parts(token)[0])
 
 
 def unverified_claims(token: str) -> Mapping[str, Any]:
     """Return the claims of a compact token as `header` does: for choosing whose keys to try."""
-    return _part(token, 1)
+    return _object_in(_parts(token)[1])
 
 
-def _part(token: str, index: int) -> Mapping[str, Any]:
+def _parts(token: str) -> Sequence[str]:
     parts = token.split(".") if len(token) <= LARGEST_TOKEN and token.isascii() else ()
     if len(parts) != 3:
         _malformed()
+    return parts
+
+
+@lru_cache(maxsize=64)
+def _header(part: str) -> Mapping[str, Any]:
+    """Read a header once: every token by one key of a platform's has the same."""
+    return MappingProxyType(_object_in(part))
+
+
+def _object_in(part: str) -> dict[str, Any]:
     try:
-        return _strict_object(urlsafe_b64decode(parts[index].encode()))
+        return _strict_object(urlsafe_b64decode(part.encode()))
     except (ValueError, IndexError):
         _malformed()
 
@@ -136,9 +141,14 @@ def verified_claims(token: str, keys: Iterable[PublicKey]) -> dict[str, Any]:
 
 
 def _payload_signed_by(key: PublicKey, token: str) -> bytes | None:
+    signed, _, signature = token.encode().rpartition(b".")
+    header_part, _, payload = signed.partition(b".")
+    if len(header_part) > LARGEST_HEADER:
+        return None
     try:
-        return jws.deserialize_compact(token, key._key, registry=_REGISTRY).payload
-    except (JoseError, ValueError, TypeError, IndexError):
+        is_good = _RS256.verify(signed, urlsafe_b64decode(signature), key._key)
+        return urlsafe_b64decode(payload) if is_good else None
+    except (JoseError, ValueError, TypeError):
         return None
 
 
@@ -154,12 +164,7 @@ def _strict_object(text: bytes) -> dict[str, Any]:
     """
     decoded = text.decode("utf-8")
     try:
-        value = json.loads(
-            decoded,
-            object_pairs_hook=_distinct,
-            parse_constant=_not_a_number,
-            parse_float=_finite,
-        )
+        value = _STRICT.decode(decoded)
         if "\\u" in decoded:  # a lone surrogate can only be written as an escape
             json.dumps(value, ensure_ascii=False).encode("utf-8")
     except RecursionError as error:
@@ -183,6 +188,11 @@ def _finite(digits: str) -> float:
 
 def _not_a_number(text: str) -> NoReturn:
     raise ValueError("a number is out of range")
+
+
+_STRICT: Final = json.JSONDecoder(
+    object_pairs_hook=_distinct, parse_constant=_not_a_number, parse_float=_finite
+)
 
 
 def new_private_key() -> tuple[str, str]:

@@ -77,7 +77,9 @@ def text(value: Any) -> str | None:
     """
     if not isinstance(value, str):
         return None
-    return value.replace("\x00", "").encode("utf-8", "ignore").decode().strip() or None
+    if not value.isascii():
+        value = value.encode("utf-8", "ignore").decode()
+    return value.replace("\x00", "").strip() or None
 
 
 def filled(value: Any) -> str | None:

@@ -1,18 +1,21 @@
 """Questions about URLs that decide whom we trust."""
 
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from urllib.parse import SplitResult, parse_qsl, urlencode, urlsplit, urlunsplit
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
+KEPT = 1024  # URLs that are not taken apart again: a platform says the same few at every launch
 
 
+@lru_cache(KEPT)
 def _split(url: str) -> SplitResult | None:
     """Return the parts of an absolute web URL, or None for anything else.
 
     Backslashes, white space and user information are refused because browsers and libraries
     disagree about which host such a URL names.
     """
-    if "\\" in url or any(character.isspace() or not character.isprintable() for character in url):
+    if "\\" in url or " " in url or not url.isprintable():  # no other white space is printable
         return None
     try:
         parts = urlsplit(url)
@@ -29,6 +32,7 @@ def is_web_url(url: str) -> bool:
     return _split(url) is not None
 
 
+@lru_cache(KEPT)
 def origin(url: str) -> str | None:
     """Return scheme, host and port of `url`, normalised; None if it is not a web URL.
 
@@ -45,7 +49,7 @@ def origin(url: str) -> str | None:
 
 def same_origin(one: str, other: str) -> bool:
     """Return whether both are web URLs with the same scheme, host and port."""
-    return origin(one) is not None and origin(one) == origin(other)
+    return (found := origin(one)) is not None and found == origin(other)
 
 
 def within(base_url: str) -> Callable[[str], bool]:
@@ -56,7 +60,8 @@ def within(base_url: str) -> Callable[[str], bool]:
     home = urlsplit(base_url).path.rstrip("/")
 
     def is_ours(url: str) -> bool:
-        path = urlsplit(url).path if is_web_url(url) else ""
+        parts = _split(url)
+        path = parts.path if parts else ""
         climbs = "/../" in f"{path}/" or "%2e" in path.lower()
         below = path == home or path.startswith(home + "/") or (not home and not path)
         return same_origin(url, base_url) and below and not climbs

@@ -33,6 +33,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import DeclarativeBase, Session
 
 from lrs_bridge.lrs.types import UTCDateTime
+from plugin.foundation.direct import Direct
 
 if TYPE_CHECKING:
     from plugin.foundation.tenancy import Scope
@@ -47,6 +48,8 @@ NAMES = {
 BUSY_TIMEOUT = 15_000  # ms; longer than the longest writing transaction we know of
 
 SQLITE_CACHE = 16 * 1024  # kB to a connection; its own 2 MB hold no index of a large store
+BEGIN_WRITING = "BEGIN IMMEDIATE"
+NOT_DURABLE = "SET LOCAL synchronous_commit TO off"
 SQLITE_CHECKPOINT = 4000  # pages of 4 kB in the log before they move; fewer moves, fewer waits
 
 
@@ -112,6 +115,22 @@ class Database:
         with self._session(scope, writing=False) as session, session.begin():
             yield session
 
+    def asking(self) -> Direct:
+        """Open the driver for a question or two; each sees a moment of its own."""
+        return Direct(self.engine)
+
+    @contextmanager
+    def writing(self, *, durable: bool = True) -> Iterator[Direct]:
+        """Do what `transaction` does for statements that the driver runs itself."""
+        with Direct(self.engine) as direct:
+            if direct.dialect.name == "sqlite":
+                _set_sqlite(direct.run, direct.said, writing=True, durable=durable)
+                direct.run(BEGIN_WRITING)
+            elif not durable:
+                direct.run(NOT_DURABLE)
+            yield direct
+            direct.commit()
+
     @contextmanager
     def _session(self, scope: Scope, *, writing: bool, durable: bool = True) -> Iterator[Session]:
         engine = self._engine_for(writing, durable)
@@ -164,7 +183,7 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
 
 def _begin_postgresql(connection: Connection) -> None:
     if not connection.get_execution_options().get("mentes_durable", True):
-        connection.exec_driver_sql("SET LOCAL synchronous_commit TO off")
+        connection.exec_driver_sql(NOT_DURABLE)
 
 
 def _begin_sqlite(connection: Connection) -> None:
@@ -172,13 +191,20 @@ def _begin_sqlite(connection: Connection) -> None:
     writing = options.get("mentes_writing", True)
     durable = options.get("mentes_durable", True)
     driver: Any = connection.connection.dbapi_connection
-    if connection.info.get("mentes_writing") is not writing:
-        driver.execute(f"PRAGMA query_only={'OFF' if writing else 'ON'}")
-        connection.info["mentes_writing"] = writing
-    if connection.info.get("mentes_durable", True) is not durable:
-        driver.execute(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
-        connection.info["mentes_durable"] = durable
+    _set_sqlite(driver.execute, connection.info, writing=writing, durable=durable)
     if writing:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        connection.exec_driver_sql(BEGIN_WRITING)
     else:
         driver.execute("BEGIN")  # waits for nobody, so nothing can go wrong with it
+
+
+def _set_sqlite(
+    run: Callable[[str], Any], said: dict[str, Any], *, writing: bool, durable: bool
+) -> None:
+    """Tell a connection what the next transaction may do, unless it was told so before."""
+    if said.get("mentes_writing") is not writing:
+        run(f"PRAGMA query_only={'OFF' if writing else 'ON'}")
+        said["mentes_writing"] = writing
+    if writing and said.get("mentes_durable", True) is not durable:
+        run(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
+        said["mentes_durable"] = durable

@@ -14,14 +14,13 @@ from lti.errors import LaunchRefused, LoginRefused
 from lti.jose import PublicKey
 from lti.message import LaunchMessage
 from lti.registration import PendingLogin
-from plugin.courses.deliveries import owe_roster
-from plugin.courses.group_deliveries import owe_groups
-from plugin.foundation.tenancy import EVERYWHERE
-from plugin.foundation.web import Role, tool
+from plugin.foundation.direct import Over
+from plugin.foundation.web import tool
 from plugin.foundation.web.access import SESSION_COOKIE
 from plugin.foundation.web.security import may_be_framed_by
 from plugin.launches import service
 from plugin.launches.errors import LONGEST_TOKEN, DeploymentKeptOut, DeploymentPending
+from plugin.launches.recognition import BringsNews
 from plugin.launches.service import Entered
 from plugin.platforms import deployments
 from plugin.platforms.model import DeploymentState
@@ -58,8 +57,8 @@ def answered(state: str) -> tuple[PendingLogin, Registered]:
     Raises:
         LaunchRefused: there is none, or it has been used.
     """
-    with tool().database.reading(EVERYWHERE) as session:
-        found = StoredLogins(session).answered(state)
+    with tool().database.asking() as direct:
+        found = StoredLogins(direct).answered(state)
     if found is None:
         raise LaunchRefused(
             "state-unknown",
@@ -149,8 +148,14 @@ def _entered(
     *,
     carried: bool,
 ) -> tuple[Entered, LaunchMessage]:
+    """Check a launch and keep it, in one transaction.
+
+    Nearly always it brings nothing new. Then nobody waits for the disk: opening the item again
+    makes up for a launch that is lost with the power, and nothing done in it outlives it.
+    """
     now = tool().clock()
-    with tool().database.transaction(registered.organisation_id) as session:
+
+    def kept(over: Over) -> tuple[Entered, LaunchMessage]:
         message = lti_launch.verified(
             id_token,
             login=login,
@@ -159,17 +164,21 @@ def _entered(
             browser=browser,
             is_ours=protocol().is_ours,
             now=now,
-            spend=lambda: StoredLogins(session).spend(login.state, now),
+            spend=lambda: StoredLogins(over).spend(login.state, now),
         )
         entered = service.enter(
-            session,
+            over,
             registered,
             message,
             key=None if carried else request.cookies.get(SESSION_COOKIE),
             lasts=tool().session_seconds,
             now=now,
         )
-        if Role.INSTRUCTOR in entered.roles:
-            owe_roster(session, entered.course_id, now=now)
-            owe_groups(session, entered.course_id, now=now)
-    return entered, message
+        return entered, message
+
+    try:
+        with tool().database.writing(durable=False) as direct:
+            return kept(direct)
+    except BringsNews:
+        with tool().database.transaction(registered.organisation_id) as session:
+            return kept(session)

@@ -24,7 +24,6 @@ from lti import claims, token_checks
 from lti import login as lti_login
 from lti.errors import LaunchRefused, LoginRefused
 from lti.registration import PendingLogin, Registration
-from plugin.foundation.tenancy import EVERYWHERE
 from plugin.foundation.web import Role, open_to, tool
 from plugin.foundation.web.access import SESSION_COOKIE
 from plugin.foundation.web.carried import carrying
@@ -62,15 +61,15 @@ def going_on(beginning: lti_login.Beginning, *, looks: bool) -> Response:
 def look(state: str) -> Response:
     """See whether the cookie came back; if not, offer the other two ways, once."""
     now = tool().clock()
-    with tool().database.reading(EVERYWHERE) as session:
-        waiting = StoredLogins(session).waiting(state, now)
+    with tool().database.asking() as direct:
+        waiting = StoredLogins(direct).waiting(state, now)
     if waiting is None:
         raise _too_late()
     if _is_bound(waiting, request.cookies.get(login_cookie(state))):
         return make_response(redirect(waiting.authentication_url, 302))
     verifier, ticket = secrets.token_urlsafe(32), secrets.token_urlsafe(32)
-    with tool().database.transaction(EVERYWHERE) as session:
-        is_first = StoredLogins(session).go_on_elsewhere(
+    with tool().database.writing() as direct:
+        is_first = StoredLogins(direct).go_on_elsewhere(
             state,
             browser_digest=lti_login.browser_digest(verifier),
             ticket_digest=lti_login.browser_digest(ticket),
@@ -109,8 +108,8 @@ def tab() -> Response:
     """Go on in a new tab: spend the ticket, and bind the login to what this tab keeps."""
     state, ticket = request.form.get("state", ""), request.form.get("ticket", "")
     verifier = secrets.token_urlsafe(32)
-    with tool().database.transaction(EVERYWHERE) as session:
-        onward = StoredLogins(session).spend_ticket(
+    with tool().database.writing() as direct:
+        onward = StoredLogins(direct).spend_ticket(
             state,
             lti_login.browser_digest(ticket),
             browser_digest=lti_login.browser_digest(verifier),

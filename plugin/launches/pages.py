@@ -17,7 +17,6 @@ from flask import (
 from flask import url_for as url
 
 from lti import login as lti_login
-from plugin.foundation.tenancy import EVERYWHERE
 from plugin.foundation.web import Role, open_to, requires, tool, visit
 from plugin.foundation.web.access import SESSION_COOKIE
 from plugin.foundation.web.i18n import words
@@ -37,10 +36,10 @@ def login(registration_id: UUID | None) -> Response:
     asked = lti_login.LoginRequest.parse(request.values.to_dict(flat=False))
     looks = browsers.may_lose_cookies()
     # A login that is lost with the power is begun again by opening the item again.
-    with tool().database.transaction(EVERYWHERE, durable=False) as session:
+    with tool().database.writing(durable=False) as direct:
         registration = lti_login.chosen_registration(
             asked,
-            StoredRegistrations(session),
+            StoredRegistrations(direct),
             str(registration_id) if registration_id else None,
         )
         g.registration_id = registration.id
@@ -52,7 +51,7 @@ def login(registration_id: UUID | None) -> Response:
             now=tool().clock(),
             lifetime=browsers.LOGIN_SECONDS,
         )
-        StoredLogins(session).add(
+        StoredLogins(direct).add(
             beginning.login, authentication_url=beginning.url if looks else None
         )
     return browsers.going_on(beginning, looks=looks)

@@ -8,13 +8,13 @@ by the tenancy's filter.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import FromClause, Row, Select, and_, bindparam, select
+from sqlalchemy import Label, Table, and_, bindparam, select
 from sqlalchemy.orm import Session
 
 from lrs_bridge.identity import same_place
@@ -22,6 +22,7 @@ from lti.message import LaunchMessage
 from plugin.courses import said
 from plugin.courses.model import Course, CourseActivity, Membership, ResourceLink
 from plugin.courses.service import seen_lately
+from plugin.foundation.direct import Over, Prepared
 from plugin.foundation.tenancy import unwalled
 from plugin.people import service as people
 from plugin.people.model import Person, PersonIdentifier
@@ -41,8 +42,23 @@ class Arrival:
     language: str | None
 
 
+class BringsNews(Exception):
+    """A launch says something that is not kept yet; only a session can keep it."""
+
+
+def for_news(over: Over) -> Session:
+    """Return the session that keeps what is new.
+
+    Raises:
+        BringsNews: there is none; begin again in one.
+    """
+    if not isinstance(over, Session):
+        raise BringsNews
+    return over
+
+
 def recognised(
-    session: Session,
+    over: Over,
     registered: Registered,
     message: LaunchMessage,
     described: Described,
@@ -56,80 +72,75 @@ def recognised(
     told = people.told_by(message, described, registration.product)
     context_id, title, _ = said.called(message)
     iri = said.course_iri(message, issuer=registration.issuer, product=registration.product)
-    row: Row[Any] | None = (
-        session.connection()
-        .execute(
-            _KNOWN,
-            {
-                "organisation": registered.organisation_id,
-                "home": same_place(registration.issuer),
-                "subject": message.subject,
-                "registration": UUID(registration.id),
-                "context": context_id,
-                "link": message.resource_link.id if message.resource_link else None,
-                "place": same_place(iri) if iri else None,
-            },
-        )
-        .first()
+    row = _KNOWN.first(
+        over,
+        organisation=registered.organisation_id,
+        home=same_place(registration.issuer),
+        subject=message.subject,
+        registration=UUID(registration.id),
+        context=context_id,
+        link=message.resource_link.id if message.resource_link else None,
+        place=same_place(iri) if iri else None,
     )
     if (
         row is None
-        or _differs(row, _COURSE, said.of_course(message))
-        or _differs(row, _PERSON, people.columns(described))
-        or not tells_nothing_new(told, _in(row, _IDENTIFIER.c.told))
+        or _differs(row, "course", said.of_course(message))
+        or _differs(row, "person", people.columns(described))
+        or not tells_nothing_new(told, row.identifier_told)
         or _is_news(row, message, now)
         or (iri is not None and not _is_named(row, title))
     ):
         return None
     return Arrival(
-        course_id=_in(row, _COURSE.c.id),
-        link_id=_in(row, _LINK.c.id),
-        person_id=_in(row, _PERSON.c.id),
-        language=_in(row, _PERSON.c.language),
+        course_id=row.course_id,
+        link_id=row.link_id,
+        person_id=row.person_id,
+        language=row.person_language,
     )
 
 
-def _is_news(row: Row[Any], message: LaunchMessage, now: datetime) -> bool:
+def _is_news(row: Any, message: LaunchMessage, now: datetime) -> bool:
     """Tell whether a launch says something new of an item, or of a membership."""
     if message.resource_link is not None and (
-        _in(row, _LINK.c.id) is None or _differs(row, _LINK, said.of_link(message))
+        row.link_id is None or _differs(row, "link", said.of_link(message))
     ):
         return True
-    return _differs(row, _MEMBERSHIP, said.of_membership(message)) or not seen_lately(
-        _in(row, _MEMBERSHIP.c.seen_at), now
+    return _differs(row, "membership", said.of_membership(message)) or not seen_lately(
+        row.membership_seen_at, now
     )
 
 
-def _is_named(row: Row[Any], title: str) -> bool:
+def _is_named(row: Any, title: str) -> bool:
     """Tell whether the course's own IRI is kept, under the name that the course has now."""
-    if _in(row, _ACTIVITY.c.kind) != "course":
+    if row.activity_kind != "course":
         return False
-    elsewhere: bool = _in(row, _ACTIVITY.c.course_id) != _in(row, _COURSE.c.id)
-    return elsewhere or not _differs(row, _ACTIVITY, {"name": title})
+    elsewhere: bool = row.activity_course_id != row.course_id
+    return elsewhere or row.activity_name == title
 
 
-def _differs(row: Row[Any], table: FromClause, values: Mapping[str, Any]) -> bool:
-    return any(_in(row, table.c[name]) != value for name, value in values.items())
+def _differs(row: Any, what: str, values: Mapping[str, Any]) -> bool:
+    return any(getattr(row, f"{what}_{name}") != value for name, value in values.items())
 
 
-def _in(row: Row[Any], column: Any) -> Any:
-    return row._mapping[column]
+def _of(what: str, table: Table, *names: str) -> Iterator[Label[Any]]:
+    """Return columns of a table, each named after what it is about."""
+    return (table.c[name].label(f"{what}_{name}") for name in names)
 
 
 _COURSE, _LINK, _ACTIVITY, _MEMBERSHIP, _PERSON, _IDENTIFIER = (
     unwalled(each)
     for each in (Course, ResourceLink, CourseActivity, Membership, Person, PersonIdentifier)
 )
-_KNOWN: Select[Any] = (
+_KNOWN = Prepared(
     select(
-        *(_COURSE.c[name] for name in ("id", "deployment_id", "title", "label", "sourced_id")),
-        *(_COURSE.c[name] for name in ("memberships_url", "lineitems_url", "service_scopes")),
-        *(_COURSE.c[name] for name in ("groups_url", "group_sets_url")),
-        *(_LINK.c[name] for name in ("id", "title", "lineitem_url")),
-        *(_PERSON.c[name] for name in ("id", "name", "email", "language", "zone")),
-        *(_MEMBERSHIP.c[name] for name in ("roles", "active", "groups", "mentors", "seen_at")),
-        *(_ACTIVITY.c[name] for name in ("course_id", "kind", "name")),
-        _IDENTIFIER.c.told,
+        *_of("course", _COURSE, "id", "deployment_id", "title", "label", "sourced_id"),
+        *_of("course", _COURSE, "memberships_url", "lineitems_url", "service_scopes"),
+        *_of("course", _COURSE, "groups_url", "group_sets_url"),
+        *_of("link", _LINK, "id", "title", "lineitem_url"),
+        *_of("person", _PERSON, "id", "name", "email", "language", "zone"),
+        *_of("membership", _MEMBERSHIP, "roles", "active", "groups", "mentors", "seen_at"),
+        *_of("activity", _ACTIVITY, "course_id", "kind", "name"),
+        *_of("identifier", _IDENTIFIER, "told"),
     )
     .select_from(
         _IDENTIFIER.join(_PERSON, _PERSON.c.id == _IDENTIFIER.c.person_id)

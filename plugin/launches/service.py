@@ -9,16 +9,18 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from lti.message import LaunchMessage
 from lti.registration import Registration
 from plugin.courses import said
 from plugin.courses import service as courses
-from plugin.courses.group_deliveries import owe_groups_of
+from plugin.courses.deliveries import owe_roster
+from plugin.courses.group_deliveries import owe_groups, owe_groups_of
 from plugin.courses.model import Course
 from plugin.foundation.db import Database
+from plugin.foundation.direct import Over, Prepared
 from plugin.foundation.errors import SignInNeeded
 from plugin.foundation.events import happened
 from plugin.foundation.i18n import spoken
@@ -29,7 +31,7 @@ from plugin.launches.choices import kept_settings
 from plugin.launches.events import ItemReached
 from plugin.launches.items import Said
 from plugin.launches.model import BrowserSession, Launch
-from plugin.launches.recognition import Arrival, recognised
+from plugin.launches.recognition import Arrival, for_news, recognised
 from plugin.people import service as people
 from plugin.people.model import Person
 from plugin.platforms.model import RegistrationRow
@@ -48,7 +50,7 @@ class Entered:
 
 
 def enter(
-    session: Session,
+    over: Over,
     registered: Registered,
     message: LaunchMessage,
     *,
@@ -59,39 +61,43 @@ def enter(
     """Keep what a launch says and open a visit of `lasts` seconds for it.
 
     `key` is of the session that this browser has with us already, if it has one.
+
+    Raises:
+        BringsNews: the launch brings something that only a session can keep, and this is none.
     """
     described = _described(message)
-    arrival = recognised(session, registered, message, described, now=now) or _made_known(
-        session, registered, message, described, now=now
+    arrival = recognised(over, registered, message, described, now=now) or _made_known(
+        for_news(over), registered, message, described, now=now
     )
     roles = roles_of(message, administrators=registered.administrators_are_analysts)
     session_id, kept = _session(
-        session, registered.organisation_id, arrival.person_id, key, lasts, now
+        over, registered.organisation_id, arrival.person_id, key, lasts, now
     )
     item = Said.of(message.custom) if message.is_resource_link else None
     launch_id = uuid4()
-    session.connection().execute(
-        _LAUNCHED,
-        {
-            "id": launch_id,
-            "organisation_id": registered.organisation_id,
-            "session_id": session_id,
-            "person_id": arrival.person_id,
-            "registration_id": UUID(registered.registration.id),
-            "course_id": arrival.course_id,
-            "resource_link_id": arrival.link_id,
-            "roles": sorted(roles),
-            "language": message.presentation.locale or arrival.language,
-            "return_url": message.presentation.return_url,
-            "frame_origins": _frame_origins(registered.registration, message),
-            "deep_linking": kept_settings(message.deep_linking),
-            "item": item.as_kept() if item else None,
-            "for_subject": message.for_user.user_id if message.for_user else None,
-            "created_at": now,
-        },
+    _LAUNCHED.changed(
+        over,
+        id=launch_id,
+        organisation_id=registered.organisation_id,
+        session_id=session_id,
+        person_id=arrival.person_id,
+        registration_id=UUID(registered.registration.id),
+        course_id=arrival.course_id,
+        resource_link_id=arrival.link_id,
+        roles=sorted(roles),
+        language=message.presentation.locale or arrival.language,
+        return_url=message.presentation.return_url,
+        frame_origins=_frame_origins(registered.registration, message),
+        deep_linking=kept_settings(message.deep_linking),
+        item=item.as_kept() if item else None,
+        for_subject=message.for_user.user_id if message.for_user else None,
+        created_at=now,
     )
     if item is not None and item.after is not None and message.is_learner:
-        _reached(session, arrival, item.after, launch_id, now=now)
+        _reached(for_news(over), arrival, item.after, launch_id, now=now)
+    if Role.INSTRUCTOR in roles:
+        owe_roster(for_news(over), arrival.course_id, now=now)
+        owe_groups(for_news(over), arrival.course_id, now=now)
     return Entered(
         launch_id=launch_id,
         course_id=arrival.course_id,
@@ -190,7 +196,7 @@ def _described(message: LaunchMessage) -> people.Described:
 
 
 def _session(
-    session: Session,
+    over: Over,
     organisation_id: UUID,
     person_id: UUID,
     key: str | None,
@@ -200,37 +206,44 @@ def _session(
     """Return this person's session in this browser; somebody else's is left behind."""
     expires_at = now + timedelta(seconds=lasts)
     if key:
-        going_on = (
-            update(BrowserSession)
-            .where(
-                BrowserSession.digest == digest(key),
-                BrowserSession.person_id == person_id,
-                BrowserSession.expires_at > now,
-            )
-            .values(expires_at=expires_at)
-            .returning(BrowserSession.id)
+        known = _GONE_ON.first(
+            over,
+            organisation=organisation_id,
+            key_digest=digest(key),
+            person=person_id,
+            now=now,
+            until=expires_at,
         )
-        known = session.scalar(going_on, execution_options={"synchronize_session": False})
         if known is not None:
-            return known, key
+            return known.id, key
     fresh = secrets.token_urlsafe(32)
     session_id = uuid4()
-    session.connection().execute(
-        _BEGUN,
-        {
-            "id": session_id,
-            "organisation_id": organisation_id,
-            "digest": digest(fresh),
-            "person_id": person_id,
-            "created_at": now,
-            "expires_at": expires_at,
-        },
+    _BEGUN.changed(
+        over,
+        id=session_id,
+        organisation_id=organisation_id,
+        digest=digest(fresh),
+        person_id=person_id,
+        created_at=now,
+        expires_at=expires_at,
     )
     return session_id, fresh
 
 
-_BEGUN = insert(unwalled(BrowserSession))
-_LAUNCHED = insert(unwalled(Launch))
+_SESSION = unwalled(BrowserSession)
+_GONE_ON = Prepared(
+    update(_SESSION)
+    .where(
+        _SESSION.c.organisation_id == bindparam("organisation"),
+        _SESSION.c.digest == bindparam("key_digest"),
+        _SESSION.c.person_id == bindparam("person"),
+        _SESSION.c.expires_at > bindparam("now"),
+    )
+    .values(expires_at=bindparam("until"))
+    .returning(_SESSION.c.id)
+)
+_BEGUN = Prepared(insert(_SESSION))
+_LAUNCHED = Prepared(insert(unwalled(Launch)))
 
 
 def digest(key: str) -> str:

@@ -1,6 +1,6 @@
 """What `lti` asks to be remembered, kept in our tables.
 
-Every launch passes through here twice, so the statements are made once, for the tables rather than
+Every launch passes through here twice, so the statements are prepared, for the tables rather than
 for objects, and each asks for all it needs at one time. A login does not know its organisation yet:
 the tenancy's filter is none for it, and each statement names whose rows it means.
 """
@@ -15,11 +15,11 @@ from operator import attrgetter
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import Row, and_, bindparam, delete, insert, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import and_, bindparam, delete, insert, select, update
 
 from lti.registration import PendingLogin, Registration
 from plugin.foundation.db import Database
+from plugin.foundation.direct import Over, Prepared
 from plugin.foundation.tenancy import EVERYWHERE, unwalled
 from plugin.platforms.model import (
     DeploymentRow,
@@ -53,54 +53,49 @@ class WaitingLogin:
 
 
 class StoredRegistrations:
-    """`lti.Registrations` over one session."""
+    """`lti.Registrations`, for as long as a session or a transaction lasts."""
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
+    def __init__(self, over: Over) -> None:
+        self._over = over
 
     def by_id(self, id: str, /) -> Registration | None:
         """Return the enabled registration with our identifier `id`."""
         try:
-            parameters = {"id": UUID(id)}
+            found = _BY_ID.rows(self._over, id=UUID(id))
         except ValueError:
             return None
-        return next(iter(self._read(_BY_ID, parameters)), None)
+        return _registration(found) if found else None
 
     def by_issuer(self, issuer: str, /) -> Sequence[Registration]:
         """Return the enabled registrations of `issuer`, the oldest first."""
-        return self._read(_BY_ISSUER, {"issuer": issuer})
-
-    def _read(self, query: Any, parameters: dict[str, Any]) -> Sequence[Registration]:
-        rows = self._session.connection().execute(query, parameters)
+        rows = _BY_ISSUER.rows(self._over, issuer=issuer)
         return [_registration(list(same)) for _, same in groupby(rows, key=attrgetter("id"))]
 
 
 class StoredLogins:
-    """`lti.PendingLogins` over one session."""
+    """`lti.PendingLogins`, for as long as a session or a transaction lasts."""
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
+    def __init__(self, over: Over) -> None:
+        self._over = over
 
     def add(self, login: PendingLogin, /, *, authentication_url: str | None = None) -> None:
         """Remember `login` under the organisation of its registration.
 
         With `authentication_url`, where it goes on, if it does not go on at once.
         """
-        self._session.connection().execute(
-            _ADDED,
-            {
-                "id": uuid4(),
-                "registration": UUID(login.registration_id),
-                "registration_id": UUID(login.registration_id),
-                "state": login.state,
-                "nonce": login.nonce,
-                "browser_digest": login.browser_digest,
-                "target_link_uri": login.target_link_uri,
-                "storage_target": login.storage_target,
-                "issued_at": login.issued_at,
-                "expires_at": login.expires_at,
-                "authentication_url": authentication_url,
-            },
+        _ADDED.changed(
+            self._over,
+            id=uuid4(),
+            registration=UUID(login.registration_id),
+            registration_id=UUID(login.registration_id),
+            state=login.state,
+            nonce=login.nonce,
+            browser_digest=login.browser_digest,
+            target_link_uri=login.target_link_uri,
+            storage_target=login.storage_target,
+            issued_at=login.issued_at,
+            expires_at=login.expires_at,
+            authentication_url=authentication_url,
         )
 
     def find(self, state: str, /) -> PendingLogin | None:
@@ -110,19 +105,18 @@ class StoredLogins:
 
     def answered(self, state: str) -> tuple[PendingLogin, Registered] | None:
         """Return the unspent login with this `state`, and the enabled registration it was with."""
-        rows = self._session.connection().execute(_ANSWERED, {"state": state}).all()
+        rows = _ANSWERED.rows(self._over, state=state)
         if not rows:
             return None
         return _login(rows[0]), _registered(rows)
 
     def spend(self, state: str, now: datetime, /) -> bool:
         """Spend `state`; of two at once exactly one sees True."""
-        result = self._session.connection().execute(_SPENT, {"which": state, "now": now})
-        return bool(result.rowcount)
+        return bool(_SPENT.changed(self._over, which=state, now=now))
 
     def waiting(self, state: str, now: datetime) -> WaitingLogin | None:
         """Return the login with this `state` that has not yet gone on to its platform."""
-        row = self._session.connection().execute(_WAITING, {"which": state, "now": now}).first()
+        row = _WAITING.first(self._over, which=state, now=now)
         if row is None:
             return None
         return WaitingLogin(
@@ -135,34 +129,32 @@ class StoredLogins:
         self, state: str, *, browser_digest: str, ticket_digest: str, until: datetime, now: datetime
     ) -> bool:
         """Bind a waiting login to another verifier, and a new tab's ticket to it; True once."""
-        changes = {
-            "which": state,
-            "now": now,
-            "new_browser_digest": browser_digest,
-            "new_ticket_digest": ticket_digest,
-            "new_ticket_expires_at": until,
-        }
-        return bool(self._session.connection().execute(_OFFERED, changes).rowcount)
+        changed = _OFFERED.changed(
+            self._over,
+            which=state,
+            now=now,
+            new_browser_digest=browser_digest,
+            new_ticket_digest=ticket_digest,
+            new_ticket_expires_at=until,
+        )
+        return bool(changed)
 
     def spend_ticket(
         self, state: str, ticket_digest: str, *, browser_digest: str, now: datetime
     ) -> str | None:
         """Spend a ticket: bind its login to the new tab; return where it goes on, once."""
-        changes = {
-            "which": state,
-            "ticket": ticket_digest,
-            "now": now,
-            "new_browser_digest": browser_digest,
-        }
-        row = self._session.connection().execute(_TICKET_SPENT, changes).first()
+        row = _TICKET_SPENT.first(
+            self._over,
+            which=state,
+            ticket=ticket_digest,
+            now=now,
+            new_browser_digest=browser_digest,
+        )
         return None if row is None else str(row.authentication_url)
 
     def forget_expired(self, now: datetime) -> int:
         """Delete logins that can no longer come back; return how many."""
-        result = self._session.execute(
-            delete(PendingLoginRow).where(PendingLoginRow.expires_at < now)
-        )
-        return int(result.rowcount)  # type: ignore[attr-defined]
+        return _EXPIRED.changed(self._over, now=now)
 
 
 def organisation_of_registration(database: Database, registration_id: UUID) -> UUID:
@@ -171,7 +163,7 @@ def organisation_of_registration(database: Database, registration_id: UUID) -> U
         return session.get_one(RegistrationRow, registration_id).organisation_id
 
 
-def _login(row: Row[Any]) -> PendingLogin:
+def _login(row: Any) -> PendingLogin:
     return PendingLogin(
         state=row.state,
         nonce=row.nonce,
@@ -184,7 +176,7 @@ def _login(row: Row[Any]) -> PendingLogin:
     )
 
 
-def _registered(rows: Sequence[Row[Any]]) -> Registered:
+def _registered(rows: Sequence[Any]) -> Registered:
     first = rows[0]
     return Registered(
         organisation_id=first.organisation_id,
@@ -193,7 +185,7 @@ def _registered(rows: Sequence[Row[Any]]) -> Registered:
     )
 
 
-def _registration(rows: Sequence[Row[Any]]) -> Registration:
+def _registration(rows: Sequence[Any]) -> Registration:
     """Return the registration that `rows` are about, one row to each approved deployment."""
     ids = (row.deployment_id for row in rows if row.deployment_id is not None)
     return as_registration(rows[0], ids)
@@ -212,11 +204,13 @@ _APPROVED = and_(
 )
 _WITH_DEPLOYMENTS = _REGISTRATION.outerjoin(_DEPLOYMENT, _APPROVED)
 _ENABLED = select(*_OF_REGISTRATION).select_from(_WITH_DEPLOYMENTS).where(_REGISTRATION.c.enabled)
-_BY_ID = _ENABLED.where(_REGISTRATION.c.id == bindparam("id"))
-_BY_ISSUER = _ENABLED.where(_REGISTRATION.c.issuer == bindparam("issuer")).order_by(
-    _REGISTRATION.c.created_at, _REGISTRATION.c.id
+_BY_ID = Prepared(_ENABLED.where(_REGISTRATION.c.id == bindparam("id")))
+_BY_ISSUER = Prepared(
+    _ENABLED.where(_REGISTRATION.c.issuer == bindparam("issuer")).order_by(
+        _REGISTRATION.c.created_at, _REGISTRATION.c.id
+    )
 )
-_ANSWERED = (
+_ANSWERED = Prepared(
     select(
         *(_LOGIN.c[name] for name in ("state", "nonce", "browser_digest", "target_link_uri")),
         *(_LOGIN.c[name] for name in ("storage_target", "issued_at", "expires_at")),
@@ -228,28 +222,34 @@ _ANSWERED = (
         )
     )
     .where(
-        _LOGIN.c.state == bindparam("state"), _LOGIN.c.spent_at.is_(None), _REGISTRATION.c.enabled
+        _LOGIN.c.state == bindparam("state"),
+        _LOGIN.c.spent_at.is_(None),
+        _REGISTRATION.c.enabled,
     )
 )
-_ADDED = insert(_LOGIN).values(
-    organisation_id=select(_REGISTRATION.c.organisation_id)
-    .where(_REGISTRATION.c.id == bindparam("registration"))
-    .scalar_subquery()
+_ADDED = Prepared(
+    insert(_LOGIN).values(
+        organisation_id=select(_REGISTRATION.c.organisation_id)
+        .where(_REGISTRATION.c.id == bindparam("registration"))
+        .scalar_subquery()
+    )
 )
 _WAITS = and_(
     _LOGIN.c.state == bindparam("which"),
     _LOGIN.c.spent_at.is_(None),
     _LOGIN.c.expires_at > bindparam("now"),
 )
-_SPENT = update(_LOGIN).where(_WAITS).values(spent_at=bindparam("now"))
-_WAITING = select(
-    *(_LOGIN.c[name] for name in ("browser_digest", "storage_target", "authentication_url"))
-).where(
-    _WAITS,
-    _LOGIN.c.authentication_url.is_not(None),
-    _LOGIN.c.ticket_digest.is_(None),
+_SPENT = Prepared(update(_LOGIN).where(_WAITS).values(spent_at=bindparam("now")))
+_WAITING = Prepared(
+    select(
+        *(_LOGIN.c[name] for name in ("browser_digest", "storage_target", "authentication_url"))
+    ).where(
+        _WAITS,
+        _LOGIN.c.authentication_url.is_not(None),
+        _LOGIN.c.ticket_digest.is_(None),
+    )
 )
-_OFFERED = (
+_OFFERED = Prepared(
     update(_LOGIN)
     .where(_WAITS, _LOGIN.c.authentication_url.is_not(None), _LOGIN.c.ticket_digest.is_(None))
     .values(
@@ -259,7 +259,7 @@ _OFFERED = (
         }
     )
 )
-_TICKET_SPENT = (
+_TICKET_SPENT = Prepared(
     update(_LOGIN)
     .where(
         _WAITS,
@@ -270,3 +270,4 @@ _TICKET_SPENT = (
     .values(browser_digest=bindparam("new_browser_digest"), ticket_spent_at=bindparam("now"))
     .returning(_LOGIN.c.authentication_url)
 )
+_EXPIRED = Prepared(delete(_LOGIN).where(_LOGIN.c.expires_at < bindparam("now")))

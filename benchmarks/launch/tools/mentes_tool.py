@@ -1,6 +1,7 @@
-"""Mentes, on a fresh SQLite file."""
+"""Mentes as it is deployed, on a fresh SQLite file; its log goes to another."""
 
 import atexit
+from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from talking import talk
@@ -17,9 +18,11 @@ from plugin.platforms.service import organisation, registered
 
 def serving(said):
     """Know the platform; its key set is fetched at the first launch, and kept."""
-    configure_logging("critical")
     folder = TemporaryDirectory(prefix="mentes-benchmark-")
     atexit.register(folder.cleanup)
+    log = (Path(folder.name) / "log").open("w")
+    atexit.register(log.close)
+    configure_logging("info", stream=log)
     settings = Settings(
         public_url=said["url"],
         secret_key="k" * 40,

@@ -20,8 +20,7 @@ def register(app: Flask) -> None:
 def _begin() -> None:
     g.request_id = str(uuid4())
     g.began = time.perf_counter()
-    structlog.contextvars.clear_contextvars()
-    structlog.contextvars.bind_contextvars(request_id=g.request_id)
+    structlog.contextvars.bind_contextvars(request_id=g.request_id)  # in place of the last one's
 
 
 def _end(response: Response) -> Response:

@@ -7,6 +7,7 @@ request came from (`Sec-Fetch-Site`, else `Origin`). Routes that other sites mus
 
 from __future__ import annotations
 
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, current_app, g, request
@@ -22,6 +23,8 @@ POLICY = (
     "font-src 'self'; base-uri 'none'; form-action 'self'{form_targets};{asks} "
     "frame-ancestors {ancestors}"
 )
+
+ALWAYS = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "same-origin"}
 
 
 def register(app: Flask) -> None:
@@ -58,6 +61,7 @@ def is_from_our_own_page() -> bool:
     return origin(request.headers.get("Referer", "")) == origin(tool().public_url)
 
 
+@lru_cache(1024)
 def origin(url: str) -> str | None:
     """Return the origin of `url` as a CSP source, or None when it has none."""
     try:
@@ -94,18 +98,16 @@ def dress(response: Response) -> Response:
     ancestors = g.get("frame_ancestors")
     if ancestors is None and "visit" in g:
         ancestors = list(g.visit.frame_origins)
-    response.headers.setdefault(
-        "Content-Security-Policy",
-        POLICY.format(
-            ancestors=" ".join(ancestors) if ancestors else "'none'",
-            form_targets="".join(f" {target}" for target in g.get("form_targets", ())),
-            asks=g.get("asks", ""),
-        ),
+    policy = POLICY.format(
+        ancestors=" ".join(ancestors) if ancestors else "'none'",
+        form_targets="".join(f" {target}" for target in g.get("form_targets", ())),
+        asks=g.get("asks", ""),
     )
-    response.headers.setdefault("X-Content-Type-Options", "nosniff")
-    response.headers.setdefault("Referrer-Policy", "same-origin")
+    wanted = {"Content-Security-Policy": policy, **ALWAYS}
     if request.endpoint != "foundation.static":
-        response.headers.setdefault("Cache-Control", "no-store")
+        wanted["Cache-Control"] = "no-store"
     if tool().public_url.startswith("https://"):
-        response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+        wanted["Strict-Transport-Security"] = "max-age=31536000"
+    said = {name.title() for name, _ in response.headers}
+    response.headers.extend({name: text for name, text in wanted.items() if name not in said})
     return response
