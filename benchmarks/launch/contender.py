@@ -58,6 +58,12 @@ class Contender:
             found[page] = self._ask(turn, [(path, None) for path in paths])
         return {name: mean(cost for cost, _ in answers) for name, answers in found.items()}
 
+    def post(self, number: int) -> Costs:
+        """Post what a launch does, `number` times, to a tool that takes any; return the cost."""
+        form = self._launch({"state": ["any"], "nonce": ["any"]})
+        answers = self._ask(next(self.turns), [("/lti/launch", form)] * number)
+        return {"post": mean(cost for cost, _ in answers)}
+
     def _launch(self, asked: dict[str, list[str]]) -> dict[str, str]:
         claims = messages.resource_link_request(self.platform, self.tool, ADA, self.link, "iframe")
         token = self.platform.id_token(self.tool, asked["nonce"][0], claims)

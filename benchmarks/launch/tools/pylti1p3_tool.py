@@ -1,7 +1,18 @@
-"""PyLTI1p3's Flask adapter, used as its documentation shows. Runs in an environment of its own."""
+"""PyLTI1p3's Flask adapter, used as its Flask example does. Runs in an environment of its own.
+
+Its example keeps logins and launches in Flask-Caching, in the memory of the process: the least that
+keeping them can cost, and nothing that a second process could see. (Without a cache they go into a
+signed cookie, which costs more, and which browsers refuse once a launch of some 4 kB is in it.)
+"""
 
 from flask import Flask, jsonify
-from pylti1p3.contrib.flask import FlaskMessageLaunch, FlaskOIDCLogin, FlaskRequest
+from flask_caching import Cache
+from pylti1p3.contrib.flask import (
+    FlaskCacheDataStorage,
+    FlaskMessageLaunch,
+    FlaskOIDCLogin,
+    FlaskRequest,
+)
 from pylti1p3.tool_config import ToolConfDict
 from talking import talk
 
@@ -10,7 +21,10 @@ app.config.update(
     SECRET_KEY="k" * 40,
     SESSION_COOKIE_SECURE=True,
     SESSION_COOKIE_SAMESITE="None",
+    CACHE_TYPE="SimpleCache",
+    CACHE_DEFAULT_TIMEOUT=600,
 )
+kept = FlaskCacheDataStorage(Cache(app))
 
 
 @app.get("/healthz")
@@ -23,13 +37,14 @@ def nothing():
 def login():
     """Begin a login."""
     asked = FlaskRequest()
-    return FlaskOIDCLogin(asked, app.tool).redirect(asked.get_param("target_link_uri"))
+    oidc_login = FlaskOIDCLogin(asked, app.tool, launch_data_storage=kept)
+    return oidc_login.redirect(asked.get_param("target_link_uri"))
 
 
 @app.post("/lti/launch")
 def launch():
-    """Check a launch, and read who it is."""
-    message = FlaskMessageLaunch(FlaskRequest(), app.tool)
+    """Check a launch, keep it, and read who it is."""
+    message = FlaskMessageLaunch(FlaskRequest(), app.tool, launch_data_storage=kept)
     claims = message.get_launch_data()
     return jsonify(launch_id=message.get_launch_id(), who=claims.get("name"))
 

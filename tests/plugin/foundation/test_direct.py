@@ -1,0 +1,88 @@
+"""Statements that the driver runs: as in a session, counted like any other, all or nothing."""
+
+from __future__ import annotations
+
+from uuid import UUID, uuid4
+
+import pytest
+from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy.exc import DBAPIError, IntegrityError
+
+from plugin.app import Mentes
+from plugin.foundation.direct import Prepared
+from plugin.foundation.outbox import Debt
+from plugin.foundation.tenancy import EVERYWHERE, unwalled
+from tests.plugin.factories import NOW, statements_on
+
+DEBT = unwalled(Debt)
+OWED = Prepared(insert(DEBT))
+FOUND = Prepared(
+    select(DEBT.c.id, DEBT.c.payload, DEBT.c.due_at, DEBT.c.attempts, DEBT.c.lane).where(
+        DEBT.c.key == bindparam("which"), DEBT.c.kind == "mail"
+    )
+)
+TRIED = Prepared(update(DEBT).where(DEBT.c.key == bindparam("which")).values(attempts=7))
+PAYLOAD = {"said": ["ä", 1, None]}
+
+
+def a_debt(organisation_id: UUID, **changed: object) -> dict[str, object]:
+    given = {"id": uuid4(), "organisation_id": organisation_id, "kind": "mail", "key": "one"}
+    rest = {"lane": None, "payload": PAYLOAD, "created_at": NOW, "due_at": NOW, "attempts": 0}
+    return {**given, **rest, **changed}
+
+
+def test_the_driver_writes_and_reads_what_a_session_does(
+    mentes: Mentes, organisation_id: UUID
+) -> None:
+    owed = a_debt(organisation_id)
+    with mentes.database.writing() as direct:
+        assert OWED.changed(direct, **owed) == 1
+        assert TRIED.changed(direct, which="one") == 1
+        assert TRIED.changed(direct, which="another") == 0
+    with mentes.database.asking() as direct:
+        found = FOUND.rows(direct, which="one")
+        assert FOUND.first(direct, which="another") is None
+    with mentes.database.reading(EVERYWHERE) as session:
+        assert [tuple(row) for row in FOUND.rows(session, which="one")] == found
+    row = found[0]
+    assert (row.id, row.payload, row.due_at) == (owed["id"], PAYLOAD, NOW)
+    assert (row.attempts, row.lane) == (7, None)
+
+
+@pytest.mark.parametrize("durable", [True, False])
+def test_what_fails_leaves_nothing(mentes: Mentes, organisation_id: UUID, durable: bool) -> None:
+    def fail() -> None:
+        with mentes.database.writing(durable=durable) as direct:
+            OWED.changed(direct, **a_debt(organisation_id))
+            raise LookupError
+
+    with pytest.raises(LookupError):
+        fail()
+    with mentes.database.writing(durable=durable) as direct:
+        assert FOUND.rows(direct, which="one") == []
+
+
+def test_an_error_is_sqlalchemys_and_quotes_no_value(mentes: Mentes, organisation_id: UUID) -> None:
+    owed = a_debt(organisation_id)
+
+    def owe_twice() -> None:
+        with mentes.database.writing() as direct:
+            OWED.changed(direct, **owed)
+            OWED.changed(direct, **owed)
+
+    with pytest.raises(IntegrityError) as raised:
+        owe_twice()
+    assert "said" not in str(raised.value)
+
+
+def test_statements_are_counted_like_any_other(mentes: Mentes, organisation_id: UUID) -> None:
+    with statements_on(mentes.database.engine) as asked, mentes.database.writing() as direct:
+        OWED.changed(direct, **a_debt(organisation_id))
+    assert [each.split()[0] for each in asked] == ["INSERT"]
+
+
+def test_a_page_that_reads_cannot_write_afterwards(mentes: Mentes, organisation_id: UUID) -> None:
+    with mentes.database.writing(durable=False) as direct:
+        OWED.changed(direct, **a_debt(organisation_id))
+    with pytest.raises(DBAPIError), mentes.database.reading(organisation_id) as session:
+        TRIED.changed(session, which="one")
