@@ -7,7 +7,7 @@ taken for the other and half a course be marked as gone.
 https://www.imsglobal.org/spec/lti-nrps/v2p0/
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Final
@@ -76,6 +76,19 @@ class Changes:
     differences_url: str | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """One page of a roster, or of changes, as it came: somebody may be in several.
+
+    `differences_url` is the first page's, on each: what changes while pages are turned must not
+    fall between two stools.
+    """
+
+    members: tuple[Member, ...]
+    skipped: int = 0
+    differences_url: str | None = None
+
+
 class Memberships:
     """The membership service."""
 
@@ -109,7 +122,7 @@ class Memberships:
         }
         query = [(name, value) for name, value in wanted.items() if value is not None]
         url = urls.with_query(memberships_url, query)
-        read = self._read(registration, url, deployment_id)
+        read = _together(self._pages(registration, url, deployment_id))
         members: dict[str, Member] = {}
         for member in read.members:
             if role is None or role_names.has(member.roles, role):
@@ -119,6 +132,24 @@ class Memberships:
             skipped=read.skipped,
             differences_url=read.differences_url,
         )
+
+    def pages(
+        self,
+        registration: Registration,
+        memberships_url: str,
+        *,
+        limit: int | None = None,
+        deployment_id: str | None = None,
+    ) -> Iterator[Page]:
+        """Yield a roster page by page, for rosters that are not to be held at one time.
+
+        Only when the last page has come without an error was it everybody.
+
+        Raises:
+            ServiceRefused, ServiceUnavailable: as `members`, at any page.
+        """
+        query = [] if limit is None else [("limit", str(limit))]
+        return self._pages(registration, urls.with_query(memberships_url, query), deployment_id)
 
     def changes(
         self,
@@ -136,8 +167,29 @@ class Memberships:
                 since: read the whole roster. Otherwise as `members`.
             ServiceUnavailable: if the platform can be asked again later.
         """
+        read = _together(
+            self.changed_pages(registration, differences_url, deployment_id=deployment_id)
+        )
+        return Changes(
+            members=tuple({member.user_id: member for member in read.members}.values()),
+            skipped=read.skipped,
+            differences_url=read.differences_url,
+        )
+
+    def changed_pages(
+        self,
+        registration: Registration,
+        differences_url: str,
+        *,
+        deployment_id: str | None = None,
+    ) -> Iterator[Page]:
+        """Yield what `changes` returns, page by page; what comes later is newer.
+
+        Raises:
+            ServiceRefused, ServiceUnavailable: as `changes`, at any page.
+        """
         try:
-            read = self._read(registration, differences_url, deployment_id)
+            yield from self._pages(registration, differences_url, deployment_id)
         except ServiceRefused as refused:
             if refused.slug != "platform-refused" or refused.status not in (400, 404, 410):
                 raise
@@ -146,15 +198,10 @@ class Memberships:
                 "The platform no longer knows what has changed. Read the whole roster.",
                 status=refused.status,
             ) from None
-        return Changes(
-            members=tuple({member.user_id: member for member in read.members}.values()),
-            skipped=read.skipped,
-            differences_url=read.differences_url,
-        )
 
-    def _read(self, registration: Registration, url: str, deployment_id: str | None) -> Changes:
-        """Return all entries of all pages, as they come."""
-        entries: list[Member | None] = []
+    def _pages(
+        self, registration: Registration, url: str, deployment_id: str | None
+    ) -> Iterator[Page]:
         differences_url: str | None = None
         for page in self._services.pages(
             registration,
@@ -163,15 +210,25 @@ class Memberships:
             accept=claims.MEDIA_MEMBERSHIPS,
             deployment_id=deployment_id,
         ):
-            entries.extend(_members(page.json()))
-            # The first page's: what changes while we turn pages must not fall between two stools.
+            entries = list(_members(page.json()))
+            members = tuple(entry for entry in entries if entry is not None)
             differences_url = differences_url or _at_home(page.link("differences"), url)
-        members = tuple(entry for entry in entries if entry is not None)
-        return Changes(
-            members=members,
-            skipped=len(entries) - len(members),
-            differences_url=differences_url,
-        )
+            yield Page(
+                members=members,
+                skipped=len(entries) - len(members),
+                differences_url=differences_url,
+            )
+
+
+def _together(pages: Iterable[Page]) -> Page:
+    """Return all pages as one."""
+    members: list[Member] = []
+    skipped, differences_url = 0, None
+    for page in pages:
+        members.extend(page.members)
+        skipped += page.skipped
+        differences_url = page.differences_url
+    return Page(members=tuple(members), skipped=skipped, differences_url=differences_url)
 
 
 def _at_home(link: str | None, url: str) -> str | None:

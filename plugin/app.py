@@ -23,6 +23,7 @@ from lti.ags import LineItems
 from lti.groups import CourseGroups
 from lti.http import Http
 from lti.keys import PlatformKeySets, ToolKeyRing
+from lti.notice_handlers import NoticeHandlers
 from lti.nrps import Memberships
 from lti.registration import Registration
 from lti.services import Services
@@ -66,6 +67,7 @@ from plugin.items import deep_linking
 from plugin.items import pages as items
 from plugin.launches import browsers
 from plugin.launches import errors as launch_errors
+from plugin.launches import notice_pages
 from plugin.launches import pages as launches
 from plugin.launches import refusal_pages as refused_launches
 from plugin.launches.service import visits
@@ -84,6 +86,8 @@ from plugin.platforms import admin_pages as platform_admin
 from plugin.platforms import hand_pages as platform_by_hand
 from plugin.platforms import pages as platforms
 from plugin.platforms.keys import KeyRings
+from plugin.platforms.notices import KIND as NOTICE_HANDLERS
+from plugin.platforms.notices import NoticeHandlersDelivery
 from plugin.platforms.protocol import Protocol
 from plugin.platforms.protocol import install as install_protocol
 from plugin.platforms.stores import organisation_of_registration
@@ -148,6 +152,9 @@ def compose(settings: Settings, *, clock: Clock = utc_now) -> Mentes:
     deliveries: dict[str, Delivery] = {
         ROSTER: one_by_one(RosterDelivery(database, Memberships(services), clock)),
         GROUPS: one_by_one(GroupsDelivery(database, CourseGroups(services), clock)),
+        NOTICE_HANDLERS: one_by_one(
+            NoticeHandlersDelivery(database, NoticeHandlers(services), settings.public_url)
+        ),
         SCORE: one_by_one(ScoreDelivery(database, LineItems(services))),
         STATEMENT: _statement_delivery(settings, database, clock),
         MAIL: one_by_one(MailDelivery(settings.smtp_url, settings.mail_from)),
@@ -248,6 +255,7 @@ def create_app(
         platform_admin,
         platform_by_hand,
         launches,
+        notice_pages,
         browsers,
         deep_linking,
         refused_launches,

@@ -30,6 +30,7 @@ from plugin.foundation.tenancy import EVERYWHERE, Organisation
 from plugin.launches import refusals
 from plugin.launches.service import forget_ended
 from plugin.nudges.service import KIND as MAIL
+from plugin.platforms import notices
 from plugin.platforms.keys import rotate_if_due
 from plugin.platforms.stores import StoredLogins
 from plugin.records.deliveries import STATEMENT
@@ -147,6 +148,7 @@ class Worker:
             StoredLogins(session).forget_expired(now)
             forget_ended(session, now)
             refusals.forget_old(session, now)
+            notices.forget_old(session, now)
             completions.look_again_at_recent(session, now=now)
             outbox.forget_settled(session, before=now - KEPT)
             organisations = session.scalars(select(Organisation.id)).all()

@@ -82,6 +82,20 @@ class CourseGroup(Owned):
     """When the platform no longer named it."""
 
 
+class CourseCopy(Owned):
+    """A course descends from another, as somebody said who knows (`copies`)."""
+
+    __tablename__ = "course_copy"
+    __table_args__ = (UniqueConstraint("course_id", "origin_id"),)
+
+    course_id: Mapped[UUID] = mapped_column(ForeignKey("course.id"))
+    origin_id: Mapped[UUID] = mapped_column(ForeignKey("course.id"), index=True)
+    distance: Mapped[int]
+    """0 for what it was copied from, 1 for what that was copied from …"""
+    evidence: Mapped[str]
+    told_at: Mapped[datetime]
+
+
 class CourseActivity(Owned):
     """An IRI by which learning records call a course or one of its modules; it may have several.
 

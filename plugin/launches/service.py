@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from lti.message import LaunchMessage
 from lti.registration import Registration
-from plugin.courses import said
+from plugin.courses import copies, said
 from plugin.courses import service as courses
 from plugin.courses.deliveries import owe_roster
 from plugin.courses.group_deliveries import owe_groups, owe_groups_of
@@ -34,6 +34,7 @@ from plugin.launches.model import BrowserSession, Launch
 from plugin.launches.recognition import Arrival, for_news, recognised
 from plugin.people import service as people
 from plugin.people.model import Person
+from plugin.platforms import notices
 from plugin.platforms.model import RegistrationRow
 from plugin.platforms.stores import Registered
 
@@ -119,6 +120,11 @@ def _made_known(
     registration = session.get_one(RegistrationRow, UUID(registered.registration.id))
     course = courses.arrived(session, registration, message, now=now)
     link = courses.arrived_at(session, course, message, now=now)
+    copies.told_by_launch(session, course, message, now=now)
+    if message.notifications is not None:
+        notices.advertised(
+            session, registration.id, message.deployment_id, message.notifications, now=now
+        )
     person = people.seen(
         session,
         issuer=registration.issuer,

@@ -126,8 +126,27 @@ class DeploymentRow(Owned):
     )
     created_at: Mapped[datetime]
     """When it was first seen, or registered."""
+    notices_url: Mapped[str | None]
+    """Where it is told what we want to hear of, if the platform has notices."""
+    notice_types: Mapped[list[str]] = mapped_column(default=list, server_default="[]")
+    """What it can tell of, as its launches say."""
 
     registration: Mapped[RegistrationRow] = relationship(back_populates="deployments")
+
+
+class NoticeRow(Owned):
+    """A notice that was acted upon. A platform may send it again; we act once."""
+
+    __tablename__ = "notice"
+    __table_args__ = (
+        UniqueConstraint("registration_id", "notice_id"),
+        Index("ix_notice_received_at", "received_at"),
+    )
+
+    registration_id: Mapped[UUID] = mapped_column(ForeignKey("registration.id"))
+    notice_id: Mapped[str]
+    type: Mapped[str]
+    received_at: Mapped[datetime]
 
 
 class Invitation(Owned):

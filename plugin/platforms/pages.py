@@ -9,7 +9,7 @@ from uuid import UUID
 
 from flask import Blueprint, render_template, request
 
-from lti import dynamic_registration
+from lti import copies, dynamic_registration
 from lti.dynamic_registration import NewRegistration, PlatformConfiguration, ToolDescription
 from lti.registration_token import announced_client_id
 from plugin.foundation.errors import FormInvalid
@@ -28,7 +28,7 @@ bp = Blueprint("platforms", __name__, template_folder="templates")
 
 CUSTOM = {
     "zone": "$Person.address.timezone",
-    "context_history": "$Context.id.history",
+    **copies.CUSTOM,
     # By which other names the platform calls a person (people/telling.py) and a course.
     "username": "$User.username",
     "person_sourcedid": "$Person.sourcedId",

@@ -66,6 +66,11 @@ class StoredRegistrations:
             return None
         return _registration(found) if found else None
 
+    def registered(self, id: str) -> Registered | None:
+        """Return the enabled registration with our identifier `id`, and whose it is."""
+        rows = self._session.connection().execute(_BY_ID, {"id": UUID(id)}).all()
+        return _registered(rows) if rows else None
+
     def by_issuer(self, issuer: str, /) -> Sequence[Registration]:
         """Return the enabled registrations of `issuer`, the oldest first."""
         rows = _BY_ISSUER.rows(self._over, issuer=issuer)

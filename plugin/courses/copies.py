@@ -1,0 +1,137 @@
+"""Copied courses: what a course descends from, as far as we know it.
+
+Three tell: a notice at the moment of the copy, the history that a platform fills into a launch, and
+an item of ours, whose parameters are copied with it. Each names the ancestors that it knows; only
+those from which somebody launched once are ours to know.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from lti.message import LaunchMessage
+from lti.notices import ContextCopyNotice
+from plugin.courses.model import Course, CourseCopy, ResourceLink
+from plugin.foundation.tenancy import found_or_inserted, inserted_once
+
+SOMEWHERE = 1000
+"""How far away an ancestor is of which nobody says how far."""
+
+
+class Evidence(StrEnum):
+    """How we know that a course is a copy."""
+
+    NOTICE = "notice"
+    CONTEXT_HISTORY = "context-history"
+    LINK_HISTORY = "link-history"
+    ITEM = "item"
+
+
+def told_by_notice(
+    session: Session, registration_id: UUID, notice: ContextCopyNotice, *, now: datetime
+) -> Course | None:
+    """Keep what a notice says of a copy, made known if need be; None: its origin is not ours.
+
+    https://www.imsglobal.org/spec/lti-pns/v1p0/main/#context-copy-notice
+    """
+    origins = _known(session, registration_id, notice.origin_contexts)
+    if not origins:
+        return None
+    context = notice.context
+    course = found_or_inserted(
+        session,
+        select(Course).where(
+            Course.registration_id == registration_id, Course.context_id == context.id
+        ),
+        Course,
+        registration_id=registration_id,
+        deployment_id=notice.deployment_id,
+        context_id=context.id,
+        title=context.title or context.label or "Course",
+        label=context.label,
+        service_scopes=[],
+        created_at=now,
+    )
+    for origin in origins:
+        descends(session, course, origin, distance=0, evidence=Evidence.NOTICE, now=now)
+    return course
+
+
+def told_by_launch(
+    session: Session, course: Course, message: LaunchMessage, *, now: datetime
+) -> None:
+    """Keep what a launch says of what its course descends from.
+
+    An item's history tells where the course's own says nothing.
+    """
+    history = message.context_history
+    origins = _known(session, course.registration_id, history)
+    evidence = Evidence.CONTEXT_HISTORY
+    if not origins:
+        history = message.resource_link_history
+        origins = _of_links(session, course.registration_id, history)
+        evidence = Evidence.LINK_HISTORY
+    for distance, origin in enumerate(origins):
+        descends(session, course, origin, distance=distance, evidence=evidence, now=now)
+
+
+def descends(
+    session: Session,
+    course: Course,
+    origin: Course,
+    *,
+    distance: int,
+    evidence: Evidence,
+    now: datetime,
+) -> None:
+    """Keep, once, that `course` descends from `origin`; what was said first stands."""
+    if origin.id == course.id or origin.registration_id != course.registration_id:
+        return
+    inserted_once(
+        session,
+        CourseCopy,
+        course_id=course.id,
+        origin_id=origin.id,
+        distance=distance,
+        evidence=evidence,
+        told_at=now,
+    )
+
+
+def origins(session: Session, course_id: UUID) -> Sequence[CourseCopy]:
+    """Return what a course descends from, the nearest first."""
+    return session.scalars(
+        select(CourseCopy)
+        .where(CourseCopy.course_id == course_id)
+        .order_by(CourseCopy.distance, CourseCopy.told_at, CourseCopy.id)
+    ).all()
+
+
+def _known(session: Session, registration_id: UUID, context_ids: Sequence[str]) -> list[Course]:
+    """Return those of `context_ids` that are courses of ours, in their order."""
+    rows = session.scalars(
+        select(Course).where(
+            Course.registration_id == registration_id, Course.context_id.in_(context_ids)
+        )
+    )
+    found = {course.context_id: course for course in rows}
+    return [found[id] for id in context_ids if id in found]
+
+
+def _of_links(session: Session, registration_id: UUID, link_ids: Sequence[str]) -> list[Course]:
+    """Return the courses in which the items with `link_ids` are, each once, in their order."""
+    if not link_ids:
+        return []
+    rows = session.execute(
+        select(ResourceLink.link_id, Course)
+        .join(Course, Course.id == ResourceLink.course_id)
+        .where(Course.registration_id == registration_id, ResourceLink.link_id.in_(link_ids))
+    )
+    found = {link_id: course for link_id, course in rows}
+    return list(dict.fromkeys(found[id] for id in link_ids if id in found))
