@@ -65,9 +65,8 @@ from plugin.foundation.web.tool import install as install_tool
 from plugin.goals import pages as goals
 from plugin.items import deep_linking
 from plugin.items import pages as items
-from plugin.launches import browsers
+from plugin.launches import browsers, notice_pages
 from plugin.launches import errors as launch_errors
-from plugin.launches import notice_pages
 from plugin.launches import pages as launches
 from plugin.launches import refusal_pages as refused_launches
 from plugin.launches.service import visits

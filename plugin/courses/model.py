@@ -43,7 +43,7 @@ class ResourceLink(Owned):
     __table_args__ = (UniqueConstraint("course_id", "link_id"),)
 
     course_id: Mapped[UUID] = mapped_column(ForeignKey("course.id"))
-    link_id: Mapped[str]
+    link_id: Mapped[str] = mapped_column(index=True)
     title: Mapped[str | None]
     lineitem_url: Mapped[str | None]
     created_at: Mapped[datetime]

@@ -60,14 +60,14 @@ def upgrade() -> None:
             ["origin_id"], ["course.id"], name="fk_course_copy_origin_id_course"
         ),
         sa.PrimaryKeyConstraint("id", name="pk_course_copy"),
-        sa.UniqueConstraint(
-            "course_id", "origin_id", name="uq_course_copy_course_id_origin_id"
-        ),
+        sa.UniqueConstraint("course_id", "origin_id", name="uq_course_copy_course_id_origin_id"),
     )
     op.create_index("ix_course_copy_origin_id", "course_copy", ["origin_id"])
+    op.create_index("ix_resource_link_link_id", "resource_link", ["link_id"])
 
 
 def downgrade() -> None:
+    op.drop_index("ix_resource_link_link_id", "resource_link")
     op.drop_table("course_copy")
     op.drop_table("notice")
     op.drop_column("deployment", "notice_types")
