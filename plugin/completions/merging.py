@@ -8,79 +8,25 @@ happened, and who made a draft, stays as it was written.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from plugin.checkins.model import CheckIn, Feedback
-from plugin.circles.model import Circle, CircleAttendance, CircleMember, CircleSession
-from plugin.completions.model import CompletionRow
-from plugin.completions.waiting_model import Binding
+from plugin.completions.belongings import LIKES, MOVED, column_name
 from plugin.courses.model import Membership
 from plugin.foundation.errors import MergeRefused, NotFound
 from plugin.foundation.events import happened
 from plugin.goals.model import Commitment
-from plugin.launches.model import BrowserSession, Launch
-from plugin.matching.model import Draft, DraftPair, DraftUnmatched, MatchingRules
 from plugin.pairings.model import Pairing
 from plugin.people.events import PeopleMerged, PeopleParted
-from plugin.people.model import Person, PersonIdentifier, PersonMerge, PrivacyRequest
+from plugin.people.model import Person, PersonIdentifier, PersonMerge
 from plugin.programmes.model import Participation
-
-MOVED: Final = (
-    PersonIdentifier.person_id,
-    Membership.person_id,
-    Participation.person_id,
-    Pairing.mentor_id,
-    Pairing.mentee_id,
-    CheckIn.mentee_id,
-    Feedback.person_id,
-    CompletionRow.person_id,
-    Binding.person_id,
-    BrowserSession.person_id,
-    Launch.person_id,
-    Circle.mentor_id,
-    CircleMember.person_id,
-    CircleAttendance.person_id,
-    Commitment.mentee_id,
-)
-"""What of a person becomes the other's."""
-
-LEFT: Final = (
-    MatchingRules.made_by,
-    Draft.made_by,
-    DraftPair.mentee_id,
-    DraftPair.mentor_id,
-    DraftUnmatched.mentee_id,
-    Binding.made_by,
-    Binding.undone_by,
-    CircleSession.proposed_by,
-    PrivacyRequest.person_id,
-    PrivacyRequest.settled_by,
-    PersonMerge.kept_id,
-    PersonMerge.merged_id,
-    PersonMerge.made_by,
-    PersonMerge.undone_by,
-)
-"""What is not: who did something or asked, and what a draft was about, is history."""
-
-LEFT_ABOVE: Final = frozenset({"placed_item.placed_by"})
-"""The same, of rooms that build upon this one."""
-
-LIKES: Final[Mapping[type, tuple[InstrumentedAttribute[Any], ...]]] = {
-    Membership: (Membership.course_id,),
-    Participation: (Participation.programme_id, Participation.part),
-    Feedback: (Feedback.checkin_id,),
-    CircleMember: (CircleMember.circle_id,),
-    CircleAttendance: (CircleAttendance.session_id,),
-    PersonIdentifier: (PersonIdentifier.scheme, PersonIdentifier.home, PersonIdentifier.value),
-}
-"""What somebody has once: by what a row is the like of another."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,11 +42,6 @@ class Plan:
     merged: Person
     moved: dict[str, list[UUID]] = field(default_factory=dict)
     rests: dict[str, list[UUID]] = field(default_factory=dict)
-
-
-def column_name(column: InstrumentedAttribute[Any]) -> str:
-    """Return what a column is called in a plan and in the record of a merge."""
-    return f"{column.class_.__tablename__}.{column.key}"
 
 
 def plan(session: Session, kept_id: UUID, merged_id: UUID) -> Plan:

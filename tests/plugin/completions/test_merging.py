@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from plugin.app import Mentes
-from plugin.completions import merging
+from plugin.completions import belongings, merging
 from plugin.courses.model import Course, Membership
 from plugin.foundation.db import Base
 from plugin.foundation.errors import MergeRefused, NotFound
@@ -45,8 +45,8 @@ def test_every_column_that_names_a_person_is_moved_or_declared_not_to_be() -> No
         for key in table.foreign_keys
         if key.column.table.name == Person.__tablename__
     }
-    moved = {merging.column_name(column) for column in merging.MOVED}
-    left = {merging.column_name(column) for column in merging.LEFT} | merging.LEFT_ABOVE
+    moved = {belongings.column_name(column) for column in belongings.MOVED}
+    left = {belongings.column_name(column) for column in belongings.LEFT} | belongings.LEFT_ABOVE
     assert moved | left == there
     assert moved & left == set()
 
@@ -72,7 +72,7 @@ def pair(mentes: Mentes, organisation_id: UUID) -> Mentoring:
 def snapshot(session: Session) -> dict[str, Any]:
     """Return all rows that a merge may touch, but for its own record."""
     session.expire_all()
-    tables = {column.class_ for column in (*merging.MOVED, Person.id)}
+    tables = {column.class_ for column in (*belongings.MOVED, Person.id)}
     return {
         table.__tablename__: sorted(
             tuple(str(getattr(row, each.key)) for each in table.__mapper__.column_attrs)
