@@ -14,7 +14,6 @@ from flask import Blueprint, Response, g, request
 from lti.notices import LARGEST_BATCH, ContextCopyNotice, Notice, Received, received
 from plugin.courses import copies
 from plugin.foundation.errors import NotFound
-from plugin.foundation.tenancy import EVERYWHERE
 from plugin.foundation.web import open_to, tool
 from plugin.platforms import notices
 from plugin.platforms.protocol import protocol
@@ -55,8 +54,8 @@ def receive(registration_id: UUID) -> Response:
 
 
 def _registered(registration_id: UUID) -> Registered:
-    with tool().database.reading(EVERYWHERE) as session:
-        found = StoredRegistrations(session).registered(str(registration_id))
+    with tool().database.asking() as direct:
+        found = StoredRegistrations(direct).registered(str(registration_id))
     if found is None:
         raise NotFound("There is no such registration.")
     g.registration_id = found.registration.id

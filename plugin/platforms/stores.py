@@ -68,7 +68,7 @@ class StoredRegistrations:
 
     def registered(self, id: str) -> Registered | None:
         """Return the enabled registration with our identifier `id`, and whose it is."""
-        rows = self._session.connection().execute(_BY_ID, {"id": UUID(id)}).all()
+        rows = _BY_ID.rows(self._over, id=UUID(id))
         return _registered(rows) if rows else None
 
     def by_issuer(self, issuer: str, /) -> Sequence[Registration]:
