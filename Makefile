@@ -8,6 +8,7 @@ PIP    := $(RUN) -m pip install -q --disable-pip-version-check
 INSTALL := $(if $(UV),uv pip install -q --python $(RUN),$(PIP))
 NODE_CLIENTS := tests/clients/node/node_modules
 RALPH_CLIENT := .bench/ralph-client
+RALPH_SERVER := .bench/ralph-malph-5.1.0
 T      ?= tests
 PORT   ?= 5000
 
@@ -43,7 +44,7 @@ messages: $(VENV)/.demo ## Collect what is said, for translators (L=fr begins a 
 conformance: $(VENV)/.test ## Run ADL's suite of the record store (SUITE=/path/to/a/checkout of it)
 	@$(RUN) -m tests.conformance.run $(or $(SUITE),$(error Say where the suite is: make conformance SUITE=…; see docs/conformance.md))
 
-clients: $(VENV)/.test $(NODE_CLIENTS)/.package-lock.json $(RALPH_CLIENT)/.installed ## Try other people's clients on the record store (needs node)
+clients: $(VENV)/.test $(NODE_CLIENTS)/.package-lock.json $(RALPH_CLIENT)/.installed $(RALPH_SERVER)/installed ## Try other people's clients and stores beside ours (needs node)
 	@$(RUN) -m pytest -q tests/clients
 
 attacks: $(VENV)/.test ## Kill, flood and fuzz the record store for long (E=50: times as much as usual)
@@ -79,6 +80,10 @@ $(VENV)/.test: pyproject.toml | $(VENV)/bin/python
 $(NODE_CLIENTS)/.package-lock.json: tests/clients/node/package-lock.json
 	@command -v npm >/dev/null || { echo "Two of the clients need node 20 or later with npm: https://nodejs.org/" >&2; exit 1; }
 	@npm ci --prefix $(<D) --ignore-scripts --no-audit --no-fund --loglevel error
+	@touch $@
+
+$(RALPH_SERVER)/installed: benchmarks/lrs/servers/ralph.py | $(VENV)/.test
+	@$(RUN) -c "from benchmarks.lrs.servers.ralph import python; python()"
 	@touch $@
 
 $(RALPH_CLIENT)/.installed: tests/clients/ralph.txt

@@ -49,6 +49,10 @@ class Settings:
     """Seconds a worker holds what it delivers; longer than the slowest delivery's timeout."""
     outbox_attempts: int = 34
     """Attempts before a debt is given up and shown to the operator (about four days)."""
+    worker_threads: int = 4
+    """Deliveries that one worker makes at a time: one target that is slow keeps one of them."""
+    metrics_token: str = field(default="", repr=False)
+    """Bearer token of /metrics; empty: only who calls from this machine, past the proxy."""
     report_min_cohort: int = 5
     """People; a cell of a report that counts fewer is not shown."""
     completion_cutoff_days: int = 30
@@ -73,6 +77,7 @@ VALIDATORS: dict[str, Callable[[Any], Any]] = {
     "max_body": Range(64 * 1024),
     "outbox_lease": Range(30, 3600),
     "outbox_attempts": Range(1, 100),
+    "worker_threads": Range(1, 64),
     "report_min_cohort": Range(3, 50),
     "completion_cutoff_days": Range(1, 3650),
     "completion_max_body": Range(16 * 1024, 64 * 1024 * 1024),

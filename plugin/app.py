@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -28,18 +29,10 @@ from lti.nrps import Memberships
 from lti.registration import Registration
 from lti.services import Services
 from plugin import navigation
-from plugin.administration import pages as administration
-from plugin.checkins import correcting, review_pages
-from plugin.checkins import pages as checkins
-from plugin.circles import pages as circles
 from plugin.completions import (
     arrivals,
     finish_pages,
-    grade_pages,
     inlets,
-    merging_pages,
-    source_pages,
-    waiting_pages,
 )
 from plugin.completions.deliveries import KIND as LINE_ITEMS
 from plugin.completions.deliveries import LineItemsDelivery
@@ -58,52 +51,43 @@ from plugin.foundation.clock import Clock, utc_now
 from plugin.foundation.db import Database
 from plugin.foundation.outbox import Delivery, one_by_one
 from plugin.foundation.tenancy import EVERYWHERE
-from plugin.foundation.web import health, i18n, problems, requests, security, static_files
+from plugin.foundation.web import i18n, problems, requests, security
 from plugin.foundation.web.carried import Carrying
 from plugin.foundation.web.tool import Tool
 from plugin.foundation.web.tool import install as install_tool
-from plugin.goals import pages as goals
-from plugin.items import deep_linking
-from plugin.items import pages as items
-from plugin.launches import browsers, notice_pages
 from plugin.launches import errors as launch_errors
-from plugin.launches import pages as launches
-from plugin.launches import refusal_pages as refused_launches
 from plugin.launches.service import visits
-from plugin.matching import comparison_pages as matching_comparison
-from plugin.matching import pages as matching
-from plugin.matching import pair_pages as matching_pairs
-from plugin.matching import rule_pages as matching_rules
 from plugin.matching.deliveries import DRAFTING, PUBLISHING, DraftDelivery, PublishDelivery
 from plugin.nudges import pages as nudge_pages
 from plugin.nudges.deliveries import MailDelivery
 from plugin.nudges.letters import Letters
 from plugin.nudges.service import KIND as MAIL
 from plugin.nudges.service import Nudges
-from plugin.pairings import pages as pairings
-from plugin.platforms import admin_pages as platform_admin
-from plugin.platforms import hand_pages as platform_by_hand
-from plugin.platforms import pages as platforms
 from plugin.platforms.keys import KeyRings
 from plugin.platforms.notices import KIND as NOTICE_HANDLERS
 from plugin.platforms.notices import NoticeHandlersDelivery
 from plugin.platforms.protocol import Protocol
 from plugin.platforms.protocol import install as install_protocol
 from plugin.platforms.stores import organisation_of_registration
-from plugin.privacy import admin_pages as privacy_requests
-from plugin.privacy import pages as privacy
-from plugin.programmes import asking, setting_up
-from plugin.programmes import pages as programmes
-from plugin.records import pages as records
 from plugin.records.completions import ObservedCompletions
 from plugin.records.corrections import RecordCorrections
-from plugin.records.deliveries import SCORE, STATEMENT, EmbeddedStore, RemoteDelivery, ScoreDelivery
+from plugin.records.deliveries import ScoreDelivery
+from plugin.records.scores import SCORE
 from plugin.records.service import Records
 from plugin.reports import pages as reports
-from plugin.statements import looking, refusal_pages, void_pages
-from plugin.statements import pages as statements
+from plugin.rooms import BLUEPRINTS
+from plugin.statements import looking
 from plugin.statements.looking import RecordStore
 from plugin.subscriptions import subscriptions
+from plugin.targets import forwarding
+from plugin.targets import pages as targets_pages
+from plugin.targets.embedded import EmbeddedStore
+from plugin.targets.erasures import erasures
+from plugin.targets.model import STATEMENT
+from plugin.targets.remote import endpoint_at
+from plugin.targets.sending import TargetDelivery
+from plugin.targets.withdrawal import Withdrawals
+from plugin.undelivered import metrics
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,6 +102,7 @@ class Mentes:
     services: Services
     nudges: Nudges
     contents: Contents | None
+    targets: TargetDelivery
     deliveries: Mapping[str, Delivery]
     looks: Mapping[SourceKind, Look]
 
@@ -125,16 +110,20 @@ class Mentes:
 def compose(settings: Settings, *, clock: Clock = utc_now) -> Mentes:
     """Make what one process needs, from the settings and the clock alone."""
     nudges = Nudges(Letters(), settings.mail_from)
+    withdrawals = Withdrawals(
+        tool=settings.public_url, installation_is_embedded=not settings.lrs_url
+    )
     database = Database(
         settings.database_url,
         subscribers=subscriptions(
-            Records(settings.public_url),
+            Records(settings.public_url, withdrawals),
             RecordCorrections(settings.public_url),
             ObservedCompletions(settings.public_url),
             nudges if settings.smtp_url else None,
         ),
     )
     cipher = Cipher(settings.secret_key)
+    contents = _contents(settings)
     http = Http(allow_private=settings.allow_private_addresses)
     key_rings = KeyRings(database, cipher, clock)
     protocol = Protocol(
@@ -148,6 +137,21 @@ def compose(settings: Settings, *, clock: Clock = utc_now) -> Mentes:
         return key_rings.of(organisation_of_registration(database, UUID(registration.id)))
 
     services = Services(http, AccessTokens(http, ring_of, clock))
+    targets = TargetDelivery(
+        database,
+        cipher,
+        clock,
+        EmbeddedStore(
+            database=database,
+            home_page=home_page(settings),
+            clock=clock,
+            contents=contents,
+            erasures=erasures(database, clock, contents, digest_key(settings)),
+        ),
+        installation=endpoint_at(settings.lrs_url, settings.lrs_key, settings.lrs_secret),
+        allow_private=settings.allow_private_addresses,
+        patience=settings.outbox_lease / 2,
+    )
     deliveries: dict[str, Delivery] = {
         ROSTER: one_by_one(RosterDelivery(database, Memberships(services), clock)),
         GROUPS: one_by_one(GroupsDelivery(database, CourseGroups(services), clock)),
@@ -155,7 +159,7 @@ def compose(settings: Settings, *, clock: Clock = utc_now) -> Mentes:
             NoticeHandlersDelivery(database, NoticeHandlers(services), settings.public_url)
         ),
         SCORE: one_by_one(ScoreDelivery(database, LineItems(services))),
-        STATEMENT: _statement_delivery(settings, database, clock),
+        STATEMENT: targets,
         MAIL: one_by_one(MailDelivery(settings.smtp_url, settings.mail_from)),
         DRAFTING: one_by_one(DraftDelivery(database, clock, lease=settings.outbox_lease)),
         PUBLISHING: one_by_one(PublishDelivery(database, clock)),
@@ -169,7 +173,8 @@ def compose(settings: Settings, *, clock: Clock = utc_now) -> Mentes:
         protocol=protocol,
         services=services,
         nudges=nudges,
-        contents=_contents(settings),
+        contents=contents,
+        targets=targets,
         deliveries=deliveries,
         looks=_looks(settings, database, services, cipher),
     )
@@ -200,11 +205,9 @@ def _contents(settings: Settings) -> Contents | None:
         raise SettingsError(f"MENTES_XAPI_ATTACHMENTS: {error}") from error
 
 
-def _statement_delivery(settings: Settings, database: Database, clock: Clock) -> Delivery:
-    """Return the way to the record store that the settings name: a remote one, or our own."""
-    if settings.lrs_url:
-        return RemoteDelivery(settings.lrs_url, settings.lrs_key, settings.lrs_secret, clock)
-    return EmbeddedStore(database, home_page(settings), clock)
+def digest_key(settings: Settings) -> bytes:
+    """Return the key of the digests by which it can be told what was asked to be erased."""
+    return hashlib.sha256(b"mentes.erasure.v1:" + settings.secret_key.encode()).digest()
 
 
 def create_app(
@@ -245,50 +248,17 @@ def create_app(
     app.extensions[looking.KEY] = RecordStore(
         home_page=home_page(mentes.settings), contents=mentes.contents, on_stored=on_stored(mentes)
     )
+    app.extensions[metrics.KEY] = settings.metrics_token
+    app.extensions[targets_pages.KEY] = targets_pages.Room(
+        delivery=mentes.targets,
+        cipher=mentes.cipher,
+        allow_private=settings.allow_private_addresses,
+        installation=settings.lrs_url,
+    )
     for register in (requests, security, i18n, problems, launch_errors, navigation):
         register.register(app)
-    for room in (
-        static_files,
-        health,
-        platforms,
-        platform_admin,
-        platform_by_hand,
-        launches,
-        notice_pages,
-        browsers,
-        deep_linking,
-        refused_launches,
-        items,
-        setting_up,
-        asking,
-        programmes,
-        matching,
-        matching_pairs,
-        matching_rules,
-        matching_comparison,
-        pairings,
-        checkins,
-        review_pages,
-        inlets,
-        source_pages,
-        grade_pages,
-        finish_pages,
-        circles,
-        goals,
-        privacy,
-        privacy_requests,
-        correcting,
-        nudge_pages,
-        records,
-        reports,
-        statements,
-        void_pages,
-        refusal_pages,
-        waiting_pages,
-        merging_pages,
-        administration,
-    ):
-        app.register_blueprint(room.bp)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
     app.register_blueprint(_record_store(mentes), url_prefix="/xapi")
     app.wsgi_app = Carrying(app.wsgi_app)  # type: ignore[method-assign]
     return app
@@ -315,7 +285,11 @@ def on_stored(mentes: Mentes) -> OnStored:
     """Return what the record store tells of new statements in its own transaction."""
 
     def tell(session: Session, organisation_id: UUID, statements: Sequence[Statement]) -> None:
-        arrivals.on_stored(session, organisation_id, statements, now=mentes.clock())
+        now = mentes.clock()
+        arrivals.on_stored(session, organisation_id, statements, now=now)
+        forwarding.on_stored(
+            session, organisation_id, statements, home_page=home_page(mentes.settings), now=now
+        )
 
     return tell
 

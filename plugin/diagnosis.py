@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator
+from datetime import timedelta
 
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
@@ -23,6 +24,12 @@ from plugin.foundation.tenancy import EVERYWHERE, Organisation
 from plugin.platforms import deployments
 from plugin.platforms.model import DeploymentState, RegistrationRow
 from plugin.records.actors import namings
+from plugin.targets.model import STATEMENT
+from plugin.undelivered import service as undelivered
+from plugin.undelivered.advice import advice
+
+LONG = timedelta(hours=1)
+"""Whatever has waited for so long has trouble that somebody should know of."""
 
 
 def examined(mentes: Mentes) -> list[Finding]:
@@ -37,6 +44,7 @@ def examined(mentes: Mentes) -> list[Finding]:
         *_attachments(mentes),
         *_actors(mentes),
         _debts(mentes),
+        *_ways(mentes),
         _tls(mentes),
     ]
 
@@ -175,6 +183,35 @@ def _debts(mentes: Mentes) -> Finding:
         holds=given_up is None,
         advice="Some were given up. Run: mentes outbox list",
     )
+
+
+def _ways(mentes: Mentes) -> Iterator[Finding]:
+    """Yield what stands still, and what has waited for long."""
+    with mentes.database.reading(EVERYWHERE) as session:
+        several = undelivered.ways(session)
+        names = {row.id: row.name for row in session.scalars(select(Organisation))}
+    now = mentes.clock()
+    for way in several:
+        it = way.backlog
+        to = f" to {way.name}" if way.name else ""
+        what = f"{names[it.organisation_id]}: {it.kind}{to}, {it.waiting} waiting"
+        state = it.state
+        if state is not None and state.paused_at is not None:
+            why = advice(way.problem).to_do if way.problem else "Somebody paused it."
+            run = "mentes target resume" if it.kind == STATEMENT else "mentes outbox resume"
+            yield Finding(
+                what=f"{what}, goes on (paused: {way.problem or 'by hand'})",
+                holds=False,
+                advice=f"{why} Then run: {run}",
+            )
+        elif it.oldest is not None and now - it.oldest > LONG:
+            hours = round((now - it.oldest).total_seconds() / 3600)
+            why = advice(way.problem).to_do if way.problem else "Is a worker running?"
+            yield Finding(
+                what=f"{what}, is quick (the oldest waits for {hours} h)",
+                holds=False,
+                advice=f"{why} See: mentes outbox status",
+            )
 
 
 def _tls(mentes: Mentes) -> Finding:

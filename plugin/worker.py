@@ -8,8 +8,9 @@ leaves nothing behind but a lease that runs out.
 from __future__ import annotations
 
 import random
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from threading import Event
+from threading import Event, Thread
 from uuid import UUID
 
 import structlog
@@ -25,15 +26,16 @@ from plugin.erasing import retain
 from plugin.foundation import outbox
 from plugin.foundation.cipher import SealBroken
 from plugin.foundation.db import AWAY
-from plugin.foundation.outbox import LeasedDebt, Postponed, Settled
+from plugin.foundation.outbox import Away, Halted, LeasedDebt, Postponed, Result
 from plugin.foundation.tenancy import EVERYWHERE, Organisation
 from plugin.launches import refusals
 from plugin.launches.service import forget_ended
+from plugin.matching.deliveries import DRAFTING, PUBLISHING
 from plugin.nudges.service import KIND as MAIL
 from plugin.platforms import notices
 from plugin.platforms.keys import rotate_if_due
 from plugin.platforms.stores import StoredLogins
-from plugin.records.deliveries import STATEMENT
+from plugin.targets.model import STATEMENT
 
 log = structlog.get_logger()
 
@@ -45,6 +47,12 @@ KEPT = timedelta(days=30)
 BATCH = {STATEMENT: 50}
 """How many debts of a kind are leased at once: statements travel together, others one by one, so
 that a slow platform cannot outlast the lease of what waits behind it."""
+INWARD = frozenset({DRAFTING, PUBLISHING})
+"""Kinds that this machine's processor pays."""
+IN_ORDER = frozenset({STATEMENT})
+"""Kinds whose order counts: one worker at a time serves one target."""
+
+_NOT_YET: dict[type[Result], str] = {Postponed: "postponed", Away: "away", Halted: "paused"}
 
 
 class Worker:
@@ -62,17 +70,32 @@ class Worker:
         self._swept_at: datetime | None = None
 
     def run(self, stop: Event) -> None:
-        """Work until `stop` is set. A database that is away is waited for, not died of."""
+        """Work until `stop` is set. A database that is away is waited for, not died of.
+
+        Some threads deliver beside this one, so that a target that is slow to fail keeps only one
+        of them waiting.
+        """
         log.info("worker.started")
+        hands = [
+            Thread(target=self._keep_at, args=(stop, self._deliver_outward))
+            for _ in range(1, self._mentes.settings.worker_threads)
+        ]
+        for hand in hands:
+            hand.start()
+        self._keep_at(stop, self.run_once)
+        for hand in hands:
+            hand.join()
+        log.info("worker.stopped")
+
+    def _keep_at(self, stop: Event, work: Callable[[], int]) -> None:
         while not stop.is_set():
             try:
-                worked = self.run_once()
+                worked = work()
             except Exception:  # whatever it was, the next round may do better than no worker
                 log.error("worker.failed", exc_info=True)
                 worked = 0
             if not worked:
                 stop.wait(IDLE)
-        log.info("worker.stopped")
 
     def run_until_idle(self) -> int:
         """Work until nothing is due; return how much was done."""
@@ -84,11 +107,15 @@ class Worker:
     def run_once(self) -> int:
         """Do what is due now, once; return how much that was."""
         self._keep_house()
-        return (
-            self._apply_completions()
-            + self._look_at_sources()
-            + sum(self._deliver(kind) for kind in self._mentes.deliveries)
-        )
+        return self._apply_completions() + self._look_at_sources() + self._deliver_all()
+
+    def _deliver_all(self) -> int:
+        """Deliver what is next of each kind; return how much that was."""
+        return sum(self._deliver(kind) for kind in self._mentes.deliveries)
+
+    def _deliver_outward(self) -> int:
+        """The same, of what others are waited for: what is worked out here needs no second hand."""
+        return sum(self._deliver(kind) for kind in self._mentes.deliveries if kind not in INWARD)
 
     def _deliver(self, kind: str) -> int:
         settings = self._mentes.settings
@@ -99,45 +126,53 @@ class Worker:
                 now=self._mentes.clock(),
                 lease=settings.outbox_lease,
                 limit=BATCH.get(kind, 1),
+                in_order=kind in IN_ORDER,
             )
-        taken = len(leased)
-        for debt in [each for each in leased if each.attempts > settings.outbox_attempts]:
-            # Every worker that took it died of it before it could say so.
-            leased.remove(debt)
-            self._record(debt, Postponed(problem="worker-died"))
-        unrecorded = {debt.id: debt for debt in leased}
+        if not leased:
+            return 0
+        came_of: dict[UUID, tuple[LeasedDebt, Result]] = {}
+        for debt in leased:
+            if debt.attempts > settings.outbox_attempts:
+                # Every worker that took it died of it before it could say so.
+                came_of[debt.id] = debt, Postponed(problem="worker-died")
+        trying = [debt for debt in leased if debt.id not in came_of]
         try:
-            for debt, result in self._mentes.deliveries[kind](leased) if leased else ():
-                self._record(debt, result)
-                del unrecorded[debt.id]
+            for debt, result in self._mentes.deliveries[kind](trying) if trying else ():
+                came_of[debt.id] = debt, result
         except AWAY:
             raise  # the leases run out, and the debts are taken again
         except Exception as error:  # a fault of ours: kept, tried again, in the end shown
             log.error("delivery.failed", kind=kind, exc_info=True)
-            for debt in unrecorded.values():
-                self._record(debt, Postponed(problem=f"internal ({type(error).__name__})"))
-        return taken
+            for debt in trying:
+                failed = Postponed(problem=f"internal ({type(error).__name__})")
+                came_of.setdefault(debt.id, (debt, failed))
+        self._record(list(came_of.values()))
+        return len(leased)
 
-    def _record(self, debt: LeasedDebt, result: Settled | Postponed) -> None:
-        with self._mentes.database.transaction(debt.organisation_id) as session:
-            outcome = outbox.record(
+    def _record(self, came_of: Sequence[tuple[LeasedDebt, Result]]) -> None:
+        """Write down what came of debts of one channel, together, and let others at it."""
+        debts = [debt for debt, _ in came_of]
+        with self._mentes.database.transaction(debts[0].organisation_id) as session:
+            outcomes = outbox.record_all(
                 session,
-                debt,
-                result,
+                came_of,
                 now=self._mentes.clock(),
                 most_attempts=self._mentes.settings.outbox_attempts,
                 spread=random.random(),  # noqa: S311 # jitter, not a secret
-                forget=debt.kind == MAIL,
+                forget=debts[0].kind == MAIL,
             )
-        level = log.error if outcome == outbox.Outcome.GIVEN_UP else log.info
-        level(
-            "delivery",
-            kind=debt.kind,
-            outbox_id=str(debt.id),
-            outcome=outcome or "postponed",
-            reason=result.problem,
-            attempts=debt.attempts,
-        )
+            outbox.release(session, debts)
+        for (debt, result), outcome in zip(came_of, outcomes, strict=True):
+            stands = outcome == outbox.Outcome.GIVEN_UP or isinstance(result, Halted)
+            (log.error if stands else log.info)(
+                "delivery",
+                kind=debt.kind,
+                outbox_id=str(debt.id),
+                organisation_id=str(debt.organisation_id),
+                outcome=outcome or _NOT_YET[type(result)],
+                reason=result.problem,
+                attempts=debt.attempts,
+            )
 
     def _keep_house(self) -> None:
         now = self._mentes.clock()

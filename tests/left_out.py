@@ -17,6 +17,7 @@ HOW = {
     "PostgreSQL": f"install PostgreSQL, or set {postgresql.URL}",
     "clients in JavaScript": "with node, run: make clients",
     "Ralph's client": "run: make clients",
+    "Ralph as a store": "run: make clients",
     "Chromium": "install chromium, or run: playwright install chromium",
 }
 
@@ -34,7 +35,11 @@ def missing(config: pytest.Config) -> list[str]:
 
 def missing_clients() -> list[str]:
     """Return those of other people's clients that are not installed."""
-    here = {"clients in JavaScript": installed.has_node(), "Ralph's client": installed.has_ralph()}
+    here = {
+        "clients in JavaScript": installed.has_node(),
+        "Ralph's client": installed.has_ralph(),
+        "Ralph as a store": installed.has_ralph_server(),
+    }
     return [client for client, is_here in here.items() if not is_here]
 
 

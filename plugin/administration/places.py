@@ -16,6 +16,8 @@ from plugin.completions.waiting_list import people_waiting
 from plugin.foundation.i18n import to_say
 from plugin.platforms import administering
 from plugin.privacy import service as privacy
+from plugin.targets.looking import standing
+from plugin.undelivered.service import given_up
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +90,18 @@ PLACES: Final = (
         endpoint="records.show",
         title=to_say("What is recorded"),
         about=to_say("Which learning records are written of the mentoring of this course."),
+    ),
+    AdminPlace(
+        endpoint="targets.listed",
+        title=to_say("Where statements go"),
+        about=to_say("Record stores that get what is recorded, or what others store here."),
+        waiting=standing,
+    ),
+    AdminPlace(
+        endpoint="undelivered.listed",
+        title=to_say("What could not be delivered"),
+        about=to_say("Statements, scores and mails that were refused: why, and sending again."),
+        waiting=given_up,
     ),
 )
 """In the order in which they are shown."""

@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import sys
-from uuid import UUID
 
 import click
-from sqlalchemy import select
 
 from plugin import diagnosis, migrations
 from plugin.cli.commands import ORGANISATION, main, this_process
-from plugin.foundation import outbox
-from plugin.foundation.outbox import Debt, Outcome
 from plugin.foundation.tenancy import EVERYWHERE
 from plugin.platforms import service as platforms
 from plugin.platforms.keys import rotate_now
@@ -46,37 +42,6 @@ def keys_rotate(organisation: str) -> None:
     with mentes.database.transaction(owner) as session:
         key = rotate_now(session, mentes.cipher, now=now)
     click.echo(f"Published {key.kid}.")
-
-
-@main.group("outbox")
-def outbox_group() -> None:
-    """What is owed to other systems."""
-
-
-@outbox_group.command("list")
-@click.option("--all", "everything", is_flag=True, help="Also what waits and what was delivered.")
-def outbox_list(everything: bool) -> None:
-    """List what was given up, with the reason."""
-    with this_process().database.reading(EVERYWHERE) as session:
-        query = select(Debt).order_by(Debt.created_at)
-        if not everything:
-            query = query.where(Debt.outcome == Outcome.GIVEN_UP)
-        for debt in session.scalars(query):
-            state = debt.outcome or "waiting"
-            click.echo(
-                f"{debt.id}  {debt.kind:9}  {state:10}  {debt.attempts:2} attempts  "
-                f"{debt.problem or ''}"
-            )
-
-
-@outbox_group.command("retry")
-@click.argument("debt_ids", nargs=-1, required=True, type=click.UUID)
-def outbox_retry(debt_ids: tuple[UUID, ...]) -> None:
-    """Owe given-up debts once more."""
-    mentes = this_process()
-    with mentes.database.transaction(EVERYWHERE) as session:
-        count = outbox.again(session, debt_ids, now=mentes.clock())
-    click.echo(f"{count} owed again.")
 
 
 @main.command()

@@ -29,6 +29,7 @@ def owe_roster(session: Session, course_id: UUID, *, now: datetime) -> None:
     owe(
         session,
         KIND,
+        target=str(course.registration_id),
         key=f"{course_id}:{minute}",
         lane=str(course_id),
         payload={"course_id": str(course_id)},

@@ -1,45 +1,24 @@
-"""Paying scores to gradebooks and statements to record stores.
+"""Paying scores to gradebooks.
 
-Both may be paid twice without harm: a platform refuses a score that is not newer (409), a record
-store knows a statement by its id.
+They may be paid twice without harm: a platform refuses a score that is not newer (409).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from lrs_bridge.client import Outcome as DeliveryOutcome
-from lrs_bridge.client import RemoteStore, State
-from lrs_bridge.errors import StatementConflict, StatementInvalid
-from lrs_bridge.lrs import store, wire
 from lti.ags import ActivityProgress, GradingProgress, LineItems, Score, ScoreOutcome
 from lti.errors import ServiceRefused, ServiceUnavailable
 from lti.registration import Registration
 from plugin.courses.model import Course
-from plugin.foundation.clock import Clock
 from plugin.foundation.db import Database
-from plugin.foundation.outbox import LeasedDebt, Outcome, Postponed, Settled
-from plugin.foundation.tenancy import EVERYWHERE
+from plugin.foundation.outbox import LeasedDebt, Outcome, Result, Settled
 from plugin.launches.items import mentoring_line_item
 from plugin.platforms.service import not_taken, registration
-from plugin.records.scores import SCORE, dated
-from plugin.records.told import STATEMENT
-
-__all__ = [
-    "OURSELVES",
-    "SCORE",
-    "STATEMENT",
-    "EmbeddedStore",
-    "RemoteDelivery",
-    "ScoreDelivery",
-    "our_authority",
-]
-
-OURSELVES = "mentes"
+from plugin.records.scores import dated
 
 
 class ScoreDelivery:
@@ -49,7 +28,7 @@ class ScoreDelivery:
         self._database = database
         self._line_items = line_items
 
-    def __call__(self, debt: LeasedDebt) -> Settled | Postponed:
+    def __call__(self, debt: LeasedDebt) -> Result:
         """Report one score to the gradebook it belongs in."""
         with self._database.reading(debt.organisation_id) as session:
             course = session.get_one(Course, UUID(debt.payload["course_id"]))
@@ -102,67 +81,3 @@ def _score(payload: Mapping[str, Any]) -> Score:
         score_given=given,
         score_maximum=1.0,
     )
-
-
-def our_authority(home_page: str) -> dict[str, Any]:
-    """Return the agent that vouches for what Mentes itself puts into the embedded store."""
-    return {"objectType": "Agent", "account": {"homePage": home_page, "name": OURSELVES}}
-
-
-class EmbeddedStore:
-    """Puts our statements into the embedded record store, each in a transaction of its own."""
-
-    def __init__(self, database: Database, home_page: str, clock: Clock) -> None:
-        self._database = database
-        self._home_page = home_page
-        self._clock = clock
-
-    def __call__(
-        self, debts: Sequence[LeasedDebt]
-    ) -> Iterator[tuple[LeasedDebt, Settled | Postponed]]:
-        """Store the statements of `debts`; one that is there already counts as delivered."""
-        for debt in debts:
-            yield debt, self._stored(debt)
-
-    def _stored(self, debt: LeasedDebt) -> Settled | Postponed:
-        try:
-            statement = wire.incoming(debt.payload)
-            with self._database.transaction(EVERYWHERE) as session:
-                store.insert(
-                    session,
-                    debt.organisation_id,
-                    [statement],
-                    authority=our_authority(self._home_page),
-                    clock=self._clock,
-                )
-        except (StatementInvalid, StatementConflict) as error:
-            return Settled(outcome=Outcome.GIVEN_UP, problem=error.slug)
-        return Settled()
-
-
-class RemoteDelivery:
-    """Sends our statements to a remote record store, as many at once as were leased."""
-
-    def __init__(self, endpoint: str, key: str, secret: str, clock: Clock) -> None:
-        self._endpoint = endpoint
-        self._key = key
-        self._secret = secret
-        self._clock = clock
-
-    def __call__(
-        self, debts: Sequence[LeasedDebt]
-    ) -> Iterator[tuple[LeasedDebt, Settled | Postponed]]:
-        """Post the statements of `debts` and say what became of each."""
-        with closing(RemoteStore(self._endpoint, self._key, self._secret)) as remote:
-            outcomes = remote.deliver([debt.payload for debt in debts], now=self._clock())
-        for debt, outcome in zip(debts, outcomes, strict=True):
-            yield debt, _came_of(outcome)
-
-
-def _came_of(outcome: DeliveryOutcome) -> Settled | Postponed:
-    if outcome.is_settled:
-        return Settled()
-    if outcome.state is State.REFUSED:
-        return Settled(outcome=Outcome.GIVEN_UP, problem="statement-refused")
-    # Without authorisation nothing will pass until somebody mends it: we keep asking, seldom.
-    return Postponed(problem=f"record-store-{outcome.state}", retry_after=outcome.retry_after)

@@ -46,6 +46,7 @@ def owe_score(session: Session, event_id: UUID, checkin: CheckIn, *, at: datetim
     owe(
         session,
         SCORE,
+        target=str(course.registration_id),
         key=str(event_id),
         lane=f"{course.id}:{checkin.mentee_id}",
         payload={

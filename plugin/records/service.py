@@ -17,15 +17,15 @@ from lrs_bridge import compose
 from lrs_bridge.compose import Actor, Occasion, Role
 from plugin.checkins import events as checkins
 from plugin.checkins.model import CheckIn
-from plugin.foundation.outbox import drop, waiting
 from plugin.pairings.events import PairingClosed, PairingMade
 from plugin.programmes import events as programmes
-from plugin.programmes.model import Checkpoint
+from plugin.programmes.model import Checkpoint, Participation
 from plugin.records.actors import names_of
 from plugin.records.groups import Group
 from plugin.records.scenes import Scene, Scenes
 from plugin.records.scores import owe_score
-from plugin.records.told import STATEMENT, tell
+from plugin.records.told import tell
+from plugin.targets.withdrawal import Withdrawals
 
 Json = dict[str, Any]
 
@@ -33,8 +33,10 @@ Json = dict[str, Any]
 class Records:
     """Subscribes to events and owes what they are to be remembered by."""
 
-    def __init__(self, public_url: str) -> None:
+    def __init__(self, public_url: str, withdrawals: Withdrawals) -> None:
         self._scenes = Scenes(public_url)
+        self._public_url = public_url
+        self._withdrawals = withdrawals
 
     def on_opened_programme(
         self, session: Session, event_id: UUID, event: programmes.Opened
@@ -63,17 +65,16 @@ class Records:
     def on_recording_stopped(
         self, session: Session, _event_id: UUID, event: programmes.RecordingStopped
     ) -> None:
-        """Drop what still waits to be told about somebody, and their name in what waits of others.
-
-        What a worker holds at this moment may just have been told, and is left as it is.
-        """
-        drop(session, STATEMENT, key_part=f"{event.person_id}:", now=event.at)
-        names = names_of(session, event.person_id)
-        for debt in waiting(session, STATEMENT, now=event.at):
-            if debt.payload.get("context", {}).get("instructor") in names:
-                context = {**debt.payload["context"]}
-                del context["instructor"]
-                debt.payload = {**debt.payload, "context": context}
+        """Tell nothing more, and take back what was told, as far as each store can."""
+        programme_id = session.get_one(Participation, event.subject_id).programme_id
+        self._withdrawals.withdraw(
+            session,
+            person_id=event.person_id,
+            programme_id=programme_id,
+            people=names_of(session, event.person_id),
+            programme=f"{self._public_url}/programmes/{programme_id}",
+            now=event.at,
+        )
 
     def on_mentor_attached(
         self, session: Session, event_id: UUID, event: programmes.MentorAttached

@@ -11,11 +11,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from lrs_bridge.compose import Correction, voided
-from plugin.foundation.outbox import owe
 from plugin.foundation.tenancy import inserted_once, organisation_of
 from plugin.records.model import Told
-
-STATEMENT = "statement"
+from plugin.targets.service import owe_statement
 
 Json = dict[str, Any]
 
@@ -78,4 +76,4 @@ def take_back(
 
 def _owe(session: Session, statement: Json, about: Sequence[UUID], now: datetime) -> None:
     people = "".join(f"{person}:" for person in about)
-    owe(session, STATEMENT, key=f"{people}{statement['id']}", payload=statement, now=now)
+    owe_statement(session, statement, key=f"{people}{statement['id']}", now=now)

@@ -27,9 +27,9 @@ from plugin.foundation.events import happened
 from plugin.foundation.tenancy import organisation_of
 from plugin.people.service import account_of
 from plugin.platforms.model import RegistrationRow
-from plugin.records.deliveries import our_authority
 from plugin.statements.events import StatementVoided
 from plugin.statements.search import Search
+from plugin.targets.embedded import our_authority
 
 REFERRING = 20
 """Statements that refer to one, of which its page shows so many."""

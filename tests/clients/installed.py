@@ -11,7 +11,9 @@ from pathlib import Path
 
 NODE_SCRIPTS = Path(__file__).parent / "node"
 NODE_MODULES = NODE_SCRIPTS / "node_modules"
-RALPH = Path(__file__).parents[2] / ".bench" / "ralph-client" / "bin"
+BENCH = Path(__file__).parents[2] / ".bench"
+RALPH = BENCH / "ralph-client" / "bin"
+RALPH_SERVER = BENCH / "ralph-malph-5.1.0"
 
 
 def has_node() -> bool:
@@ -22,3 +24,8 @@ def has_node() -> bool:
 def has_ralph() -> bool:
     """Return whether Ralph's command is there."""
     return (RALPH / "ralph").exists()
+
+
+def has_ralph_server() -> bool:
+    """Return whether Ralph can run as a store, as the benchmarks run it."""
+    return (RALPH_SERVER / "installed").exists()

@@ -27,8 +27,8 @@ from plugin.foundation.outbox import Debt, LeasedDebt, Outcome, Postponed, Settl
 from plugin.foundation.tenancy import EVERYWHERE
 from plugin.nudges.service import KIND as MAIL
 from plugin.platforms.stores import StoredLogins
-from plugin.records.deliveries import STATEMENT
 from plugin.records.scores import SCORE
+from plugin.targets.model import STATEMENT
 from plugin.worker import BATCH, Worker
 from tests.conftest import MovableClock
 from tests.plugin.factories import every, mentoring

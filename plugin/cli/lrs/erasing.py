@@ -13,10 +13,11 @@ from lrs_bridge.lrs.index import Place
 from lrs_bridge.lrs.upkeep.erasure import Erasure, asked_before
 from lrs_bridge.lrs.upkeep.space import empty_log
 from lrs_bridge.lrs.upkeep.wanted import EVERY_PLACE, Counted, Wanted, count
+from plugin.app import digest_key
 from plugin.cli.commands import this_process
 from plugin.cli.lrs.asked import Iri, Person, identifiers
 from plugin.cli.lrs.group import WHOSE, Moment, lrs, organisation_called
-from plugin.erasing import digest_key, erasure_of
+from plugin.erasing import erasure_of
 from plugin.foundation.tenancy import EVERYWHERE
 
 
@@ -59,7 +60,7 @@ def lrs_erase(
     with mentes.database.reading(EVERYWHERE) as session:
         owner = organisation_called(session, organisation)
         counted = count(session, owner, wanted)
-        earlier = asked_before(session, owner, wanted, digest_key(mentes))
+        earlier = asked_before(session, owner, wanted, digest_key(mentes.settings))
     _show(counted)
     for at in earlier:
         click.echo(f"The same was erased at {at:%Y-%m-%d %H:%M}Z.")

@@ -222,14 +222,34 @@ def test_what_was_delivered_cannot_be_owed_again(mentes: Mentes, owed: UUID) -> 
         assert outbox.again(session, [leased.id], now=NOW) == 0
 
 
-def test_what_is_dropped_is_emptied_and_nothing_else_is(mentes: Mentes, owed: UUID) -> None:
-    for key in ("ada:1", "mo:ada:2", "ben:1"):
-        owe(mentes, owed, key)
-    with mentes.database.transaction(owed) as session:
-        outbox.drop(session, "mail", key_part="ada:", now=NOW)
+def test_what_names_somebody_is_taken_back_and_emptied_and_nothing_else_is(
+    mentes: Mentes, organisation_id: UUID
+) -> None:
+    named = {"ada's": ["ada"], "of both": ["ada", "mo"], "ben's": ["ben"], "nobody's": []}
+    with mentes.database.transaction(organisation_id) as session:
+        for key, names in named.items():
+            outbox.owe(session, "mail", key=key, payload={"to": key}, named=names, now=NOW)
+    with mentes.database.transaction(organisation_id) as session:
+        outbox.take_back(session, outbox.about(session, "mail", "", ["ada"]), now=NOW)
+        assert outbox.about(session, "mail", "", ["ada"]) == []
     kept = debts(mentes)
-    assert {key for key, debt in kept.items() if debt.settled_at is None} == {"one", "ben:1"}
-    assert kept["ada:1"].payload == kept["mo:ada:2"].payload == {}
+    waiting = {key for key, debt in kept.items() if debt.settled_at is None}
+    assert waiting == {"ben's", "nobody's"}
+    assert kept["ada's"].payload == kept["of both"].payload == {}
+    assert all(kept[key].payload for key in waiting)
+
+
+def test_what_a_worker_holds_is_taken_back_as_well_and_not_delivered_twice(
+    mentes: Mentes, organisation_id: UUID
+) -> None:
+    with mentes.database.transaction(organisation_id) as session:
+        outbox.owe(session, "mail", key="one", payload={"to": "ada"}, named=["ada"], now=NOW)
+    (held,) = claim(mentes)
+    with mentes.database.transaction(organisation_id) as session:
+        outbox.take_back(session, outbox.about(session, "mail", "", ["ada"]), now=NOW)
+    record(mentes, held, Postponed(problem="busy"))
+    assert debts(mentes)["one"].outcome == Outcome.SUPERSEDED
+    assert claim(mentes, now=later(days=1)) == []
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from plugin.foundation.outbox import Debt, Outcome
 from plugin.foundation.tenancy import EVERYWHERE
 from plugin.programmes import service as programmes
 from plugin.programmes.model import Part
-from plugin.records.told import STATEMENT
+from plugin.targets.model import STATEMENT
 from plugin.worker import Worker
 from tests.conftest import MovableClock
 from tests.plugin.factories import Mentoring, every, later, mentoring

@@ -16,12 +16,12 @@ from lrs_bridge.vocabulary import Verb
 from plugin.app import Mentes
 from plugin.checkins import service as checkins
 from plugin.checkins.rules import Worth
-from plugin.foundation.outbox import Debt, LeasedDebt, Outcome, Postponed, Settled
+from plugin.foundation.outbox import Debt, Outcome
 from plugin.foundation.tenancy import EVERYWHERE
 from plugin.people.model import PersonIdentifier
 from plugin.programmes import service as programmes
 from plugin.programmes.model import Part, Programme
-from plugin.records.deliveries import STATEMENT, RemoteDelivery
+from plugin.targets.model import STATEMENT
 from plugin.worker import Worker
 from tests.conftest import MovableClock
 from tests.plugin.factories import NOW, Mentoring, a_mentee, every, later, mentoring
@@ -83,7 +83,9 @@ def owed(mentes: Mentes) -> list[Debt]:
 
 
 def waiting(mentes: Mentes) -> list[Debt]:
-    return [debt for debt in owed(mentes) if debt.settled_at is None]
+    """Return what waits to be told; erasing tells nothing."""
+    unpaid = [debt for debt in owed(mentes) if debt.settled_at is None]
+    return [debt for debt in unpaid if "erase" not in debt.payload]
 
 
 def of_people(debts: list[Debt]) -> list[Debt]:
@@ -242,53 +244,3 @@ def owe_again(mentes: Mentes) -> None:
     with mentes.database.transaction(EVERYWHERE) as session:
         for debt in every(session, Debt, Debt.kind == STATEMENT):
             debt.settled_at = debt.outcome = None
-
-
-@pytest.fixture
-def debts(mentes: Mentes, pair: Mentoring, app: Flask) -> list[LeasedDebt]:
-    """What is owed of a pair; the tool's own store plays the remote one, on a real socket."""
-    with mentes.database.transaction(pair.organisation_id) as session:
-        add_credential(session, pair.organisation_id, "tool", "secret", ["all"], NOW)
-    return [
-        LeasedDebt(
-            id=debt.id,
-            organisation_id=debt.organisation_id,
-            kind=debt.kind,
-            key=debt.key,
-            payload=debt.payload,
-            attempts=1,
-        )
-        for debt in owed(mentes)
-    ]
-
-
-def remote(mentes: Mentes, *, secret: str = "secret", url: str | None = None) -> RemoteDelivery:
-    endpoint = url or f"{mentes.settings.public_url}/xapi"
-    return RemoteDelivery(endpoint, "tool", secret, mentes.clock)
-
-
-def test_a_remote_store_takes_them_as_often_as_they_are_sent(
-    mentes: Mentes, debts: list[LeasedDebt]
-) -> None:
-    assert len(debts) >= 3
-    for _ in range(2):
-        assert list(remote(mentes)(debts)) == [(debt, Settled()) for debt in debts]
-
-
-def test_what_a_remote_store_will_never_take_is_given_up_alone(
-    mentes: Mentes, debts: list[LeasedDebt]
-) -> None:
-    debts[1].payload["verb"] = {"id": "not an address"}
-    came_of = [result for _, result in remote(mentes)(debts)]
-    assert came_of[1] == Settled(outcome=Outcome.GIVEN_UP, problem="statement-refused")
-    assert came_of[:1] + came_of[2:] == [Settled()] * (len(debts) - 1)
-
-
-def test_without_authorisation_everything_waits(mentes: Mentes, debts: list[LeasedDebt]) -> None:
-    came_of = {result for _, result in remote(mentes, secret="wrong")(debts)}
-    assert came_of == {Postponed(problem="record-store-unauthorised")}
-
-
-def test_a_store_that_is_away_is_waited_for(mentes: Mentes, debts: list[LeasedDebt]) -> None:
-    came_of = {result for _, result in remote(mentes, url="http://127.0.0.1:9/xapi")(debts)}
-    assert came_of == {Postponed(problem="record-store-unavailable")}

@@ -1,0 +1,1 @@
+"""Where statements go: record stores of an organisation, ours and other people's."""

@@ -1,0 +1,289 @@
+"""The way to somebody else's record store."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import requests
+
+from lrs_bridge.client import TIMEOUT, Part, RemoteStore, State, Trial
+from lrs_bridge.client import Outcome as CameOf
+from lrs_bridge.errors import StatementInvalid, Unavailable
+from lrs_bridge.spoken import spoken
+from lrs_bridge.version import Version
+from lti.addresses import GuardedAdapter, PrivateAddress
+from plugin.foundation.clock import Clock
+from plugin.foundation.outbox import Away, Halted, Outcome, Result, Settled
+from plugin.targets.embedded import EmbeddedOf
+from plugin.targets.payloads import Erase, Item, Own
+from plugin.targets.saying import without_people
+
+Json = Mapping[str, Any]
+
+NOT_ALLOWED = "address-not-allowed"
+STUBBORN = 6
+"""Failures in a row, over some minutes, after which a store may be at odds with one statement."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Endpoint:
+    """Where a store is, how it lets us in, and which xAPI it is spoken to in."""
+
+    url: str
+    key: str = field(repr=False)
+    secret: str = field(repr=False)
+    version: Version = Version.V1_0
+
+
+def endpoint_at(url: str, key: str, secret: str) -> Endpoint | None:
+    """Return the store that settings name; None if they name none."""
+    return Endpoint(url=url, key=key, secret=secret) if url else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SqlLrsAdmin:
+    """The admin API of an SQL LRS; `url` is what /admin is below."""
+
+    url: str
+    user: str
+    password: str = field(repr=False)
+
+
+class NotAllowed(requests.RequestException):
+    """The address is private, or not https, and this installation does not allow that."""
+
+
+class _Guarded(GuardedAdapter):
+    """Https to public addresses only."""
+
+    def send(
+        self, request: requests.PreparedRequest, *args: Any, **options: Any
+    ) -> requests.Response:
+        """Send a request, if it may be sent there."""
+        if not (request.url or "").startswith("https://"):
+            raise NotAllowed
+        try:
+            return super().send(request, *args, **options)
+        except PrivateAddress as error:
+            raise NotAllowed from error
+
+
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """A statement that can be sent, with what is attached to it."""
+
+    statement: Json
+    parts: Sequence[Part] = ()
+
+
+class RemoteTarget:
+    """One remote store.
+
+    Args:
+        allow_private: whether it may be on loopback or a private network, and without TLS.
+        admin: how it erases, if it can.
+        kept: the embedded store, from which statements are passed on.
+        failures: how often in a row it was away.
+    """
+
+    def __init__(
+        self,
+        endpoint: Endpoint,
+        clock: Clock,
+        *,
+        patience: float,
+        allow_private: bool = True,
+        admin: SqlLrsAdmin | None = None,
+        kept: EmbeddedOf | None = None,
+        failures: int = 0,
+    ) -> None:
+        self._session = requests.Session()
+        if not allow_private:
+            self._session.mount("https://", _Guarded())
+            self._session.mount("http://", _Guarded())
+        self._store = RemoteStore(
+            endpoint.url,
+            endpoint.key,
+            endpoint.secret,
+            version=endpoint.version,
+            session=self._session,
+        )
+        self._version = endpoint.version
+        self._clock = clock
+        self._patience = patience
+        self._admin = admin
+        self._kept = kept
+        self._failures = failures
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._store.close()
+
+    def tried(self) -> Trial:
+        """Ask whether it is there and knows us, without sending anything."""
+        return self._store.tried()
+
+    def send(self, items: Sequence[Item]) -> Iterator[Result]:
+        """Post statements, together as far as nothing is attached; see `sending.Way`."""
+        try:
+            ready = self._made_ready(items)
+        except Unavailable:
+            yield from [Away(problem="attachments-unreachable")] * len(items)
+            return
+        together: list[_Ready] = []
+        for one in ready:
+            if isinstance(one, _Ready) and not one.parts:
+                together.append(one)
+                continue
+            yield from self._posted(together)
+            together = []
+            if isinstance(one, _Ready):
+                yield from self._posted([one])
+            else:
+                yield one
+        yield from self._posted(together)
+
+    def _posted(self, several: Sequence[_Ready]) -> Iterator[Result]:
+        outcomes = self._store.deliver(
+            [one.statement for one in several],
+            now=self._clock(),
+            attached={one.statement["id"]: one.parts for one in several if one.parts},
+            patience=self._patience,
+        )
+        for one, outcome in zip(several, outcomes, strict=True):
+            if len(several) == 1 and self._breaks_on_this_alone(outcome):
+                outcome = replace(outcome, state=State.REFUSED)
+            yield came_of(outcome, one.statement)
+
+    def _breaks_on_this_alone(self, outcome: CameOf) -> bool:
+        """Tell whether a store is well, and answers 500 to one statement again and again."""
+        is_stubborn = outcome.status == 500 and self._failures >= STUBBORN
+        return is_stubborn and self._store.tried().is_there
+
+    def _made_ready(self, items: Sequence[Item]) -> list[_Ready | Settled]:
+        """Return each item as it can be sent, or why it cannot.
+
+        Raises:
+            Unavailable: what is attached cannot be read now.
+        """
+        wanted = [item.statement_id for item in items if not isinstance(item, Own)]
+        kept = self._kept.statements(wanted) if self._kept is not None and wanted else {}
+        return [
+            self._own(item.statement)
+            if isinstance(item, Own)
+            else self._others(kept.get(item.statement_id))
+            for item in items
+        ]
+
+    def _own(self, statement: Json) -> _Ready:
+        told = spoken(statement, self._version)
+        if self._version is Version.V2_0:
+            told["version"] = self._version.value
+        return _Ready(told)
+
+    def _others(self, found: Json | None) -> _Ready | Settled:
+        if found is None:
+            return Settled(outcome=Outcome.SUPERSEDED, problem="erased-since")
+        statement = {
+            name: value for name, value in found.items() if name not in ("stored", "authority")
+        }
+        try:
+            told = spoken(statement, self._version)
+        except StatementInvalid:
+            return Settled(outcome=Outcome.GIVEN_UP, problem="version-newer")
+        attached = statement.get("attachments", ())
+        if not attached or self._kept is None:
+            return _Ready(told)
+        parts = self._kept.attached(statement["id"])
+        there = {headers["X-Experience-API-Hash"] for headers, _ in parts}
+        if any("fileUrl" not in it and it["sha2"] not in there for it in attached):
+            return Settled(outcome=Outcome.GIVEN_UP, problem="attachment-lost")
+        return _Ready(told, parts)
+
+    def erase(self, erase: Erase) -> Result:
+        """Have the store's admin API delete whoever it is; see `Erasing.SQL_LRS`."""
+        if self._admin is None:
+            return Settled(outcome=Outcome.SUPERSEDED, problem="erasing-switched-off")
+        try:
+            token = self._login(self._admin)
+            for person in erase.people:
+                self._deleted(self._admin, token, _as_sql_lrs_says(person))
+        except _Refused as refused:
+            return refused.result
+        except NotAllowed:
+            return Halted(problem=NOT_ALLOWED)
+        except (requests.RequestException, OSError, ValueError, LookupError, TypeError) as error:
+            return Away(problem=f"record-store-unavailable ({type(error).__name__})")
+        return Settled()
+
+    def _login(self, admin: SqlLrsAdmin) -> str:
+        said = {"username": admin.user, "password": admin.password}
+        answer = self._session.post(
+            f"{admin.url.rstrip('/')}/admin/account/login",
+            json=said,
+            timeout=TIMEOUT,
+            allow_redirects=False,
+        )
+        _expect_success(answer)
+        return str(answer.json()["json-web-token"])
+
+    def _deleted(self, admin: SqlLrsAdmin, token: str, identifier: str) -> None:
+        answer = self._session.delete(
+            f"{admin.url.rstrip('/')}/admin/agents",
+            json={"actor-ifi": identifier},
+            auth=lambda request: _with_token(request, token),
+            timeout=TIMEOUT,
+            allow_redirects=False,
+        )
+        _expect_success(answer)
+
+
+class _Refused(Exception):
+    """The admin API did not do it."""
+
+    def __init__(self, result: Result) -> None:
+        super().__init__()
+        self.result = result
+
+
+def _with_token(request: requests.PreparedRequest, token: str) -> requests.PreparedRequest:
+    request.headers["Authorization"] = f"Bearer {token}"
+    return request
+
+
+def _expect_success(answer: requests.Response) -> None:
+    status = answer.status_code
+    if status == 200:
+        return
+    if status in (401, 403):
+        raise _Refused(Halted(problem=f"record-store-admin-unauthorised ({status})"))
+    if status in (400, 404, 405):
+        problem = f"erasing-refused ({status})"
+        raise _Refused(Settled(outcome=Outcome.GIVEN_UP, problem=problem))
+    raise _Refused(Away(problem=f"record-store-unavailable ({status})"))
+
+
+def _as_sql_lrs_says(person: Json) -> str:
+    """Return the identifier of an agent in the form of SQL LRS: account::name@home page."""
+    if "account" in person:
+        return f"account::{person['account']['name']}@{person['account']['homePage']}"
+    (name,) = (it for it in ("mbox", "mbox_sha1sum", "openid") if it in person)
+    return f"{name}::{person[name]}"
+
+
+def came_of(outcome: CameOf, statement: Json) -> Result:
+    """Return what an outcome of the client means for the debt."""
+    if outcome.is_settled:
+        return Settled()
+    told = without_people(outcome.detail, statement) or None
+    if outcome.state is State.REFUSED:
+        problem = "conflict" if outcome.status == 409 else f"refused ({outcome.status})"
+        return Settled(outcome=Outcome.GIVEN_UP, problem=f"statement-{problem}", said=told)
+    if outcome.state is State.UNAUTHORISED:
+        return Halted(problem=f"record-store-unauthorised ({outcome.status})")
+    if not outcome.status and outcome.detail.endswith(NotAllowed.__name__):
+        return Halted(problem=NOT_ALLOWED)
+    what = f" ({outcome.status})" if outcome.status else ""
+    return Away(problem=f"record-store-unavailable{what}", retry_after=outcome.retry_after)

@@ -1,0 +1,1 @@
+"""Undelivered: what could not be delivered, why, and what to do about it."""
