@@ -116,7 +116,7 @@ def test_a_backlog_costs_the_number_of_its_channels_not_of_its_rows(
             session.execute(text("ANALYZE outbox"))
         shown = plan(mentes, session)
     assert "ix_outbox_waiting" in shown
-    assert "Seq Scan on outbox" not in shown
+    assert "Seq Scan on outbox " not in shown  # that of the channels is a few rows
     assert "SCAN outbox" not in shown.replace("USING INDEX", "").replace("USING COVERING", "")
     taken = [claim(mentes, second)[0].target for second in range(2)]
     assert sorted(taken) == ["large", "small"]
