@@ -75,6 +75,8 @@ def standing_word(session: Session, checkin: CheckIn) -> Word | None:
 
 def taken_back_last(session: Session, checkin: CheckIn) -> EventRow | None:
     """Return what was taken back of a check-in, if nothing has happened to it since."""
+    if State(checkin.state) in _SAYS:
+        return None  # it was said anew, perhaps at the same moment
     rows = _events(session, checkin.id)
     taken_back = [row for row in rows if row.kind == events.TakenBack.kind]
     if not taken_back or rows[-1].at > taken_back[-1].at:

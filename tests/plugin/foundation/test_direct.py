@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from plugin.app import Mentes
 from plugin.foundation.direct import Prepared
-from plugin.foundation.outbox import Debt
+from plugin.foundation.outbox import Debt, channel_id
 from plugin.foundation.tenancy import EVERYWHERE, unwalled
 from tests.plugin.factories import NOW, statements_on
 
@@ -27,8 +27,9 @@ PAYLOAD = {"said": ["ä", 1, None]}
 
 def a_debt(organisation_id: UUID, **changed: object) -> dict[str, object]:
     given = {"id": uuid4(), "organisation_id": organisation_id, "kind": "mail", "key": "one"}
+    where = {"target": "", "channel": channel_id(organisation_id, "mail"), "place": 1}
     rest = {"lane": None, "payload": PAYLOAD, "created_at": NOW, "due_at": NOW, "attempts": 0}
-    return {**given, **rest, **changed}
+    return {**given, **where, **rest, **changed}
 
 
 def test_the_driver_writes_and_reads_what_a_session_does(
