@@ -56,7 +56,7 @@ LEFT: Final = (
 )
 """What is not: who did something or asked, and what a draft was about, is history."""
 
-LEFT_ABOVE: Final = frozenset({"placed_item.placed_by"})
+LEFT_ABOVE: Final = frozenset({"placed_item.placed_by", "record_withdrawal.person_id"})
 """The same, of rooms that build upon this one."""
 
 LIKES: Final[Mapping[type, tuple[InstrumentedAttribute[Any], ...]]] = {

@@ -66,12 +66,15 @@ def test_the_whole_story(stage: Stage, clock: MovableClock) -> None:
     assert sorted(one["verb"]["id"].rsplit("/", 1)[-1] for one in ours(stage)) == [
         "accept",
         "attended",
+        "create",
         "invite",
         "mentored",
         "rated",
         "rated",
         "registered",
         "schedule",
+        "shared",
+        "shared",
         "was-assigned",
     ]
     told = str(ours(stage))

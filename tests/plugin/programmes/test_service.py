@@ -11,6 +11,7 @@ from plugin.app import Mentes
 from plugin.foundation.errors import FormInvalid, NotFound
 from plugin.foundation.events import EventRow
 from plugin.programmes import checkpoints, service
+from plugin.programmes.events import Opened
 from plugin.programmes.model import Checkpoint, Part, Participation, Programme
 from tests.plugin.factories import (
     ISSUER,
@@ -30,8 +31,9 @@ from tests.plugin.factories import (
 
 
 def kinds(session: Session, *, room: str = "programme") -> list[str]:
-    """Return what happened in the room, in order."""
-    rows = every(session, EventRow, EventRow.kind.startswith(f"{room}."))
+    """Return what happened in the room since the programme was opened, in order."""
+    in_room = EventRow.kind.startswith(f"{room}.") & (EventRow.kind != Opened.kind)
+    rows = every(session, EventRow, in_room)
     return [row.kind.removeprefix(f"{room}.") for row in sorted(rows, key=lambda row: row.at)]
 
 

@@ -156,6 +156,7 @@ def test_a_score_names_the_person_as_the_platform_does_and_nothing_else(ada: Cla
 
 def test_a_platform_that_fails_is_asked_again(ada: Class) -> None:
     ada.launched()
+    ada.worker.run_until_idle()  # the course's groups need a token, too
     ada.hold(0)
     ada.campus.platform.answer_next("scores", status=500)
     ada.worker.run_until_idle()
@@ -188,7 +189,7 @@ def test_a_score_that_the_platform_has_newer_is_settled(ada: Class) -> None:
 def test_a_platform_that_gives_no_token_now_is_asked_again(ada: Class) -> None:
     ada.launched()
     ada.hold(0)
-    ada.campus.platform.answer_next("token", status=404)  # Moodle, when it cannot read our keys
+    ada.campus.platform.answer_next("token", status=404, times=2)  # (groups are asked for, too)
     ada.worker.run_until_idle()
     (debt,) = ada.debts()
     assert (debt.outcome, debt.problem) == (None, "token-refused (404)")
