@@ -76,7 +76,7 @@ def authoring(course: Stage) -> AuthoringTool:
 def opened(alex: Visitor) -> Visitor:
     """Open the list of statements."""
     alex.open_mentoring().get_by_role("link", name="Administration").click()
-    alex.tool.get_by_role("main").get_by_role("link", name="Statements").click()
+    alex.tool.get_by_role("main").get_by_role("link", name="Statements", exact=True).click()
     expect(alex.tool.get_by_role("heading", level=1)).to_have_text("Statements")
     return alex
 
@@ -185,11 +185,11 @@ def test_every_page_about_statements_can_be_used_by_everybody(
     tool.get_by_label("Why?").fill(WHY)
     tool.get_by_role("button", name="Void it for good").click()
     look("a voided statement", tool.get_by_text("The statement is voided."))
-    tool.get_by_role("link", name="Statements").last.click()
+    tool.get_by_role("link", name="Statements", exact=True).last.click()
     tool.get_by_role("link", name="See what was refused").click()
     look("nothing refused", tool.get_by_role("heading", name="Nothing was refused"))
     authoring.post(a_statement(), secret="not the secret", status=401)
-    tool.get_by_role("link", name="Statements").last.click()
+    tool.get_by_role("link", name="Statements", exact=True).last.click()
     tool.get_by_role("link", name="See what was refused").click()
     look("refused", found(alex))
     found(alex).get_by_role("link").click()

@@ -189,7 +189,7 @@ def test_a_score_that_the_platform_has_newer_is_settled(ada: Class) -> None:
 def test_a_platform_that_gives_no_token_now_is_asked_again(ada: Class) -> None:
     ada.launched()
     ada.hold(0)
-    ada.campus.platform.answer_next("token", status=404, times=2)  # (groups are asked for, too)
+    ada.campus.platform.answer_next("token", status=404, times=3)  # groups and columns, too
     ada.worker.run_until_idle()
     (debt,) = ada.debts()
     assert (debt.outcome, debt.problem) == (None, "token-refused (404)")
