@@ -142,7 +142,9 @@ def test_a_mail_is_written_in_the_language_of_its_reader(
         mentor={"email": "mo@lms.example", "language": "en-GB"},
     )
     with mentes.database.reading(organisation_id) as session:
-        mails = {debt.payload["to"]: debt.payload for debt in every(session, Debt, Debt.kind == "mail")}
+        mails = {
+            debt.payload["to"]: debt.payload for debt in every(session, Debt, Debt.kind == "mail")
+        }
     german, english = mails["ada@lms.example"], mails["mo@lms.example"]
     assert german["subject"].startswith("Zeit für ein Gespräch über")
     assert "Öffne Mentes in deinem Kurs und vereinbare eine Zeit, bis" in german["text"]
