@@ -74,7 +74,6 @@ def test_the_whole_story(stage: Stage, clock: MovableClock) -> None:
         "registered",
         "schedule",
         "shared",
-        "shared",
         "was-assigned",
     ]
     told = str(ours(stage))
