@@ -133,5 +133,5 @@ def _of_links(session: Session, registration_id: UUID, link_ids: Sequence[str]) 
         .join(Course, Course.id == ResourceLink.course_id)
         .where(Course.registration_id == registration_id, ResourceLink.link_id.in_(link_ids))
     )
-    found: dict[str, Course] = dict(rows.tuples().all())
+    found: dict[str, Course] = {row.link_id: row.Course for row in rows}
     return list(dict.fromkeys(found[id] for id in link_ids if id in found))
