@@ -111,11 +111,16 @@ class Worker:
 
     def _deliver_all(self) -> int:
         """Deliver what is next of each kind; return how much that was."""
-        return sum(self._deliver(kind) for kind in self._mentes.deliveries)
+        return sum(self._deliver(kind) for kind in self._waiting())
 
     def _deliver_outward(self) -> int:
         """The same, of what others are waited for: what is worked out here needs no second hand."""
-        return sum(self._deliver(kind) for kind in self._mentes.deliveries if kind not in INWARD)
+        return sum(self._deliver(kind) for kind in self._waiting() if kind not in INWARD)
+
+    def _waiting(self) -> list[str]:
+        """Return the kinds of which anything waits: a round with nothing to do asks once."""
+        with self._mentes.database.reading(EVERYWHERE) as session:
+            return outbox.waiting_kinds(session, list(self._mentes.deliveries))
 
     def _deliver(self, kind: str) -> int:
         settings = self._mentes.settings

@@ -129,7 +129,7 @@ def searched(ines: Visitor) -> None:
     tool.get_by_role("button", name="Find").click()
     expect(tool.get_by_text("No pair is like that.")).to_be_visible()
     tool.get_by_role("link", name="Show all").click()
-    tool.get_by_role("link", name="Next").click()
+    tool.get_by_role("link", name="Next", exact=True).click()
     expect(tool.get_by_text("Page 2 of 28")).to_be_visible()
 
 

@@ -30,7 +30,8 @@ from plugin.foundation.tenancy import EVERYWHERE
 from plugin.pairings.model import Pairing
 from plugin.pairings.service import open_pairing
 from plugin.people import service as people
-from plugin.people.model import Person
+from plugin.people.model import Person, PersonIdentifier
+from plugin.people.rules import ACCOUNT
 from plugin.platforms import service as platforms
 from plugin.platforms.model import RegistrationRow
 from plugin.programmes import checkpoints
@@ -305,6 +306,17 @@ def later(**span: float) -> datetime:
 def every(session: Session, table: type[T], *where: Any) -> list[T]:
     """Return the rows of `table`."""
     return list(session.scalars(select(table).where(*where)))
+
+
+def account_of(session: Session, person_id: UUID) -> PersonIdentifier:
+    """Return by what the platform signs somebody in."""
+    (account,) = every(
+        session,
+        PersonIdentifier,
+        PersonIdentifier.person_id == person_id,
+        PersonIdentifier.scheme == ACCOUNT,
+    )
+    return account
 
 
 def at_once(times: int, work: Callable[[int], T]) -> list[T | Exception]:

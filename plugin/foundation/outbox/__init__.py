@@ -11,7 +11,7 @@ of them has waiting, it delays no other. A target that cannot be reached makes i
 target that lets us in no more has it paused. See ADR 0022.
 """
 
-from plugin.foundation.outbox.claiming import claim, prolong, release
+from plugin.foundation.outbox.claiming import claim, prolong, release, waiting_kinds
 from plugin.foundation.outbox.looking import Backlog, backlog, unpaid
 from plugin.foundation.outbox.model import Channel, Debt, channel_id
 from plugin.foundation.outbox.owing import about, again, drop, forget_settled, owe, take_back
@@ -73,4 +73,5 @@ __all__ = [
     "resume",
     "take_back",
     "unpaid",
+    "waiting_kinds",
 ]

@@ -52,6 +52,16 @@ def claim(
     return []
 
 
+def waiting_kinds(session: Session, kinds: Sequence[str]) -> list[str]:
+    """Return those of `kinds` of which anything waits, due or not: one look into the index each."""
+    waits = [
+        select(Debt.id).where(Debt.kind == kind, Debt.settled_at.is_(None)).exists().label(kind)
+        for kind in kinds
+    ]
+    found = session.execute(select(*waits)).one()
+    return [kind for kind, any_waits in zip(kinds, found, strict=True) if any_waits]
+
+
 def waiting_channels(kind: str, now: datetime) -> Select[tuple[UUID]]:
     """Return the query for the channels of a kind from which one may take, the next first.
 

@@ -21,7 +21,7 @@ from plugin.platforms.model import ActorForm, RegistrationRow
 from plugin.programmes import service as programmes
 from plugin.programmes.model import Part
 from plugin.records.actors import namings
-from tests.plugin.factories import NOW, Mentoring, every, later, mentoring
+from tests.plugin.factories import NOW, Mentoring, account_of, every, later, mentoring
 from tests.plugin.records.telling import statements
 
 ADDRESS = "Ada@lms.example"
@@ -58,9 +58,7 @@ def told(mentes: Mentes, pair: Mentoring) -> list[dict[str, Any]]:
 def named(mentes: Mentes, pair: Mentoring, name: str) -> None:
     """Let the platform say what the mentee's username is."""
     with mentes.database.transaction(pair.organisation_id) as session:
-        (account,) = every(session, PersonIdentifier, PersonIdentifier.person_id == pair.mentee_id)[
-            :1
-        ]
+        account = account_of(session, pair.mentee_id)
         like = {
             column.key: getattr(account, column.key)
             for column in PersonIdentifier.__table__.columns

@@ -18,13 +18,12 @@ from plugin.checkins import service as checkins
 from plugin.checkins.rules import Worth
 from plugin.foundation.outbox import Debt, Outcome
 from plugin.foundation.tenancy import EVERYWHERE
-from plugin.people.model import PersonIdentifier
 from plugin.programmes import service as programmes
 from plugin.programmes.model import Part, Programme
 from plugin.targets.model import STATEMENT
 from plugin.worker import Worker
 from tests.conftest import MovableClock
-from tests.plugin.factories import NOW, Mentoring, a_mentee, every, later, mentoring
+from tests.plugin.factories import NOW, Mentoring, a_mentee, account_of, every, later, mentoring
 
 WRITTEN = ("Ada One", "Mo Mentor", "ada@lms.example", "mo@lms.example", "budget")
 SAID = ("meet.example/ada", "Ask for the figures", "You helped", "partly")
@@ -209,7 +208,7 @@ def test_a_mentor_who_says_stop_is_named_in_nothing_that_waits(
 def account_name(mentes: Mentes, person_id: UUID) -> str:
     """Return the name of somebody's account, as statements hold it."""
     with mentes.database.reading(EVERYWHERE) as session:
-        return every(session, PersonIdentifier, PersonIdentifier.person_id == person_id)[0].value
+        return account_of(session, person_id).value
 
 
 def test_the_embedded_store_takes_every_statement_once(
