@@ -69,9 +69,11 @@ from plugin.platforms.notices import NoticeHandlersDelivery
 from plugin.platforms.protocol import Protocol
 from plugin.platforms.protocol import install as install_protocol
 from plugin.platforms.stores import organisation_of_registration
+from plugin.records.circles import RecordCircles
 from plugin.records.completions import ObservedCompletions
 from plugin.records.corrections import RecordCorrections
 from plugin.records.deliveries import ScoreDelivery
+from plugin.records.goals import RecordGoals
 from plugin.records.scores import SCORE
 from plugin.records.service import Records
 from plugin.reports import pages as reports
@@ -119,6 +121,8 @@ def compose(settings: Settings, *, clock: Clock = utc_now) -> Mentes:
             Records(settings.public_url, withdrawals),
             RecordCorrections(settings.public_url),
             ObservedCompletions(settings.public_url),
+            RecordGoals(settings.public_url),
+            RecordCircles(settings.public_url),
             nudges if settings.smtp_url else None,
         ),
     )

@@ -7,12 +7,14 @@ from collections.abc import Mapping, Sequence
 
 from plugin.checkins import events as checkins
 from plugin.checkins import service as checkin_service
+from plugin.circles.events import SessionHeld
 from plugin.completions import arrivals, waiting
 from plugin.completions import service as completions
 from plugin.completions.events import CompletionObserved
 from plugin.courses.events import CourseKnown, CourseNamed
 from plugin.foundation.db import Subscriber
 from plugin.goals import service as goals
+from plugin.goals.events import CommitmentMade, CommitmentMoved
 from plugin.launches.events import ItemReached
 from plugin.matching import at_once
 from plugin.matching.events import RulesSaved
@@ -21,8 +23,10 @@ from plugin.pairings import service as pairings
 from plugin.pairings.events import PairingClosed, PairingMade
 from plugin.people.events import PersonKnown
 from plugin.programmes import events as programmes
+from plugin.records.circles import RecordCircles
 from plugin.records.completions import ObservedCompletions
 from plugin.records.corrections import RecordCorrections
+from plugin.records.goals import RecordGoals
 from plugin.records.service import Records
 
 
@@ -30,6 +34,8 @@ def subscriptions(
     records: Records,
     corrections: RecordCorrections,
     observed: ObservedCompletions,
+    steps: RecordGoals,
+    circles: RecordCircles,
     nudges: Nudges | None,
 ) -> Mapping[type, Sequence[Subscriber]]:
     """Return the subscribers of every event; without `nudges` no mail is owed."""
@@ -70,6 +76,9 @@ def subscriptions(
     told[checkins.MinutesCorrected] += [corrections.on_minutes_corrected]
     told[checkins.AbsenceCorrected] += [corrections.on_absence_corrected]
     told[checkins.Withdrawn] += [corrections.on_withdrawn]
+    told[CommitmentMade] += [steps.on_made]
+    told[CommitmentMoved] += [steps.on_moved]
+    told[SessionHeld] += [circles.on_held]
     told[CompletionObserved] += [observed.on_observed]
     if nudges is not None:
         told[checkins.Opened] += [nudges.on_opened]

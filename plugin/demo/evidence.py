@@ -39,6 +39,7 @@ EXPECTED = Counter(
         "mentored": 1,
         "rated": 2,
         "shared": 2,
+        "defined": 1,
     }
 )
 """What one learner's first check-in is told by: setting up, joining, pairing, opening, booking,

@@ -84,7 +84,6 @@ GROUPS: Final[Mapping[Group, Described]] = {
     Group.GOALS: Described(
         label=to_say("Goals"),
         told=to_say("That a learner set, came closer to or reached a goal; never what it is."),
-        is_there=False,
     ),
     Group.ON_THE_JOB: Described(
         label=to_say("Use on the job"),
@@ -94,7 +93,6 @@ GROUPS: Final[Mapping[Group, Described]] = {
     Group.CIRCLES: Described(
         label=to_say("Circles"),
         told=to_say("That somebody was at a session of their circle, and how long."),
-        is_there=False,
     ),
     Group.RESOURCES: Described(
         label=to_say("Things to read"),

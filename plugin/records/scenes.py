@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from lrs_bridge import compose
 from lrs_bridge.compose import Actor, Occasion
 from plugin.checkins.model import CheckIn
+from plugin.circles.model import Circle
 from plugin.courses.model import Course, CourseActivity
 from plugin.pairings.model import Pairing
 from plugin.platforms.model import ActorForm, RegistrationRow
@@ -95,6 +96,27 @@ class Scenes:
             by=stage.called(session, part),
         )
         return scene, part
+
+    def of_circle(self, session: Session, event_id: UUID, at: datetime, circle: Circle) -> Scene:
+        """Return the scene of something that happened to a circle, with who leads it as mentor."""
+        stage = _Stage.of(session, circle.programme_id)
+        mentor = stage.recorded(session, circle.mentor_id, Part.MENTOR)
+        return Scene(
+            occasion=replace(
+                self._occasion(session, stage, event_id, at), circle_id=circle.id, mentor=mentor
+            ),
+            groups=told_groups(stage.programme),
+            mentor=mentor,
+            mentor_id=circle.mentor_id,
+        )
+
+    def learner_of(self, session: Session, circle: Circle, person_id: UUID) -> Actor | None:
+        """Return a learner of a circle as they are called, if they are recorded.
+
+        Who is in a circle without taking part in the mentoring was never asked, so is not told of.
+        """
+        stage = _Stage.of(session, circle.programme_id)
+        return stage.recorded(session, person_id, Part.MENTEE)
 
     def of_programme(
         self, session: Session, event_id: UUID, at: datetime, programme_id: UUID, by: UUID | None

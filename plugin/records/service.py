@@ -47,7 +47,7 @@ class Records:
         )
         about = event.actor_id if scene.by else None
         statement = compose.programme_created(scene.occasion, by=scene.by)
-        _owe(session, scene, Group.TAKING_PART, statement, about)
+        tell_of(session, scene, Group.TAKING_PART, statement, about)
 
     def on_joined(self, session: Session, event_id: UUID, event: programmes.Joined) -> None:
         """Somebody takes part."""
@@ -84,16 +84,16 @@ class Records:
         scene, part = self._scenes.of_participation(session, event_id, event.at, event.subject_id)
         if scene.by is not None and scene.occasion.course is not None:
             statement = compose.mentor_attached(scene.occasion, scene.by, scene.occasion.course)
-            _owe(session, scene, Group.TAKING_PART, statement, part.person_id)
+            tell_of(session, scene, Group.TAKING_PART, statement, part.person_id)
 
     def on_pairing_made(self, session: Session, event_id: UUID, event: PairingMade) -> None:
         """The matching brought two together: it proposes, and joining was the mentee's yes."""
         scene = self._scenes.of_pairing(session, event_id, event.at, event.subject_id)
         if scene.mentee is not None:
             proposed = compose.pairing_proposed(scene.occasion, scene.mentee)
-            _owe(session, scene, Group.PAIRING, proposed, scene.mentee_id)
+            tell_of(session, scene, Group.PAIRING, proposed, scene.mentee_id)
             accepted = compose.pairing_accepted(scene.occasion, scene.mentee)
-            _owe(session, scene, Group.PAIRING, accepted, scene.mentee_id)
+            tell_of(session, scene, Group.PAIRING, accepted, scene.mentee_id)
 
     def on_pairing_closed(self, session: Session, event_id: UUID, event: PairingClosed) -> None:
         """A pairing is over."""
@@ -103,7 +103,7 @@ class Records:
             statement = compose.pairing_ended(
                 scene.occasion, compose.EndReason(event.end_reason), by=by
             )
-            _owe(session, scene, Group.PAIRING, statement, scene.mentee_id)
+            tell_of(session, scene, Group.PAIRING, statement, scene.mentee_id)
 
     def on_opened(self, session: Session, event_id: UUID, event: checkins.Opened) -> None:
         """A completion opened a check-in."""
@@ -126,7 +126,7 @@ class Records:
             trigger,
             module=module if checkpoint.kind == "module" else None,
         )
-        _owe(session, scene, Group.CHECK_INS, statement, scene.mentee_id)
+        tell_of(session, scene, Group.CHECK_INS, statement, scene.mentee_id)
 
     def on_booked(self, session: Session, event_id: UUID, event: checkins.Booked) -> None:
         """A time is set."""
@@ -170,13 +170,13 @@ class Records:
         absent = scene.voice(event.absent_id)
         if absent is not None:
             statement = compose.missed(scene.occasion, absent, checkin.id)
-            _owe(session, scene, Group.CHECK_INS, statement, event.absent_id)
+            tell_of(session, scene, Group.CHECK_INS, statement, event.absent_id)
 
     def on_held(self, session: Session, event_id: UUID, event: checkins.Held) -> None:
         """They spoke: both sides of it, and the gradebook."""
         scene, checkin = self._scenes.of_checkin(session, event_id, event.at, event.subject_id)
         for statement, about in both_sides(scene, checkin, event.minutes):
-            _owe(session, scene, Group.CHECK_INS, statement, *about)
+            tell_of(session, scene, Group.CHECK_INS, statement, *about)
         owe_score(session, event_id, checkin, at=event.at)
 
     def on_reflected(self, session: Session, event_id: UUID, event: checkins.Reflected) -> None:
@@ -211,7 +211,7 @@ class Records:
         scene, checkin = self._scenes.of_checkin(session, event_id, event.at, event.subject_id)
         by = scene.voice(event.actor_id)
         if by is not None:
-            _owe(session, scene, group, told(scene.occasion, by, checkin), event.actor_id)
+            tell_of(session, scene, group, told(scene.occasion, by, checkin), event.actor_id)
 
     def _taking_part(
         self,
@@ -226,7 +226,7 @@ class Records:
         scene, part = self._scenes.of_participation(session, event_id, event.at, event.subject_id)
         if scene.by is not None:
             statement = told(scene.occasion, scene.by, Role(part.part))
-            _owe(session, scene, Group.TAKING_PART, statement, event.person_id)
+            tell_of(session, scene, Group.TAKING_PART, statement, event.person_id)
 
 
 Telling = list[tuple[Json, tuple[UUID | None, ...]]]
@@ -248,9 +248,10 @@ def both_sides(scene: Scene, checkin: CheckIn, minutes: int) -> Telling:
     return both
 
 
-def _owe(
+def tell_of(
     session: Session, scene: Scene, group: Group, statement: Json, *about: UUID | None
 ) -> None:
+    """Owe a statement about `about` if the programme tells what it belongs to."""
     if group in scene.groups:
         tell(
             session,

@@ -67,6 +67,7 @@ def test_the_whole_story(stage: Stage, clock: MovableClock) -> None:
         "accept",
         "attended",
         "create",
+        "defined",
         "invite",
         "mentored",
         "rated",

@@ -85,6 +85,7 @@ def a_talk(mentes: Mentes, pair: Mentoring) -> None:
         (Group.NOTES, {Verb.SHARED}),
         (Group.PAIRING, {Verb.CLOSE}),
         (Group.TAKING_PART, {Verb.UNREGISTERED}),
+        (Group.GOALS, {Verb.DEFINED}),
         (Group.REMINDERS, set()),
     ],
 )
@@ -103,6 +104,7 @@ def test_off_means_not_owed_from_then_on(
         Verb.MENTORED,
         Verb.RATED,
         Verb.SHARED,
+        Verb.DEFINED,
         Verb.CLOSE,
         Verb.UNREGISTERED,
     }
