@@ -43,7 +43,7 @@ EXPECTED = Counter(
     }
 )
 """What one learner's first check-in is told by: setting up, joining, pairing, opening, booking,
-holding it, and both looking back with a line to the other."""
+holding it, a next step, and both looking back with a line to the other."""
 
 
 def check_ins(page: Page) -> set[str]:
