@@ -14,7 +14,7 @@ PORT   ?= 5000
 
 .DEFAULT_GOAL := help
 .PHONY: help demo serve test check format messages conformance attacks clients
-.PHONY: bench-launch bench-matching bench-lrs clean
+.PHONY: bench-launch bench-matching bench-bridge bench-lrs clean
 
 help: ## Show what there is
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -55,6 +55,9 @@ bench-launch: $(VENV)/.demo ## Measure logins and launches beside PyLTI1p3 (B="-
 
 bench-matching: $(VENV)/.demo ## Measure the matching beside its peers (B=--quick for a small part)
 	@$(RUN) -m benchmarks.matching $(B)
+
+bench-bridge: $(VENV)/.test ## Measure completions in and statements out (B="--only apply" for a part)
+	@$(RUN) -m benchmarks.bridge $(B)
 
 bench-lrs: $(VENV)/.test ## Measure the record store beside its peers (B=--quick for a small part)
 	@$(RUN) -m benchmarks.lrs $(B)

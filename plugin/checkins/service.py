@@ -1,8 +1,8 @@
-"""Opening, booking, holding and looking back on check-ins."""
+"""Booking, holding and looking back on check-ins."""
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import select
@@ -16,59 +16,10 @@ from plugin.foundation.events import happened
 from plugin.foundation.tenancy import inserted_once
 from plugin.pairings.events import PairingClosed
 from plugin.pairings.model import Pairing
-from plugin.programmes.model import Checkpoint, Part
+from plugin.programmes.model import Part
 
 WAITING = (State.OPEN, State.BOOKED, State.MISSED)
 """States of check-ins that may still come to be held."""
-
-
-def open_once(
-    session: Session,
-    pairing: Pairing,
-    checkpoint: Checkpoint,
-    *,
-    completed_at: datetime,
-    source: str,
-    reference: UUID | None,
-    now: datetime,
-) -> CheckIn | None:
-    """Open the check-in that a completion calls for; None when it is there already.
-
-    A withdrawn one is opened again when the mentee completes the thing again.
-    """
-    due_at = now + timedelta(days=checkpoint.within_days)
-    new = inserted_once(
-        session,
-        CheckIn,
-        pairing_id=pairing.id,
-        checkpoint_id=checkpoint.id,
-        mentee_id=pairing.mentee_id,
-        state=State.OPEN,
-        minutes=checkpoint.minutes,
-        opened_at=now,
-        due_at=due_at,
-        completed_at=completed_at,
-        booking_sequence=0,
-    )
-    checkin = of_checkpoint(session, checkpoint.id, pairing.mentee_id)
-    if not new:
-        if checkin.state != State.WITHDRAWN or completed_at <= checkin.completed_at:
-            return None
-        checkin.state = moved(State(checkin.state), State.OPEN)
-        checkin.pairing_id = pairing.id
-        checkin.opened_at, checkin.due_at, checkin.completed_at = now, due_at, completed_at
-        session.flush()
-    happened(
-        session,
-        events.Opened(
-            at=now,
-            subject_id=checkin.id,
-            actor_id=checkin.mentee_id,
-            source=source,
-            reference=reference,
-        ),
-    )
-    return checkin
 
 
 def withdraw(session: Session, checkin: CheckIn, *, taken_back_at: datetime, now: datetime) -> bool:

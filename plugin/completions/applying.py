@@ -47,35 +47,35 @@ class Applying:
         return sum(self._batch(each, lane) for each in organisations for lane in self._lanes)
 
     def _batch(self, organisation_id: UUID, lane: int | None) -> int:
-        ids: list[UUID] = []
-        try:
-            with self._database.transaction(organisation_id) as session:
-                ids = _claimed(session, organisation_id, lane)
-                for row in _rows(session, ids):
-                    self._look_at(session, row)
-        except AWAY:
-            raise  # every completion would fail
-        except Exception:  # one that we choke on must not stop the others
-            self._one_by_one(organisation_id, ids)
+        with self._database.transaction(organisation_id) as session:
+            ids = _claimed(session, organisation_id, lane)
+            try:
+                self._look_at(session, ids)
+            except AWAY:
+                raise  # every completion would fail
+            except Exception:  # one that we choke on must not stop the others
+                self._one_by_one(session, ids)
         if ids:
             log.info("completions", count=len(ids))
         return len(ids)
 
-    def _look_at(self, session: Session, row: CompletionRow) -> None:
-        service.look_at(session, row, now=self._clock(), cutoff_days=self._cutoff_days)
+    def _look_at(self, session: Session, ids: list[UUID]) -> None:
+        """Look at completions; they are as they were if that fails."""
+        if not ids:
+            return
+        with session.begin_nested():
+            rows = _rows(session, ids)
+            service.look_at(session, rows, now=self._clock(), cutoff_days=self._cutoff_days)
 
-    def _one_by_one(self, organisation_id: UUID, ids: list[UUID]) -> None:
+    def _one_by_one(self, session: Session, ids: list[UUID]) -> None:
         for id in ids:
             try:
-                with self._database.transaction(organisation_id) as session:
-                    for row in _rows(session, [id]):
-                        self._look_at(session, row)
+                self._look_at(session, [id])
             except AWAY:
                 raise
             except Exception:
                 log.error("completion.failed", exc_info=True)
-                with self._database.transaction(organisation_id) as session:
-                    inbox.set_aside(session, id)
+                inbox.set_aside(session, id)
 
 
 def with_news(session: Session) -> list[UUID]:
@@ -97,8 +97,6 @@ def _claimed(session: Session, organisation_id: UUID, lane: int | None) -> list[
 
 def _rows(session: Session, ids: list[UUID]) -> list[CompletionRow]:
     """Return what is still new of `ids`, locked, in their order."""
-    if not ids:
-        return []
     query = select(CompletionRow).where(CompletionRow.id.in_(ids))
     rows = session.scalars(query.with_for_update(skip_locked=True)).all()
     place = {id: number for number, id in enumerate(ids)}

@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from lrs_bridge.completion import Completion, same_place
 from plugin.completions import waiting
 from plugin.completions.model import CompletionRow, Reason, SourceKind, Status
-from plugin.foundation.tenancy import inserted_once
+from plugin.foundation.tenancy import inserted_each
 from plugin.people import identifiers
 
 LANES = 8
@@ -48,11 +48,9 @@ def receive(
     Args:
         known_as: given, they are only counted, for this reason, and open nothing.
     """
-    kept = [
-        inserted_once(session, CompletionRow, **_columns(completion, came_by, now, known_as))
-        for completion in completions
-    ]
-    return Received(new=sum(kept), repeated=len(kept) - sum(kept))
+    told = [_columns(completion, came_by, now, known_as) for completion in completions]
+    new = inserted_each(session, CompletionRow, told)
+    return Received(new=len(new), repeated=len(told) - len(new))
 
 
 def row_of(completion: Completion, *, came_by: SourceKind, now: datetime) -> CompletionRow:

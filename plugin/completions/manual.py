@@ -109,7 +109,7 @@ def finish(
                 CompletionRow.source_event_id == completion.source_event_id,
             )
         ).one()
-        service.look_at(session, row, now=now, cutoff_days=cutoff_days)
+        service.look_at(session, [row], now=now, cutoff_days=cutoff_days)
         session.flush()
         source = sources.of_itself(session, SourceKind.MANUAL, SOURCE, now=now)
         sources.brought(session, source, received, now=now)

@@ -8,6 +8,7 @@ owed if and only if the thing itself took place.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any, ClassVar
@@ -46,18 +47,27 @@ class EventRow(Owned):
 
 def happened(session: Session, event: Event) -> UUID:
     """Record `event`, tell its subscribers in this transaction, and return its id."""
-    row = EventRow(
-        kind=event.kind,
-        at=event.at,
-        subject_id=event.subject_id,
-        actor_id=event.actor_id,
-        facts=_facts(event),
-    )
-    session.add(row)
+    return all_happened(session, [event])[0]
+
+
+def all_happened(session: Session, events: Sequence[Event]) -> list[UUID]:
+    """Record several events at once, then tell the subscribers of each; return their ids."""
+    rows = [
+        EventRow(
+            kind=event.kind,
+            at=event.at,
+            subject_id=event.subject_id,
+            actor_id=event.actor_id,
+            facts=_facts(event),
+        )
+        for event in events
+    ]
+    session.add_all(rows)
     session.flush()
-    for subscriber in session.info["subscribers"].get(type(event), ()):
-        subscriber(session, row.id, event)
-    return row.id
+    for row, event in zip(rows, events, strict=True):
+        for subscriber in session.info["subscribers"].get(type(event), ()):
+            subscriber(session, row.id, event)
+    return [row.id for row in rows]
 
 
 def _facts(event: Event) -> dict[str, Any]:

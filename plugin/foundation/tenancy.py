@@ -8,7 +8,7 @@ opening its session with `EVERYWHERE`. A session with neither refuses to read.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, Final, TypeVar
@@ -154,6 +154,27 @@ def inserted_once(session: Session, table: type[Owned], **values: Any) -> bool:
         raise TenancyError(f"A {table.__name__} of another organisation was added.")
     once = statement.values(**values).on_conflict_do_nothing().returning(table.id)
     return session.execute(once).first() is not None  # (rowcount is -1 on PostgreSQL)
+
+
+def inserted_each(
+    session: Session, table: type[Owned], rows: Sequence[Mapping[str, Any]]
+) -> set[UUID]:
+    """Insert rows of the session's organisation as `inserted_once` does; return ids of new ones.
+
+    Each row names the same columns; an `id` may be among them.
+    """
+    if not rows:
+        return set()
+    owner = organisation_of(session)
+    if any(row.get("organisation_id", owner) != owner for row in rows):
+        raise TenancyError(f"A {table.__name__} of another organisation was added.")
+    dialect = session.get_bind().dialect.name
+    statement = (sqlite.insert if dialect == "sqlite" else postgresql.insert)(unwalled(table))
+    new = session.connection().execute(
+        statement.on_conflict_do_nothing().returning(unwalled(table).c.id),
+        [{"id": uuid4(), "organisation_id": owner, **row} for row in rows],
+    )
+    return set(new.scalars())
 
 
 Row = TypeVar("Row", bound=Owned)

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID, uuid4
 
-from sqlalchemy import ColumnElement, and_, delete, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, delete, or_, select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -51,8 +51,14 @@ def digest(scheme: str, home: str, value: str) -> str:
 
 def whose(session: Session, keys: Sequence[Key]) -> Resolution:
     """Return whose `keys` are, by the law in `rules`."""
-    meant = _as_compared(keys)
-    return resolution(meant, holders(session, meant))
+    return whose_each(session, [keys])[0]
+
+
+def whose_each(session: Session, several: Iterable[Sequence[Key]]) -> list[Resolution]:
+    """Return whose each of `several` keys are: one question, however many there are."""
+    meant = [_as_compared(keys) for keys in several]
+    known = holders(session, {key for keys in meant for key in keys})
+    return [resolution(keys, known) for keys in meant]
 
 
 def _as_compared(keys: Iterable[Key]) -> list[Key]:
@@ -74,7 +80,7 @@ def holders(session: Session, keys: Collection[Key]) -> Mapping[Key, set[UUID]]:
     held = PersonIdentifier
     rows = session.execute(
         select(held.scheme, held.home, held.value, held.person_id).where(
-            held.set_aside_at.is_(None), or_(*(_is(key) for key in keys))
+            held.set_aside_at.is_(None), _is_any(keys)
         )
     )
     found: dict[Key, set[UUID]] = {}
@@ -85,12 +91,20 @@ def holders(session: Session, keys: Collection[Key]) -> Mapping[Key, set[UUID]]:
     return found
 
 
-def _is(key: Key) -> ColumnElement[bool]:
-    scheme, home, value = key
-    same = and_(PersonIdentifier.scheme == scheme, PersonIdentifier.value == value)
-    if not home and scheme in (SOURCED_ID, USERNAME):
-        return same
-    return and_(same, PersonIdentifier.home == home)
+def _is_any(keys: Collection[Key]) -> ColumnElement[bool]:
+    held = PersonIdentifier
+    anywhere = [key for key in keys if _is_of_any_platform(key)]
+    there = [key for key in keys if not _is_of_any_platform(key)]
+    by_value = [(scheme, value) for scheme, _, value in anywhere]
+    return or_(
+        tuple_(held.scheme, held.value, held.home).in_([(s, v, h) for s, h, v in there]),
+        *([tuple_(held.scheme, held.value).in_(by_value)] if by_value else []),
+    )
+
+
+def _is_of_any_platform(key: Key) -> bool:
+    scheme, home, _ = key
+    return not home and scheme in (SOURCED_ID, USERNAME)
 
 
 def told(
@@ -259,7 +273,7 @@ def set_aside(session: Session, keys: Sequence[Key], *, but: UUID, now: datetime
     mine = PersonIdentifier
     ids = session.scalars(
         select(mine.id).where(
-            or_(*(_is(key) for key in _as_compared(keys))),
+            _is_any(_as_compared(keys)),
             mine.person_id != but,
             mine.set_aside_at.is_(None),
         )

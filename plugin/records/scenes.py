@@ -172,6 +172,13 @@ class _Stage:
         return actor_of(session, part.person_id, self.registration, form)
 
 
+def is_mentee_recorded(session: Session, checkin_id: UUID) -> bool:
+    """Tell whether the mentee of a check-in chose to be recorded."""
+    pairing = session.get_one(Pairing, session.get_one(CheckIn, checkin_id).pairing_id)
+    taking = participation(session, pairing.programme_id, pairing.mentee_id, Part.MENTEE)
+    return taking is not None and taking.recorded
+
+
 def course_of(session: Session, course_id: UUID) -> compose.Course | None:
     """Return a course under the IRI that the LMS's own statements use, if we know it."""
     activity = session.scalar(

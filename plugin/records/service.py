@@ -22,7 +22,7 @@ from plugin.programmes import events as programmes
 from plugin.programmes.model import Checkpoint, Participation
 from plugin.records.actors import names_of
 from plugin.records.groups import Group
-from plugin.records.scenes import Scene, Scenes
+from plugin.records.scenes import Scene, Scenes, is_mentee_recorded
 from plugin.records.scores import owe_score
 from plugin.records.told import tell
 from plugin.targets.withdrawal import Withdrawals
@@ -107,6 +107,8 @@ class Records:
 
     def on_opened(self, session: Session, event_id: UUID, event: checkins.Opened) -> None:
         """A completion opened a check-in."""
+        if not is_mentee_recorded(session, event.subject_id):
+            return  # many open at once, and most are not told of
         scene, checkin = self._scenes.of_checkin(session, event_id, event.at, event.subject_id)
         if scene.mentee is None:
             return

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from plugin.checkins.model import CheckIn, Feedback
 from plugin.checkins.rules import State
 from plugin.completions.model import CompletionRow
-from plugin.completions.service import COMPLETE
+from plugin.completions.understanding import COMPLETE
 from plugin.pairings.model import Pairing
 from plugin.programmes.model import Checkpoint, Programme
 from plugin.reports.measures import FunnelCounts

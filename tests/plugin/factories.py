@@ -21,8 +21,8 @@ from sqlalchemy.orm import Session
 from lti import claims
 from lti.message import AgsEndpoint, Context, LaunchMessage, NrpsEndpoint, ResourceLink
 from lti.registration import Registration
-from plugin.checkins import service as checkins
 from plugin.checkins.model import CheckIn
+from plugin.checkins.opening import open_once
 from plugin.courses import service as courses
 from plugin.courses.model import Course, CourseActivity
 from plugin.foundation.db import Database
@@ -241,7 +241,7 @@ def a_check_in(
     session: Session, pairing: Pairing, checkpoint: Checkpoint, *, now: datetime = NOW
 ) -> CheckIn:
     """Return the open check-in of `pairing` about `checkpoint`."""
-    opened = checkins.open_once(
+    opened = open_once(
         session,
         pairing,
         checkpoint,

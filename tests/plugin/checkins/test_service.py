@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from plugin.app import Mentes
 from plugin.checkins import service
 from plugin.checkins.model import CheckIn, Feedback
+from plugin.checkins.opening import open_once
 from plugin.checkins.rules import ALLOWED, State, Worth
 from plugin.foundation.errors import FormInvalid, MentesError, NotFound, TransitionRefused
 from plugin.foundation.events import EventRow
@@ -87,7 +88,7 @@ def test_eight_completions_at_once_open_one_check_in(mentes: Mentes, organisatio
     def complete(_number: int) -> bool:
         with mentes.database.transaction(organisation_id) as session:
             return (
-                service.open_once(
+                open_once(
                     session,
                     session.get_one(Pairing, pairing.id),
                     session.get_one(Checkpoint, checkpoint.id),
@@ -330,7 +331,7 @@ def _step(session: Session, pair: Mentoring, name: str, by_mentor: bool, now: da
             checkin = session.get_one(CheckIn, checkin_id)
             service.withdraw(session, checkin, taken_back_at=now, now=now)
         elif name == "complete":
-            service.open_once(
+            open_once(
                 session,
                 session.get_one(Pairing, pair.pairing_id),
                 session.get_one(Checkpoint, pair.checkpoint_id),

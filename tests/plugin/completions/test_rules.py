@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from sqlalchemy import event
 
 from lrs_bridge.completion import Completion, PersonKey
 from plugin.app import Mentes
@@ -244,3 +245,66 @@ def test_several_workers_at_once_open_each_check_in_once(
     assert sum(row.status == Status.NEW for row in course.rows()) == 0
     assert len(course.checkins()) == learners
     assert len(course.events("checkin.opened")) == learners
+
+
+def test_a_batch_says_the_same_as_its_completions_one_by_one(
+    mentes: Mentes, organisation_id: UUID, worker: Worker, clock: MovableClock
+) -> None:
+    clock.now = later(hours=1)
+    course = Class(mentes, organisation_id, learners=3)
+    opened_and_taken_back, taken_back_first, twice = 100, 101, 102
+    course.receive(
+        course.completion(opened_and_taken_back, at=later(minutes=5)),
+        course.completion(opened_and_taken_back, at=later(minutes=6), state="uncompleted"),
+        course.completion(opened_and_taken_back, at=later(minutes=7)),
+        course.completion(taken_back_first, at=later(minutes=5), state="uncompleted"),
+        course.completion(taken_back_first, at=later(minutes=5)),
+        course.completion(twice, at=later(minutes=5)),
+        course.completion(twice, at=later(minutes=8)),
+        course.completion(999, at=later(minutes=5)),
+    )
+    worker.run_until_idle()
+    came = {
+        learner: [
+            (row.state, row.status, row.reason)
+            for row in sorted(course.rows(), key=lambda row: (row.at, row.state != "uncompleted"))
+            if row.person_keys[0][2] == str(learner)
+        ]
+        for learner in (opened_and_taken_back, taken_back_first, twice, 999)
+    }
+    applied = ("completed", Status.APPLIED, None)
+    assert came == {
+        opened_and_taken_back: [applied, ("uncompleted", Status.APPLIED, None), applied],
+        taken_back_first: [("uncompleted", Status.COUNTED, Reason.TAKEN_BACK), applied],
+        twice: [applied, ("completed", Status.COUNTED, Reason.OPEN_ALREADY)],
+        999: [("completed", Status.WAITING, Reason.PERSON_UNKNOWN)],
+    }
+    assert [checkin.state for checkin in course.checkins()] == [State.OPEN] * 3
+    assert len(course.events("checkin.opened")) == 4  # one twice
+
+
+def test_a_batch_asks_as_often_for_many_as_for_few(
+    mentes: Mentes, organisation_id: UUID, clock: MovableClock
+) -> None:
+    clock.now = later(hours=1)
+    course = Class(mentes, organisation_id, learners=20)
+
+    def statements(completions: int) -> int:
+        told = [course.completion(100 + number % 20) for number in range(completions)]
+        course.receive(*told, by=SourceKind.RECORD_STORE)
+        asked: list[str] = []
+
+        def heard(_connection: Any, _cursor: Any, statement: str, *_others: Any) -> None:
+            asked.append(statement)
+
+        event.listen(mentes.database.engine, "before_cursor_execute", heard)
+        try:
+            while Applying(mentes.database, clock, cutoff_days=30)():
+                pass
+        finally:
+            event.remove(mentes.database.engine, "before_cursor_execute", heard)
+        return len(asked)
+
+    statements(20)  # open their check-ins: of the others nothing comes
+    many, few = statements(80), statements(20)
+    assert many <= few + 2

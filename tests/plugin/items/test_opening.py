@@ -10,7 +10,7 @@ import pytest
 
 from lti import claims
 from plugin.app import Mentes
-from plugin.checkins import service as checkins
+from plugin.checkins.opening import open_once
 from plugin.circles import service as circles
 from plugin.courses.model import Course
 from plugin.foundation.tenancy import EVERYWHERE
@@ -102,7 +102,7 @@ class Class:
         with self.mentes.database.transaction(self.organisation_id) as session:
             pairing = open_pairing(session, self.programme_id, self.id_of(ADA))
             assert pairing is not None
-            opened = checkins.open_once(
+            opened = open_once(
                 session,
                 pairing,
                 session.get_one(Checkpoint, self.checkpoint_id),

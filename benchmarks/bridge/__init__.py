@@ -1,0 +1,1 @@
+"""What the bridge costs: completions in, statements out."""

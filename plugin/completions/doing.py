@@ -1,0 +1,179 @@
+"""Doing what completions call for: check-ins open, or are taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy.orm import Session
+
+from plugin.checkins import service as checkins
+from plugin.checkins.model import CheckIn
+from plugin.checkins.opening import Opening, open_each
+from plugin.checkins.rules import State
+from plugin.completions.model import CompletionRow, Reason, Status
+from plugin.completions.understanding import Understood
+from plugin.pairings.model import Pairing
+from plugin.programmes.model import Checkpoint, Part, Participation
+
+Outcome = tuple[Status, Reason | None]
+Cause = tuple[UUID, UUID]
+"""(checkpoint, person): there is one check-in of it."""
+
+
+class Doing:
+    """Does what a batch of completions calls for, one after the other as they happened.
+
+    What is there already is asked for once, for all of them; what they open is opened together,
+    when `finish` is called, or before it is taken back.
+    """
+
+    def __init__(self, session: Session, several: Sequence[Understood], *, now: datetime) -> None:
+        self._session = session
+        self._now = now
+        self._opening: dict[Cause, tuple[CompletionRow, Opening]] = {}
+        matters = [known for known in several if known.status is None]
+        self._there = _There(
+            session,
+            rules={known.checkpoint for known in matters if known.checkpoint},
+            people={known.person_id for known in matters if known.person_id},
+        )
+
+    def done(self, row: CompletionRow, known: Understood) -> Outcome:
+        """Do what a completion calls for; return what that was."""
+        if known.status is not None or known.person_id is None or known.checkpoint is None:
+            return known.status or Status.COUNTED, known.reason
+        if row.state == "uncompleted":
+            return self._take_back(row, known.checkpoint, known.person_id)
+        outcome = self._open(row, known.checkpoint, known.person_id)
+        if outcome[0] == Status.WAITING:
+            self._there.waiting.add((known.checkpoint.id, known.person_id))
+        return outcome
+
+    def finish(self) -> None:
+        """Open what is to be opened."""
+        if not self._opening:
+            return
+        several = list(self._opening.items())
+        self._opening.clear()
+        opened = open_each(self._session, [opening for _, (_, opening) in several], now=self._now)
+        for (cause, (row, _)), checkin in zip(several, opened, strict=True):
+            if checkin is None:  # somebody else was quicker
+                row.status, row.reason = Status.COUNTED, Reason.OPEN_ALREADY
+            else:
+                self._there.checkins[cause] = checkin
+
+    def _open(self, row: CompletionRow, checkpoint: Checkpoint, person_id: UUID) -> Outcome:
+        cause = (checkpoint.id, person_id)
+        if (checkpoint.programme_id, person_id) not in self._there.mentees:
+            return Status.WAITING, Reason.NOT_TAKING_PART
+        if cause in self._there.taken_back and self._there.taken_back[cause] > row.at:
+            return Status.COUNTED, Reason.TAKEN_BACK
+        pairing = self._there.pairings.get((checkpoint.programme_id, person_id))
+        if pairing is None:
+            return Status.WAITING, Reason.NO_MENTOR_YET
+        checkin = self._there.checkins.get(cause)
+        if cause in self._opening or (checkin is not None and checkin.state != State.WITHDRAWN):
+            return Status.COUNTED, Reason.OPEN_ALREADY
+        opening = Opening(
+            pairing=pairing,
+            checkpoint=checkpoint,
+            completed_at=row.at,
+            source=row.source,
+            reference=row.reference,
+        )
+        self._opening[cause] = row, opening
+        return Status.APPLIED, None
+
+    def _take_back(self, row: CompletionRow, checkpoint: Checkpoint, person_id: UUID) -> Outcome:
+        cause = (checkpoint.id, person_id)
+        if cause in self._opening:
+            self.finish()
+        if cause in self._there.waiting:
+            self._wait_no_more(row, *cause)
+        if cause not in self._there.checkins:
+            return Status.COUNTED, Reason.TAKEN_BACK
+        checkin = checkins.of_checkpoint(self._session, *cause)
+        withdrawn = checkins.withdraw(self._session, checkin, taken_back_at=row.at, now=self._now)
+        return (Status.APPLIED, None) if withdrawn else (Status.COUNTED, Reason.TAKEN_BACK)
+
+    def _wait_no_more(self, row: CompletionRow, checkpoint_id: UUID, person_id: UUID) -> None:
+        """Take back completions that still wait for a mentor."""
+        self._session.execute(
+            update(CompletionRow)
+            .where(
+                CompletionRow.status == Status.WAITING,
+                CompletionRow.person_id == person_id,
+                CompletionRow.checkpoint_id == checkpoint_id,
+                CompletionRow.at < row.at,
+            )
+            .values(status=Status.COUNTED, reason=Reason.TAKEN_BACK)
+        )
+
+
+class _There:
+    """What is there about some people and some rules.
+
+    Attributes:
+        mentees: (programme, person) of those who take part.
+        pairings: that a mentee has now, by the same.
+        taken_back: when something was taken back last, of what was looked at already.
+        waiting: of what some completion waits.
+    """
+
+    def __init__(
+        self, session: Session, *, rules: Collection[Checkpoint], people: Collection[UUID]
+    ) -> None:
+        self._session = session
+        self._rules = {checkpoint.id for checkpoint in rules}
+        self._programmes = {checkpoint.programme_id for checkpoint in rules}
+        self._people = people
+        self.mentees: set[tuple[UUID, UUID]] = set()
+        self.pairings: dict[tuple[UUID, UUID], Pairing] = {}
+        self.checkins: dict[Cause, CheckIn] = {}
+        self.taken_back: dict[Cause, datetime] = {}
+        self.waiting: set[Cause] = set()
+        if rules and people:
+            self._ask()
+
+    def _ask(self) -> None:
+        part, scalars = Participation, self._session.scalars
+        taking_part = scalars(
+            select(part).where(
+                part.programme_id.in_(self._programmes),
+                part.person_id.in_(self._people),
+                part.part == Part.MENTEE,
+                part.left_at.is_(None),
+            )
+        )
+        self.mentees = {(each.programme_id, each.person_id) for each in taking_part}
+        pairings = scalars(
+            select(Pairing).where(
+                Pairing.programme_id.in_(self._programmes),
+                Pairing.mentee_id.in_(self._people),
+                Pairing.closed_at.is_(None),
+            )
+        )
+        self.pairings = {(each.programme_id, each.mentee_id): each for each in pairings}
+        there = scalars(
+            select(CheckIn).where(
+                CheckIn.checkpoint_id.in_(self._rules), CheckIn.mentee_id.in_(self._people)
+            )
+        )
+        self.checkins = {(each.checkpoint_id, each.mentee_id): each for each in there}
+        self.waiting = set(self._last(CompletionRow.status == Status.WAITING))
+        self.taken_back = self._last(
+            CompletionRow.state == "uncompleted", CompletionRow.status != Status.NEW
+        )
+
+    def _last(self, *those: ColumnElement[bool]) -> dict[Cause, datetime]:
+        """Return when the last happened of some completions, by what they call for."""
+        told = CompletionRow
+        found = self._session.execute(
+            select(told.checkpoint_id, told.person_id, func.max(told.at))
+            .where(told.checkpoint_id.in_(self._rules), told.person_id.in_(self._people), *those)
+            .group_by(told.checkpoint_id, told.person_id)
+        )
+        return {(rule, person): at for rule, person, at in found if rule and person}

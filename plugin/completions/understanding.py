@@ -1,0 +1,159 @@
+"""What completions mean here: whose they are, where, and which rule stands about it.
+
+Nothing is changed by asking, and many are asked about at once: the questions put to the database
+are as many for a hundred completions as for one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import and_, or_, select
+from sqlalchemy.orm import Session
+
+from lrs_bridge.completion import same_place
+from plugin.completions.model import CompletionRow, Reason, Status
+from plugin.courses.model import CourseActivity, ResourceLink
+from plugin.people import identifiers
+from plugin.people.rules import Resolution
+from plugin.programmes.model import Checkpoint, Programme
+
+COMPLETE = frozenset({"completed", "passed"})
+CLOCKS_DIFFER = timedelta(minutes=2)
+"""How far a platform's clock may be behind ours before a completion counts as older."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Understood:
+    """What a completion means here, before anything is done about it.
+
+    Attributes:
+        activity: what was completed, if it is known.
+        status, reason: what becomes of it; a status of None: a check-in opens, or is taken back.
+    """
+
+    whose: Resolution
+    activity: CourseActivity | None
+    checkpoint: Checkpoint | None
+    status: Status | None
+    reason: Reason | None
+
+    @property
+    def person_id(self) -> UUID | None:
+        """Whose it is, if that is known."""
+        return self.whose.person_id
+
+
+def understood(
+    session: Session, rows: Sequence[CompletionRow], *, now: datetime, cutoff_days: int
+) -> list[Understood]:
+    """Return what each of `rows` means."""
+    people = identifiers.whose_each(
+        session,
+        [[(scheme, home, value) for scheme, home, value in row.person_keys] for row in rows],
+    )
+    places = _Places(session, rows)
+    oldest = now - timedelta(days=cutoff_days)
+    found = []
+    for row, whose in zip(rows, people, strict=True):
+        activity, checkpoint = places.completed(row)
+        status, reason = _reason_to_leave(row, whose, places, oldest)
+        found.append(
+            Understood(
+                whose=whose,
+                activity=activity,
+                checkpoint=checkpoint,
+                status=status,
+                reason=reason,
+            )
+        )
+    return found
+
+
+def _reason_to_leave(
+    row: CompletionRow, whose: Resolution, places: _Places, oldest: datetime
+) -> tuple[Status | None, Reason | None]:
+    """Return why nothing opens and nothing is taken back; (None, None) if something may."""
+    activity, checkpoint = places.completed(row)
+    if activity is None and not places.is_known(row.course_iri):
+        return Status.WAITING, Reason.COURSE_UNKNOWN
+    if activity is not None and places.is_our_own(row, activity):
+        return Status.COUNTED, Reason.OWN_ITEM
+    if checkpoint is None:
+        return Status.COUNTED, Reason.NO_CHECKPOINT
+    if whose.rivals:
+        return Status.WAITING, Reason.PERSON_AMBIGUOUS
+    if whose.person_id is None:
+        return Status.WAITING, Reason.PERSON_UNKNOWN
+    if row.at < checkpoint.created_at - CLOCKS_DIFFER:
+        return Status.COUNTED, Reason.BEFORE_CHECKPOINT
+    if row.at < oldest:
+        return Status.COUNTED, Reason.TOO_OLD
+    if row.state != "uncompleted" and row.state not in COMPLETE:
+        return Status.COUNTED, Reason.NOT_PASSED
+    return None, None
+
+
+class _Places:
+    """The places that completions name, as we know them, with the rules that stand about them."""
+
+    def __init__(self, session: Session, rows: Sequence[CompletionRow]) -> None:
+        named = {iri for row in rows for iri in (row.module_iri, row.course_iri) if iri}
+        self._places = {iri: same_place(iri) for iri in named}
+        self._known = _known(session, set(self._places.values()))
+        self._ours = self._our_items(session, rows)
+
+    def completed(self, row: CompletionRow) -> tuple[CourseActivity | None, Checkpoint | None]:
+        """Return what was completed as we know it, and the rule that stands about it."""
+        iri = row.module_iri if row.kind == "module" else row.course_iri
+        return self._known.get(self._places[iri], (None, None)) if iri else (None, None)
+
+    def is_known(self, iri: str | None) -> bool:
+        """Tell whether a course is known."""
+        return bool(iri) and self._places[str(iri)] in self._known
+
+    def is_our_own(self, row: CompletionRow, activity: CourseActivity) -> bool:
+        """Tell whether the module is an item of ours: an LTI item called as one of ours is.
+
+        An LMS does not say which tool its item opens, and calls it by other numbers in its learning
+        records than in launches; but it tells the item's title in both.
+        """
+        return any((activity.course_id, name) in self._ours for name in row.lti_item_names)
+
+    def _our_items(
+        self, session: Session, rows: Iterable[CompletionRow]
+    ) -> set[tuple[UUID, str | None]]:
+        """Return (course, title) of our items that are called as LTI items among `rows` are."""
+        names = {name for row in rows for name in row.lti_item_names}
+        if not names:
+            return set()
+        courses = {activity.course_id for activity, _ in self._known.values()}
+        items = session.execute(
+            select(ResourceLink.course_id, ResourceLink.title).where(
+                ResourceLink.course_id.in_(courses), ResourceLink.title.in_(names)
+            )
+        )
+        return {(course_id, title) for course_id, title in items}
+
+
+def _known(
+    session: Session, places: set[str]
+) -> Mapping[str, tuple[CourseActivity, Checkpoint | None]]:
+    if not places:
+        return {}
+    rule = and_(Checkpoint.programme_id == Programme.id, Checkpoint.retired_at.is_(None))
+    same = or_(  # a course has several IRIs, and one rule
+        Checkpoint.place == CourseActivity.place,
+        and_(Checkpoint.kind == "course", CourseActivity.kind == "course"),
+    )
+    rows = session.execute(
+        select(CourseActivity, Checkpoint)
+        # A rule counts in the course that the place belongs to.
+        .outerjoin(Programme, Programme.course_id == CourseActivity.course_id)
+        .outerjoin(Checkpoint, and_(rule, same))
+        .where(CourseActivity.place.in_(places), CourseActivity.contested.is_(False))
+    )
+    return {activity.place: (activity, checkpoint) for activity, checkpoint in rows}

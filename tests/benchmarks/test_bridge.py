@@ -1,0 +1,34 @@
+"""The benchmark of the bridge: what is measured is what it says."""
+
+from __future__ import annotations
+
+from uuid import uuid4
+
+import pytest
+
+from benchmarks.bridge import apply
+from benchmarks.bridge.targets import Measured
+from tests import postgresql
+
+
+def test_one_in_ten_of_the_mix_opens_a_check_in() -> None:
+    if postgresql.binaries() is None:
+        pytest.skip("no PostgreSQL here")
+    done = apply.run(100, apply.mix)
+    assert (done.applied, done.opened) == (100, 100 // apply.IN_MIX)
+    assert done.seconds > 0
+    assert done.cpu > 0
+
+
+def test_every_completion_of_a_mix_is_another() -> None:
+    told = apply.mix(uuid4(), 200)
+    assert len({each.source_event_id for each in told}) == 200
+    assert len({each.person_keys for each in told}) == 20
+
+
+def test_what_is_below_its_target_is_said_to_be() -> None:
+    low = Measured(name="applied", value=499, unit="/s", least=500)
+    assert low.missed
+    assert str(low).endswith("MISSED")
+    assert not Measured(name="applied", value=500, unit="/s", least=500).missed
+    assert not Measured(name="openings", value=1, unit="/s").missed
