@@ -17,7 +17,7 @@ from plugin.foundation.i18n import known_zone
 from plugin.foundation.tenancy import inserted_once
 from plugin.people import identifiers, telling
 from plugin.people.identifiers import Evidence
-from plugin.people.model import Person, PersonIdentifier
+from plugin.people.model import Person, PersonIdentifier, PersonMerge
 from plugin.people.rules import ACCOUNT
 
 ADDRESS = re.compile(r'[^\s@,;:<>()[\]\\"]{1,64}@[^\s@,;:<>()[\]\\"]{1,190}')
@@ -173,3 +173,16 @@ def accounts_of(session: Session, person_id: UUID) -> set[tuple[str, str]]:
         )
     )
     return {(row.home_as_said, row.value) for row in rows}
+
+
+def merged_into(session: Session, person_id: UUID) -> set[UUID]:
+    """Return who turned out to be this person, one after the other, and was not parted again."""
+    found: set[UUID] = set()
+    newest = {person_id}
+    while newest:
+        rows = select(PersonMerge.merged_id).where(
+            PersonMerge.kept_id.in_(newest), PersonMerge.undone_at.is_(None)
+        )
+        newest = set(session.scalars(rows)) - found
+        found |= newest
+    return found

@@ -19,7 +19,7 @@ from lrs_bridge.identity import same_place
 from plugin.courses.model import Course
 from plugin.people.model import Person, PersonIdentifier
 from plugin.people.rules import USERNAME
-from plugin.people.service import account_of, accounts_of
+from plugin.people.service import account_of, accounts_of, merged_into
 from plugin.platforms.model import ActorForm, RegistrationRow
 from plugin.programmes.model import Participation, Programme
 
@@ -69,22 +69,29 @@ def _username(session: Session, person_id: UUID, issuer: str) -> str | None:
 
 
 def names_of(session: Session, person_id: UUID) -> list[dict[str, Any]]:
-    """Return every agent by which statements may have called somebody, as they are written."""
-    accounts = {
-        Account(home_page=home, name=name) for home, name in accounts_of(session, person_id)
-    }
-    names: list[Actor] = [*accounts]
-    for registration in session.scalars(select(RegistrationRow)):
+    """Return every agent by which statements may have called somebody, as they are written.
+
+    Who turned out to be somebody else was called by names that stayed with them.
+    """
+    registrations = session.scalars(select(RegistrationRow)).all()
+    known_as = sorted({person_id, *merged_into(session, person_id)})
+    names = [name for each in known_as for name in _names(session, each, registrations)]
+    return [written_agent(name) for name in dict.fromkeys(names)]
+
+
+def _names(
+    session: Session, person_id: UUID, registrations: Sequence[RegistrationRow]
+) -> Iterator[Actor]:
+    for home, name in sorted(accounts_of(session, person_id)):
+        yield Account(home_page=home, name=name)
+    for registration in registrations:
         if username := _username(session, person_id, registration.issuer):
-            homes = {registration.issuer, registration.actor_home or registration.issuer}
-            names += [Account(home_page=home, name=username) for home in homes]
+            for home in {registration.issuer, registration.actor_home or registration.issuer}:
+                yield Account(home_page=home, name=username)
     address = session.get_one(Person, person_id).email
-    names += [
-        name
-        for form in ActorForm
-        if form.needs_mail and (name := _by_mail(address, form)) is not None
-    ]
-    return [written_agent(name) for name in names]
+    for form in ActorForm:
+        if form.needs_mail and (mailbox := _by_mail(address, form)) is not None:
+            yield mailbox
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,6 +14,8 @@ from hypothesis import strategies as st
 from lrs_bridge.vocabulary import Verb
 from plugin.app import Mentes
 from plugin.checkins import service as checkins
+from plugin.completions import merging
+from plugin.courses.model import Course
 from plugin.diagnosis import examined
 from plugin.people.model import PersonIdentifier
 from plugin.people.rules import USERNAME
@@ -21,7 +23,7 @@ from plugin.platforms.model import ActorForm, RegistrationRow
 from plugin.programmes import service as programmes
 from plugin.programmes.model import Part
 from plugin.records.actors import namings
-from tests.plugin.factories import NOW, Mentoring, account_of, every, later, mentoring
+from tests.plugin.factories import NOW, Mentoring, a_person, account_of, every, later, mentoring
 from tests.plugin.records.telling import statements
 
 ADDRESS = "Ada@lms.example"
@@ -153,3 +155,18 @@ def test_a_mentor_who_says_stop_is_named_in_nothing_that_waits_however_they_are_
         programmes.choose_recording(session, mentor, False, now=later(days=2))
     (after,) = statements(mentes, Verb.ATTENDED)
     assert "instructor" not in after["context"]
+
+
+def test_who_turned_out_to_be_somebody_else_is_forgotten_with_them(
+    mentes: Mentes, pair: Mentoring
+) -> None:
+    call(mentes, pair, ActorForm.MBOX, agreed=ActorForm.MBOX)
+    told(mentes, pair)
+    assert ADDRESS in str(statements(mentes))
+    with mentes.database.transaction(pair.organisation_id) as session:
+        again = a_person(session, session.get_one(Course, pair.course_id), "99")
+        merging.merge(session, again.id, pair.mentee_id, by=None, now=later(days=2))
+        part = programmes.participation(session, pair.programme_id, again.id, Part.MENTEE)
+        assert part is not None
+        programmes.choose_recording(session, part, False, now=later(days=3))
+    assert ADDRESS not in str(statements(mentes))

@@ -23,7 +23,15 @@ from plugin.programmes.model import Part, Programme
 from plugin.targets.model import STATEMENT
 from plugin.worker import Worker
 from tests.conftest import MovableClock
-from tests.plugin.factories import NOW, Mentoring, a_mentee, account_of, every, later, mentoring
+from tests.plugin.factories import (
+    NOW,
+    Mentoring,
+    a_mentee,
+    account_of,
+    every,
+    later,
+    mentoring,
+)
 
 WRITTEN = ("Ada One", "Mo Mentor", "ada@lms.example", "mo@lms.example", "budget")
 SAID = ("meet.example/ada", "Ask for the figures", "You helped", "partly")
