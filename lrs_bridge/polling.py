@@ -5,6 +5,12 @@ page after page, and ends when there is no more. After every page there is a cur
 the statements of a page and its cursor in one transaction loses none and, since a statement is
 given once, has none twice, whenever it stops.
 
+`since` is meant to be about when statements were stored. A store that does not say through when it
+is complete, as the specification wants it to, may compare it with when things happened, as Ralph
+5.1 does: what an LMS tells late would then lie before what was asked for. Such a store is read
+again from further back: an hour each time, a day once in an hour, and as far as anything counts
+once in a day.
+
 Gentle: one request at a time, with a limit; what the store asks us to wait is said. Nothing is
 tried again here: whoever keeps the cursor knows when to.
 
@@ -31,6 +37,8 @@ from lrs_bridge.statement import written_timestamp
 from lrs_bridge.version import Version
 
 OVERLAP = timedelta(minutes=2)
+LATE = timedelta(days=30)
+_HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
 LIMIT = 100  # statements a page
 MOST_REMEMBERED = 1000  # ids; beyond these, whoever keeps statements knows them by their events
 TIMEOUT = (3.05, 30.0)  # seconds to connect, and between bytes of the answer
@@ -53,6 +61,9 @@ class Cursor:
         more: where the next page of the pass under way is; None begins a pass.
         newest: when the newest statement of the pass under way was stored.
         seen: ids that were given and may come again, the newest last.
+        began: when the newest pass began, by our clock; None: none ever did.
+        exact: whether the store said through when it is complete.
+        bare: whether it takes a time without its zone alone.
     """
 
     verb: str
@@ -60,6 +71,9 @@ class Cursor:
     more: str | None = None
     newest: datetime | None = None
     seen: tuple[str, ...] = ()
+    began: datetime | None = None
+    exact: bool = True
+    bare: bool = False
 
     @property
     def written(self) -> Json:
@@ -70,6 +84,9 @@ class Cursor:
             "more": self.more,
             "newest": self.newest.isoformat() if self.newest else None,
             "seen": list(self.seen),
+            "began": self.began.isoformat() if self.began else None,
+            "exact": self.exact,
+            "bare": self.bare,
         }
 
     @classmethod
@@ -81,6 +98,9 @@ class Cursor:
             more=written.get("more"),
             newest=instant(written.get("newest")),
             seen=tuple(written.get("seen", ())),
+            began=instant(written.get("began")),
+            exact=written.get("exact", True),
+            bare=written.get("bare", False),
         )
 
 
@@ -114,15 +134,22 @@ class RemoteReader:
         version: Version = Version.V1_0,
         limit: int = LIMIT,
         overlap: timedelta = OVERLAP,
+        late: timedelta = LATE,
         session: requests.Session | None = None,
         timeout: tuple[float, float] = TIMEOUT,
     ) -> None:
-        """Prepare to read from the LRS at `endpoint`, the URL below which /statements is."""
+        """Prepare to read from the LRS at `endpoint`, the URL below which /statements is.
+
+        Args:
+            overlap: how late a store may show what it stored.
+            late: how old something may be that is still worth reading.
+        """
         self._statements = f"{endpoint.rstrip('/')}/statements"
         self._authorization = f"Basic {b64encode(f'{key}:{secret}'.encode()).decode()}"
         self._version = version
         self._limit = limit
         self._overlap = overlap
+        self._late = late
         self._session = session or requests.Session()
         self._timeout = timeout
 
@@ -141,7 +168,7 @@ class RemoteReader:
             RemoteRefused: nothing will pass until the credential or the address is mended.
         """
         if cursor.more is None:
-            answer = self._ask(self._statements, self._query(cursor))
+            cursor, answer = self._begun(cursor, now)
         else:
             answer = self._ask(self._within(cursor.more), None)
             if answer.status in (400, 404, 410):  # pages do not last: begin the pass again
@@ -149,11 +176,34 @@ class RemoteReader:
         _check(answer, now)
         return self._page(cursor, answer, now)
 
-    def _query(self, cursor: Cursor) -> dict[str, str]:
+    def _begun(self, cursor: Cursor, now: datetime) -> tuple[Cursor, _Answer]:
+        """Begin a pass. A store that fails at the first time it is told is told it without zone.
+
+        Ralph 5.1 on ClickHouse answers 500 to a time as the specification wants it.
+        """
+        answer = self._ask(self._statements, self._query(cursor, now))
+        is_first = cursor.began is None and cursor.since is not None and not cursor.bare
+        if is_first and answer.status in (400, 500):
+            bare = replace(cursor, bare=True)
+            again = self._ask(self._statements, self._query(bare, now))
+            if again.status == 200:
+                cursor, answer = bare, again
+        return replace(cursor, began=now), answer
+
+    def _query(self, cursor: Cursor, now: datetime) -> dict[str, str]:
         query = {"verb": cursor.verb, "ascending": "true", "limit": str(self._limit)}
         if cursor.since is not None:
-            query["since"] = written_timestamp(cursor.since - self._overlap)
+            since = written_timestamp(cursor.since - self._reach(cursor, now))
+            query["since"] = since.removesuffix("Z") if cursor.bare else since
         return query
+
+    def _reach(self, cursor: Cursor, now: datetime) -> timedelta:
+        """Return from how far before what is known to read again."""
+        if cursor.exact or cursor.began is None:
+            return self._overlap
+        if cursor.began.date() != now.date():
+            return self._late
+        return _DAY if cursor.began.hour != now.hour else _HOUR
 
     def _within(self, more: str) -> str:
         """Return the address of a further page, at the store that we have the credential of."""
@@ -189,6 +239,9 @@ class RemoteReader:
             more=more,
             newest=newest if more else None,
             seen=(*cursor.seen, *(id for id, _ in fresh))[-MOST_REMEMBERED:],
+            began=cursor.began,
+            exact=answer.consistent_through is not None,
+            bare=cursor.bare,
         )
         behind = now - newest if more and newest else timedelta(0)
         return Page(
@@ -209,14 +262,15 @@ class RemoteReader:
     ) -> datetime | None:
         """Return up to when everything has been given.
 
-        At the end of a pass, the newest that it had; on the way only if the store keeps the order
-        that it was asked for. Never beyond what it says is complete.
+        At the end of a pass, the newest that it had; on the way only if the store says through
+        when it is complete, and keeps the order that it was asked for. Never beyond what it says.
         """
         if newest is None:
             return cursor.since
         floor = cursor.newest or datetime.min.replace(tzinfo=UTC)
         in_order = times == sorted(times) and (not times or times[0] >= floor)
-        if not (at_the_end or in_order):
+        is_exact = answer.consistent_through is not None
+        if not (at_the_end or (is_exact and in_order)):
             return cursor.since
         settled = min(newest, answer.consistent_through or newest)
         return max(settled, cursor.since) if cursor.since else settled

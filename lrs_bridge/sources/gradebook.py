@@ -1,10 +1,7 @@
-"""LTI itself: a result in the platform's gradebook, and an item that somebody could open.
+"""LTI itself: a result in the platform's gradebook.
 
 Results (Assignment and Grade Services, 3.3) say neither when nor how far somebody is: a score at or
 above a threshold is all that can be read from them. They name people as launches do.
-
-An item that the platform shows only to those who completed something says, by being opened, that
-they did.
 
 https://www.imsglobal.org/spec/lti-ags/v2p0/#result-service
 """
@@ -17,10 +14,11 @@ from hashlib import sha256
 from uuid import UUID
 
 from lrs_bridge.completion import Completion
-from lrs_bridge.identity import PersonKey, named_place, same_place
+from lrs_bridge.identity import PersonKey, same_place
 
 RESULT = "lti-result"
-LAUNCH = "lti-launch"
+_ROUNDING = 1e-9
+"""Of the maximum: 7 of 100 are seven per cent, which no binary fraction says exactly."""
 
 
 def reached(
@@ -48,13 +46,13 @@ def reached(
     most = 1.0 if maximum is None else float(maximum)
     if score is None or not math.isfinite(score) or not math.isfinite(most) or most <= 0:
         return None
-    if score < share * most:
+    if score < (share - _ROUNDING) * most:
         return None
     person = PersonKey.account(issuer, user_id)
     return Completion(
         organisation_id=organisation_id,
         source=RESULT,
-        source_event_id=_once(person, same_place(line_item)),
+        source_event_id=_once(person, line_item),
         person_keys=(person,),
         course_key=course_key,
         module_key=line_item,
@@ -65,40 +63,6 @@ def reached(
     )
 
 
-def opened(
-    organisation_id: UUID,
-    *,
-    issuer: str,
-    subject: str,
-    resource_link_id: str,
-    course_key: str | None,
-    at: datetime,
-    title: str | None = None,
-) -> Completion:
-    """Return that somebody completed what an item of ours stands behind, by opening the item.
-
-    Only for an item of which its instructor said that the platform keeps it closed until then.
-
-    Args:
-        resource_link_id: of the item, which is what is completed, once.
-        at: aware; when it was opened first.
-    """
-    person = PersonKey.account(issuer, subject)
-    item = named_place(f"item {resource_link_id}", home=issuer)
-    return Completion(
-        organisation_id=organisation_id,
-        source=LAUNCH,
-        source_event_id=_once(person, item),
-        person_keys=(person,),
-        course_key=course_key,
-        module_key=item,
-        kind="module",
-        state="completed",
-        at=at,
-        source_reference=resource_link_id,
-        module_names={"und": title} if title else {},
-    )
-
-
-def _once(person: PersonKey, place: str) -> str:
-    return sha256("\n".join((person.home, person.value, place)).encode()).hexdigest()
+def _once(person: PersonKey, line_item: str) -> str:
+    parts = (person.home, person.value, same_place(line_item))
+    return sha256("\n".join(parts).encode()).hexdigest()

@@ -45,7 +45,8 @@ def choose(
 ) -> SourceRow:
     """Let results of a column, at or above a share (0–1) of its points, count as finished.
 
-    Chosen again, the share is changed; who has reached it by then has reached it.
+    Chosen again, the share is changed: who is above a lower one counts from the next look on, and
+    who reached a higher one before has reached it.
 
     Raises:
         FormInvalid: it is no column of this course.

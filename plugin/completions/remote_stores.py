@@ -48,7 +48,8 @@ class RemoteStoreLook:
 
         Args:
             allow_private: whether stores may be on private networks and without TLS.
-            reaches_back: from before the source was made, so much is read as well.
+            reaches_back: from before the source was made, so much is read as well; later than
+                this nothing counts.
         """
         self._cipher = cipher
         self._allow_private = allow_private
@@ -63,7 +64,9 @@ class RemoteStoreLook:
         except SealBroken as error:
             raise LookFailed(error.slug) from error
         with self._session() as session:
-            reader = RemoteReader(asked["endpoint"], asked["key"], secret, session=session)
+            reader = RemoteReader(
+                asked["endpoint"], asked["key"], secret, late=self._reaches_back, session=session
+            )
             try:
                 yield from self._pages(reader, source, now)
             except RemoteUnavailable as error:

@@ -13,17 +13,17 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from lrs_bridge.completion import Completion, PersonKey
-from lti.ags import LineItems, Result
+from lrs_bridge.completion import Completion
+from lrs_bridge.sources import gradebook
+from lti.ags import LineItems
 from lti.errors import ServiceRefused, ServiceUnavailable
-from lti.registration import Registration
 from plugin.completions.looking import Leased, LookFailed, Page
 from plugin.completions.model import Reason
 from plugin.courses.model import Course
 from plugin.foundation.db import Database
 from plugin.platforms.service import registration
 
-TOGETHER = 200  # results a transaction
+TOGETHER = 200  # results a request, and a transaction
 
 
 class ResultsLook:
@@ -43,53 +43,38 @@ class ResultsLook:
                 raise LookFailed("course-gone")
             platform = registration(session, course.registration_id).as_value()
             deployment_id = course.deployment_id
-        reached: list[Result] = []
         try:
-            for result in self._line_items.results(
-                platform, asked["lineitem"], deployment_id=deployment_id
-            ):
-                if is_reached(result, asked["share"]):
-                    reached.append(result)
+            found = [
+                gradebook.reached(
+                    source.organisation_id,
+                    issuer=platform.issuer,
+                    user_id=result.user_id,
+                    line_item=asked["lineitem"],
+                    score=result.score,
+                    maximum=result.maximum,
+                    share=asked["share"],
+                    course_key=None,  # the column is known as a part of its course
+                    now=now,
+                )
+                for result in self._line_items.results(
+                    platform, asked["lineitem"], limit=TOGETHER, deployment_id=deployment_id
+                )
+            ]
         except ServiceUnavailable as error:
             raise LookFailed(error.slug, error.retry_after) from error
         except ServiceRefused as error:
             raise LookFailed(error.slug) from error
-        return _pages(source, platform, reached, now)
+        return _pages(source, [each for each in found if each is not None], now)
 
 
-def _pages(
-    source: Leased, platform: Registration, reached: list[Result], now: datetime
-) -> Iterator[Page]:
+def _pages(source: Leased, reached: list[Completion], now: datetime) -> Iterator[Page]:
     first_look = not source.cursor.get("looked")
     for start in range(0, len(reached) or 1, TOGETHER):
         is_last = start + TOGETHER >= len(reached)
         yield Page(
-            completions=tuple(
-                completion_of(result, source, platform.issuer, now)
-                for result in reached[start : start + TOGETHER]
-            ),
+            completions=tuple(reached[start : start + TOGETHER]),
             cursor={"looked": True} if is_last else source.cursor,
             read_to=now if is_last else None,
             more=not is_last,
             known_as=Reason.SO_BEFORE if first_look else None,
         )
-
-
-def is_reached(result: Result, share: float) -> bool:
-    """Tell whether a result is at or above a share (0–1) of the points that can be had."""
-    return result.share is not None and result.share >= share - 1e-9  # binary fractions round
-
-
-def completion_of(result: Result, source: Leased, issuer: str, now: datetime) -> Completion:
-    """Return what it means that `result` reached the threshold."""
-    return Completion(
-        organisation_id=source.organisation_id,
-        source=f"results:{source.id}",
-        source_event_id=result.user_id,
-        person_keys=(PersonKey.account(issuer, result.user_id),),
-        course_key=None,
-        module_key=source.configuration["lineitem"],
-        kind="module",
-        state="passed",
-        at=now,
-    )

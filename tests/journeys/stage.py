@@ -16,8 +16,11 @@ from lrs_bridge.testing import moodle_module_completed, moodle_module_uncomplete
 from lti.testing import User
 from plugin.app import Mentes
 from plugin.checkins.model import CheckIn
-from plugin.courses.model import CourseActivity
-from plugin.people.model import Person
+from plugin.courses import service as courses
+from plugin.courses.model import Course, CourseActivity
+from plugin.people.model import Person, PersonIdentifier
+from plugin.programmes import checkpoints
+from plugin.programmes.model import Programme
 from plugin.worker import Worker
 from tests.plugin.launching import ADA, MO, TEACHER, Browser, Campus
 
@@ -66,6 +69,37 @@ class Stage:
         """Return every check-in there is."""
         with self.mentes.database.reading(self.organisation_id) as session:
             return list(session.scalars(select(CheckIn).order_by(CheckIn.opened_at)))
+
+    def call(self, user: User, *, home: str, name: str) -> None:
+        """Say by hand what another system calls `user`: an account there."""
+        person_id, now = self.person_id(user), self.mentes.clock()
+        with self.mentes.database.transaction(self.organisation_id) as session:
+            session.add(
+                PersonIdentifier(
+                    person_id=person_id,
+                    scheme="account",
+                    home=home,
+                    home_as_said=home,
+                    value=name,
+                    evidence="hand",
+                    said_by="hand",
+                    created_at=now,
+                    verified_at=now,
+                )
+            )
+
+    def set_rule_about(self, place: str, kind: str = "course") -> None:
+        """Bind what another system calls the course, or a module of it, and set a rule about it."""
+        by, now = self.person_id(TEACHER), self.mentes.clock()
+        with self.mentes.database.transaction(self.organisation_id) as session:
+            course = session.scalars(select(Course)).one()
+            programme = session.scalars(select(Programme)).one()
+            courses.seen_activity(session, course.id, iri=place, kind=kind, name="It", now=now)
+            activity = courses.activity_at(session, place)
+            assert activity is not None
+            checkpoints.set_checkpoint(
+                session, programme, activity, name="It", minutes=10, within_days=14, by=by, now=now
+            )
 
     def come_back(self) -> None:
         """Let everybody open the item again: their visits have ended."""

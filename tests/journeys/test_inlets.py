@@ -15,20 +15,19 @@ import pytest
 import requests
 from joserfc import jws
 from joserfc.jwk import RSAKey
+from werkzeug.datastructures import MultiDict
 
+from lrs_bridge.completion import named_place
+from lrs_bridge.sources.webhooks import docebo
 from lti.testing import Server, serving
 from plugin.checkins.rules import State
-from plugin.completions import sources
+from plugin.completions import source_forms, sources
 from plugin.completions.model import CompletionRow, RefusedDelivery, SourceKind, SourceRow, Status
-from plugin.courses import service as courses
-from plugin.courses.model import Course
-from plugin.people.model import PersonIdentifier
-from plugin.programmes import checkpoints
-from plugin.programmes.model import Programme
 from tests.conftest import MovableClock
 from tests.journeys.stage import Stage
+from tests.lrs_bridge.sources.golden import FOLDER, loaded
 from tests.plugin.factories import every
-from tests.plugin.launching import ADA, TEACHER
+from tests.plugin.launching import ADA
 
 ACADEMY = "https://academy.example"
 CANVAS = "https://school.example"
@@ -86,37 +85,8 @@ def a_sender(stage: Stage, kind: SourceKind, secret: str | None, **configuration
 
 def know(stage: Stage, place: str, *, home: str, name: str, kind: str = "course") -> None:
     """Bind what the other system calls the course and Ada, and set a rule about it."""
-    now = stage.mentes.clock()
-    ada = stage.person_id(ADA)
-    with stage.mentes.database.transaction(stage.organisation_id) as session:
-        (course,) = every(session, Course)
-        (programme,) = every(session, Programme)
-        courses.seen_activity(session, course.id, iri=place, kind=kind, name="It", now=now)
-        activity = courses.activity_at(session, place)
-        assert activity is not None
-        checkpoints.set_checkpoint(
-            session,
-            programme,
-            activity,
-            name="It",
-            minutes=10,
-            within_days=14,
-            by=stage.person_id(TEACHER),
-            now=now,
-        )
-        session.add(
-            PersonIdentifier(
-                person_id=ada,
-                scheme="account",
-                home=home,
-                home_as_said=home,
-                value=name,
-                evidence="hand",
-                said_by="hand",
-                created_at=now,
-                verified_at=now,
-            )
-        )
+    stage.set_rule_about(place, kind)
+    stage.call(ADA, home=home, name=name)
 
 
 def opened(stage: Stage) -> None:
@@ -194,9 +164,6 @@ def test_a_webhook_opens_one_check_in_and_nobody_elses_does(
 
 
 def test_docebos_preset_reads_what_docebo_sends(learning: Stage, clock: MovableClock) -> None:
-    from lrs_bridge.completion import named_place
-    from lrs_bridge.sources.webhooks import docebo
-
     know(learning, named_place("301", home=ACADEMY), home=ACADEMY, name="13012")
     sender = a_sender(learning, SourceKind.WEBHOOK, SECRET, proof="bearer", mapping=docebo(ACADEMY))
     message = {
@@ -212,6 +179,34 @@ def test_docebos_preset_reads_what_docebo_sends(learning: Stage, clock: MovableC
     answer = sender.post(json.dumps(message).encode(), {"Authorization": f"Bearer {SECRET}"})
     assert answer.json() == {"new": 1, "repeated": 0, "passedOver": 0, "unreadable": 0}
     opened(learning)
+
+
+def test_adobes_preset_is_added_by_hand_corrected_and_reads_what_is_signed(
+    learning: Stage, clock: MovableClock
+) -> None:
+    """As an administrator does it: the worked example, signed, with a place that differs."""
+    home = "https://learningmanager.adobe.com"
+    know(learning, named_place("course:1234", home=home), home=home, name="55")
+    sent = {
+        **source_forms.preset("adobe-learning-manager", home),
+        "name": "Learning Manager",
+        "proof": "hmac",
+        "header": "X-Acap-Signature",
+        "at": "dateCompleted | timestamp",
+    }
+    wanted = source_forms.wanted(SourceKind.WEBHOOK, MultiDict(sent), is_new=True)
+    assert wanted.secret is not None
+    sender = a_sender(learning, SourceKind.WEBHOOK, wanted.secret, **wanted.configuration)
+    event = loaded(FOLDER / "webhook-adobe-completion.json")["given"]
+    event = {**event, "timestamp": "2019-01-01T00:00:00Z", "dateCompleted": clock().isoformat()}
+    body = json.dumps({"events": [event]}).encode()
+    proof = hmac.new(wanted.secret.encode(), body, sha256).hexdigest()
+    assert sender.post(body + b" ", {"X-Acap-Signature": proof}).status_code == 401
+    assert learning.checkins() == []
+    for _ in range(2):
+        assert sender.post(body, {"X-Acap-Signature": proof}).status_code == 200
+    opened(learning)
+    assert (sender.source().received, sender.source().repeated) == (1, 1)
 
 
 def test_statements_by_webhook_as_360learning_sends_them(

@@ -23,6 +23,7 @@ from plugin.completions.looking import Looking, claim, keep
 from plugin.completions.model import CompletionRow, SourceKind, SourceRow
 from plugin.foundation.tenancy import EVERYWHERE
 from tests.conftest import MovableClock
+from tests.journeys.reading import read_though_killed
 from tests.journeys.stage import MODULE, Stage
 from tests.plugin.factories import an_organisation, at_once, every
 
@@ -187,3 +188,19 @@ def test_stores_on_private_networks_are_left_alone_unless_allowed(
         assert the_source(stage, reading).problem == "address-refused"
     guarded.database.dispose()
     assert store.asked == 0
+
+
+@pytest.mark.parametrize(("point", "delay"), [(3, 0.0), (4, 0.005)])
+def test_a_worker_killed_between_pages_loses_none_and_the_next_goes_on_from_there(
+    stage: Stage, reading: UUID, tool_server: Server, point: int, delay: float
+) -> None:
+    tell(stage, *range(1000, 1240), 4)  # three pages, hers is the last
+    first, second = read_though_killed(stage, reading, tool_server, point=point, delay=delay)
+    assert len(first) == 2
+    assert "cursor=" in second[0]  # where `more` led, and not from the beginning
+    kept = inbox(stage)
+    assert len(kept) == len({tuple(row.person_keys[0]) for row in kept}) == 241
+    source = the_source(stage, reading)
+    assert (source.received, source.repeated, source.problem) == (241, 0, None)
+    stage.worker.run_until_idle()
+    assert [checkin.state for checkin in stage.checkins()] == [State.OPEN]

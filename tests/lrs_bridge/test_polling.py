@@ -1,7 +1,9 @@
 """Reading over real sockets: from our own store, and from servers that misbehave."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from urllib.parse import quote
 from uuid import uuid4
 
 import pytest
@@ -242,6 +244,39 @@ def test_nothing_counts_as_known_beyond_what_the_store_says_is_complete():
     assert page.cursor.since == through
 
 
+@pytest.mark.parametrize(
+    ("began", "back"),
+    [
+        (timedelta(minutes=1), timedelta(hours=1)),
+        (timedelta(hours=1), timedelta(days=1)),
+        (timedelta(days=1), timedelta(days=30)),
+    ],
+)
+def test_a_store_that_does_not_say_what_is_complete_is_read_again_from_further_back(began, back):
+    cursor = page_of(said(kept(1)))[0].cursor
+    assert not cursor.exact
+    earlier = replace(cursor, began=NOW + timedelta(minutes=30) - began)
+    with answering(said()) as (url, asked):
+        reader = RemoteReader(f"{url}/xapi", "k", "s")
+        reader.page(earlier, now=NOW + timedelta(minutes=30))
+        reader.close()
+    assert f"since={written(cursor.since - back)}" in asked[0][1]
+
+
+def written(moment):
+    return quote(moment.strftime("%Y-%m-%dT%H:%M:%S.%f"))
+
+
+def test_a_store_that_takes_no_zone_is_told_times_without_one_from_then_on():
+    since = replace(START, since=NOW)
+    page, asked = page_of((500, "{}", {}), said(kept(1)), cursor=since)
+    again = page_of(said(), cursor=page.cursor)[1]
+    assert [it[1].endswith("Z") for it in (*asked, *again)] == [True, False, False]
+    known = replace(since, began=NOW)
+    with pytest.raises(RemoteUnavailable):
+        page_of((500, "{}", {}), said(), cursor=known)  # it took them before: it is ill
+
+
 def test_what_is_no_statement_is_passed_over():
     good = kept(1)
     page, _ = page_of(said(None, 7, {}, {"id": 7}, {"id": "x"}, good, {**good, "stored": "?"}))
@@ -266,6 +301,9 @@ times = st.integers(0, 4_000_000_000).map(lambda it: datetime.fromtimestamp(it, 
         more=st.none() | st.text(),
         newest=st.none() | times,
         seen=st.lists(st.text()).map(tuple),
+        began=st.none() | times,
+        exact=st.booleans(),
+        bare=st.booleans(),
     )
 )
 def test_a_cursor_is_read_as_it_was_written(cursor):

@@ -1,11 +1,11 @@
-"""Results at a threshold, and items that could be opened."""
+"""Results at a threshold."""
 
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from lrs_bridge.identity import PersonKey
-from lrs_bridge.sources.gradebook import opened, reached
+from lrs_bridge.sources.gradebook import reached
 from tests.lrs_bridge.sources.golden import ORGANISATION
 
 NOW = datetime(2026, 11, 30, 10, tzinfo=UTC)
@@ -30,6 +30,7 @@ def result(score, maximum=10.0, share=0.8, **changes):
     [
         (8.0, 10.0, 0.8, True),
         (7.99, 10.0, 0.8, False),
+        (7.0, 100.0, 0.07, True),
         (0.8, None, 0.8, True),
         (0.0, 10.0, 0.0, True),
         (12.0, 10.0, 1.0, True),
@@ -57,28 +58,3 @@ def test_a_line_item_is_passed_once_by_each():
     assert again.source_event_id == result(9.0).source_event_id
     assert result(9.0, user_id="43").source_event_id != again.source_event_id
     assert result(9.0, line_item=f"{ITEM}0").source_event_id != again.source_event_id
-
-
-def item(**changes):
-    said = {
-        "issuer": "https://lms.example",
-        "subject": "42",
-        "resource_link_id": "1",
-        "course_key": COURSE,
-        "at": NOW,
-        **changes,
-    }
-    return opened(ORGANISATION, **said)
-
-
-def test_opening_an_item_completes_what_it_stands_behind_once():
-    first, again = item(title="Talk about part 1"), item(at=NOW + timedelta(days=1))
-    assert (first.source, first.state, first.kind) == ("lti-launch", "completed", "module")
-    assert first.module_names == {"und": "Talk about part 1"}
-    assert first.source_event_id == again.source_event_id
-    assert not first.lti_item
-
-
-def test_items_of_two_platforms_are_two():
-    places = {item(issuer=it).module_key for it in ("https://a.example", "https://b.example")}
-    assert len(places) == 2
