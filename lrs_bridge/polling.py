@@ -19,6 +19,7 @@ https://github.com/adlnet/xAPI-Spec/blob/1.0.3/xAPI-Communication.md#213-get-sta
 
 from __future__ import annotations
 
+import time
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -29,6 +30,7 @@ from urllib.parse import SplitResult, urlsplit, urlunsplit
 from uuid import UUID
 
 import requests
+import urllib3
 
 from lrs_bridge.identity import same_place
 from lrs_bridge.sources.errors import EventInvalid, RemoteRefused, RemoteUnavailable
@@ -41,7 +43,8 @@ LATE = timedelta(days=30)
 _HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
 LIMIT = 100  # statements a page
 MOST_REMEMBERED = 1000  # ids; beyond these, whoever keeps statements knows them by their events
-TIMEOUT = (3.05, 30.0)  # seconds to connect, and between bytes of the answer
+TIMEOUT = (3.05, 15.0)  # seconds to connect, and between bytes of the answer
+LONGEST = 20.0  # s; for the whole of a page, however slowly it drips
 LARGEST_PAGE = 32 * 1024 * 1024  # bytes
 LONGEST_WAIT = 86400.0  # s; a Retry-After beyond a day is a mistake
 _LONGEST_DETAIL = 200  # characters
@@ -298,7 +301,7 @@ class RemoteReader:
                     retry_after=response.headers.get("Retry-After"),
                     consistent_through=instant(response.headers.get(_CONSISTENT_THROUGH)),
                 )
-        except requests.RequestException as error:
+        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
             raise RemoteUnavailable(f"No answer: {type(error).__name__}.") from None
 
 
@@ -325,8 +328,11 @@ def _is_at(theirs: SplitResult, ours: SplitResult) -> bool:
 
 def _body(response: requests.Response) -> bytes:
     body = bytearray()
-    for chunk in response.iter_content(65536):
+    until = time.monotonic() + LONGEST
+    while chunk := response.raw.read1(65536, decode_content=True):  # what has arrived, not more
         body += chunk
+        if time.monotonic() > until:
+            raise RemoteUnavailable("The page comes too slowly.")
         if len(body) > LARGEST_PAGE:
             raise RemoteUnavailable("The page is too large: ask for fewer statements at a time.")
     return bytes(body)

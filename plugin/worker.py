@@ -72,17 +72,16 @@ class Worker:
     def run(self, stop: Event) -> None:
         """Work until `stop` is set. A database that is away is waited for, not died of.
 
-        Some threads deliver beside this one, so that a target that is slow to fail keeps only one
-        of them waiting.
+        Other threads look at sources and deliver beside this one: whoever is slow to answer keeps
+        one of them waiting, and never the inbox.
         """
         log.info("worker.started")
-        hands = [
-            Thread(target=self._keep_at, args=(stop, self._deliver_outward))
-            for _ in range(1, self._mentes.settings.worker_threads)
-        ]
+        beside: list[Callable[[], int]] = [self._look_at_sources]
+        beside += [self._deliver_outward] * (self._mentes.settings.worker_threads - 1)
+        hands = [Thread(target=self._keep_at, args=(stop, work)) for work in beside]
         for hand in hands:
             hand.start()
-        self._keep_at(stop, self.run_once)
+        self._keep_at(stop, self._work_here)
         for hand in hands:
             hand.join()
         log.info("worker.stopped")
@@ -106,8 +105,12 @@ class Worker:
 
     def run_once(self) -> int:
         """Do what is due now, once; return how much that was."""
+        return self._work_here() + self._look_at_sources()
+
+    def _work_here(self) -> int:
+        """The same, but for what is asked of sources."""
         self._keep_house()
-        return self._apply_completions() + self._look_at_sources() + self._deliver_all()
+        return self._apply_completions() + self._deliver_all()
 
     def _deliver_all(self) -> int:
         """Deliver what is next of each kind; return how much that was."""

@@ -6,20 +6,20 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import click
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
 from plugin.app import Mentes
 from plugin.cli.commands import ORGANISATION, main, this_process
 from plugin.cli.lrs.group import WHOSE, organisation_called
-from plugin.completions import source_forms, sources
+from plugin.completions import changing, source_forms, sources
 from plugin.completions.dry_run import tried
 from plugin.completions.inlets import address
 from plugin.completions.looking import Looking, claim
@@ -153,9 +153,9 @@ def source_test(organisation: str, name: str, example: str) -> None:
 @click.option("--secret", help="A dash: it is read from standard input. Left out: one is made.")
 def source_rotate(organisation: str, name: str, secret: str | None) -> None:
     """Give a source a new secret; where others post to it the old one works for a day more."""
-    given = _read_secret(secret) or sources.new_secret()
+    read = _read_secret(secret)
     with _of(organisation) as here:
-        sources.rotate(here.called(name), here.mentes.cipher, given, now=here.now)
+        given = changing.rotate(here.called(name), here.mentes.cipher, read, now=here.now)
     click.echo(f"secret   {given if secret is None else '(as given)'}")
 
 
@@ -233,13 +233,10 @@ def _look(mentes: Mentes, source_id: UUID) -> None:
     settings, now = mentes.settings, mentes.clock()
     looking = Looking(mentes.database, mentes.clock, mentes.looks, lease=settings.outbox_lease)
     with mentes.database.transaction(EVERYWHERE) as session:
-        session.execute(
-            update(SourceRow)
-            .where(SourceRow.id == source_id)
-            .values(due_at=now - timedelta(days=3650))  # before all others
+        leased = claim(
+            session, kinds=mentes.looks, now=now, lease=settings.outbox_lease, only=source_id
         )
-        leased = claim(session, kinds=mentes.looks, now=now, lease=settings.outbox_lease)
-    if leased is None or leased.id != source_id:
+    if leased is None:
         raise click.ClickException("It is disabled, or a worker looks at it just now.")
     pages = looking.look_at(leased)
     with mentes.database.reading(EVERYWHERE) as session:

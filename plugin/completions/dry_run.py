@@ -85,7 +85,7 @@ def foreseen(
 ) -> Foreseen:
     """Return what a completion would do; it is written nowhere."""
     row = inbox.row_of(completion, came_by=kind, now=now)
-    (known,) = understood(session, [row], now=now, cutoff_days=cutoff_days)
+    (known,) = understood(session, [row], cutoff_days=cutoff_days)
     return Foreseen(
         completion=completion,
         is_known=known.person_id is not None,

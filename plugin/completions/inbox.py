@@ -22,6 +22,8 @@ from plugin.completions.model import CompletionRow, Reason, SourceKind, Status
 from plugin.foundation.tenancy import inserted_each
 from plugin.people import identifiers
 
+LONGEST_ID = 255
+"""Characters of an event's id; an index does not take them as long as senders may make them."""
 LANES = 8
 """How many workers can apply one organisation's completions at a time."""
 
@@ -53,6 +55,11 @@ def receive(
     return Received(new=len(new), repeated=len(told) - len(new))
 
 
+def _short(event_id: str) -> str:
+    """Return what an event is known by: what the source says, or its digest if that is long."""
+    return event_id if len(event_id) <= LONGEST_ID else digest(event_id)
+
+
 def row_of(completion: Completion, *, came_by: SourceKind, now: datetime) -> CompletionRow:
     """Return the row that `completion` would be kept as, kept nowhere: to see what it would do."""
     return CompletionRow(**_columns(completion, came_by, now, None))
@@ -66,7 +73,7 @@ def _columns(
     return {
         "organisation_id": completion.organisation_id,
         "source": completion.source,
-        "source_event_id": completion.source_event_id,
+        "source_event_id": _short(completion.source_event_id),
         "person_keys": [[key.scheme, key.home, key.value] for key in completion.person_keys],
         "person_digest": person_digest,
         "course_digest": digest(same_place(course)) if course else None,

@@ -93,13 +93,22 @@ class Look(Protocol):
 
 
 def claim(
-    session: Session, *, kinds: Iterable[SourceKind], now: datetime, lease: int
+    session: Session,
+    *,
+    kinds: Iterable[SourceKind],
+    now: datetime,
+    lease: int,
+    only: UUID | None = None,
 ) -> Leased | None:
-    """Lease the source that has been due for longest for `lease` seconds, or None."""
+    """Lease the source that has been due for longest for `lease` seconds, or None.
+
+    Args:
+        only: this source, due or not, and no other.
+    """
     due = (
         select(SourceRow.id)
         .where(
-            SourceRow.due_at <= now,
+            SourceRow.due_at <= now if only is None else SourceRow.id == only,
             SourceRow.enabled,
             SourceRow.kind.in_(list(kinds)),
             or_(SourceRow.leased_until.is_(None), SourceRow.leased_until < now),

@@ -79,7 +79,8 @@ def _check_secret(source: Proved, headers: Mapping[str, str], body: bytes, now: 
         return
     how = source.configuration["proof"]
     if how == Proof.STANDARD:
-        secrets = [signatures.webhook_secret(each) for each in source.secrets]
+        usable = [each for each in source.secrets if is_usable(how, each)]
+        secrets = [signatures.webhook_secret(each) for each in usable]
         signatures.standard_webhook(headers, body, secrets, now=now)
     elif how == Proof.HMAC:
         given = headers.get(source.configuration["header"].lower())

@@ -37,7 +37,7 @@ def look_at(
     Args:
         rows: in the order in which they happened.
     """
-    several = understood(session, rows, now=now, cutoff_days=cutoff_days)
+    several = understood(session, rows, cutoff_days=cutoff_days)
     doing = Doing(session, several, now=now)
     for row, known in zip(rows, several, strict=True):
         row.person_id = known.person_id

@@ -13,6 +13,7 @@ from werkzeug.datastructures import MultiDict
 from lrs_bridge.sources import canvas, mapping
 from lrs_bridge.sources.mapping import PATHS
 from lrs_bridge.sources.webhooks import PRESETS
+from plugin.completions.changing import SECRET_SHAPE
 from plugin.completions.model import SourceKind
 from plugin.completions.proofs import Proof, is_usable
 from plugin.completions.reading import STATEMENTS
@@ -24,7 +25,6 @@ ADDRESS = "Give an address, such as https://lms.example.org."
 LONG = validate.Length(max=500, error="That is too long.")
 STATE = "Write, for example: course.enrollment.completed = completed"
 SECRET_NEEDED = "Paste the secret that the other system gave you."  # noqa: S105
-SECRET_SHAPE = "It begins with whsec_; copy all of it."  # noqa: S105
 
 
 def _address(text: str) -> None:

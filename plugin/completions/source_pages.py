@@ -8,7 +8,7 @@ from uuid import UUID
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from plugin.completions import source_forms, sources
+from plugin.completions import changing, source_forms, sources
 from plugin.completions.advice import REFUSED, trouble_in_words
 from plugin.completions.dry_run import tried
 from plugin.completions.inlets import address, inlets
@@ -105,9 +105,15 @@ def change(source_id: UUID) -> str | Response | tuple[str, int]:
             return _form(kind, request.form, source=source, tried=_tried(kind, wanted))
         with tool().database.transaction(visit().organisation_id) as session:
             source = sources.one(session, source_id, locked=True)
-            sources.change(session, source, name=wanted.name, configuration=wanted.configuration)
-            if wanted.secret:
-                sources.rotate(source, inlets().cipher, wanted.secret, now=tool().clock())
+            changing.change(
+                session,
+                source,
+                inlets().cipher,
+                name=wanted.name,
+                configuration=wanted.configuration,
+                secret=wanted.secret,
+                now=tool().clock(),
+            )
     except FormInvalid as error:
         return _form(kind, request.form, source=source, errors=error.errors), 422
     return _to(source_id, "changed")
@@ -117,11 +123,9 @@ def change(source_id: UUID) -> str | Response | tuple[str, int]:
 @requires(Role.ADMIN)
 def rotate(source_id: UUID) -> str:
     """Give a source a new secret of ours, and show it this once."""
-    secret = sources.new_secret()
     with tool().database.transaction(visit().organisation_id) as session:
         source = sources.one(session, source_id, locked=True)
-        kind_called(source.kind).insist_on_our_secret(source.configuration)
-        sources.rotate(source, inlets().cipher, secret, now=tool().clock())
+        secret = changing.rotate(source, inlets().cipher, None, now=tool().clock())
     return _one(source, secret=secret, done="rotated")
 
 

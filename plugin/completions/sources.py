@@ -9,7 +9,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -27,8 +27,6 @@ POSTED_TO = frozenset({SourceKind.CANVAS, SourceKind.CALIPER, SourceKind.WEBHOOK
 LOOKED_AT = frozenset({SourceKind.REMOTE_STORE, SourceKind.RESULTS})
 """Kinds that a worker looks at from time to time."""
 ADDED_BY_HAND = POSTED_TO | LOOKED_AT
-FORMER_LASTS = timedelta(days=1)
-"""How long a replaced secret still works: time to paste the new one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +57,7 @@ def add(
     Raises:
         FormInvalid: there is one of that kind and name.
     """
-    _insist_it_is_free(session, kind, name)
+    insist_it_is_free(session, kind, name)
     source = SourceRow(
         kind=kind,
         name=name,
@@ -75,7 +73,7 @@ def add(
     return source
 
 
-def _insist_it_is_free(session: Session, kind: SourceKind, name: str) -> None:
+def insist_it_is_free(session: Session, kind: SourceKind, name: str) -> None:
     taken = select(SourceRow.id).where(SourceRow.kind == kind, SourceRow.name == name)
     if session.scalar(taken) is not None:
         raise FormInvalid(
@@ -127,32 +125,10 @@ def at_path(session: Session, cipher: Cipher, path: str, *, now: datetime) -> Pr
     )
 
 
-def change(
-    session: Session, source: SourceRow, *, name: str, configuration: Mapping[str, Any]
-) -> None:
-    """Change what a source is called and how it is read; its address and secret stay.
-
-    Raises:
-        FormInvalid: there is another of that kind and name.
-    """
-    if name != source.name:
-        _insist_it_is_free(session, SourceKind(source.kind), name)
-    source.name = name
-    source.configuration = dict(configuration)
-
-
-def rotate(source: SourceRow, cipher: Cipher, secret: str, *, now: datetime) -> None:
-    """Give a source a new secret; the one before works for a day where others post to it."""
-    if source.kind in POSTED_TO:
-        source.former_secret, source.former_until = source.secret, now + FORMER_LASTS
-    source.secret = cipher.seal(secret)
-    _look_soon(source, now)
-
-
 def enable(source: SourceRow, *, now: datetime) -> None:
     """Take completions from a source again."""
     source.enabled = True
-    _look_soon(source, now)
+    look_now(source, now=now)
 
 
 def disable(source: SourceRow) -> None:
@@ -161,11 +137,7 @@ def disable(source: SourceRow) -> None:
 
 
 def look_now(source: SourceRow, *, now: datetime) -> None:
-    """Let a worker look at a source as soon as one can."""
-    _look_soon(source, now)
-
-
-def _look_soon(source: SourceRow, now: datetime) -> None:
+    """Let a worker look at a source as soon as one can, if it is one that is looked at."""
     if source.kind in LOOKED_AT and source.enabled:
         source.due_at = now
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy import and_, or_, select
@@ -48,19 +48,22 @@ class Understood:
 
 
 def understood(
-    session: Session, rows: Sequence[CompletionRow], *, now: datetime, cutoff_days: int
+    session: Session, rows: Sequence[CompletionRow], *, cutoff_days: int
 ) -> list[Understood]:
-    """Return what each of `rows` means."""
+    """Return what each of `rows` means.
+
+    Too old is what was old when it came: waiting for a mentor, or for a binding, ages nothing.
+    """
     people = identifiers.whose_each(
         session,
         [[(scheme, home, value) for scheme, home, value in row.person_keys] for row in rows],
     )
     places = _Places(session, rows)
-    oldest = now - timedelta(days=cutoff_days)
+    cutoff = timedelta(days=cutoff_days)
     found = []
     for row, whose in zip(rows, people, strict=True):
         activity, checkpoint = places.completed(row)
-        status, reason = _reason_to_leave(row, whose, places, oldest)
+        status, reason = _reason_to_leave(row, whose, places, cutoff)
         found.append(
             Understood(
                 whose=whose,
@@ -74,7 +77,7 @@ def understood(
 
 
 def _reason_to_leave(
-    row: CompletionRow, whose: Resolution, places: _Places, oldest: datetime
+    row: CompletionRow, whose: Resolution, places: _Places, cutoff: timedelta
 ) -> tuple[Status | None, Reason | None]:
     """Return why nothing opens and nothing is taken back; (None, None) if something may."""
     activity, checkpoint = places.completed(row)
@@ -90,7 +93,7 @@ def _reason_to_leave(
         return Status.WAITING, Reason.PERSON_UNKNOWN
     if row.at < checkpoint.created_at - CLOCKS_DIFFER:
         return Status.COUNTED, Reason.BEFORE_CHECKPOINT
-    if row.at < oldest:
+    if row.at < row.received_at - cutoff:
         return Status.COUNTED, Reason.TOO_OLD
     if row.state != "uncompleted" and row.state not in COMPLETE:
         return Status.COUNTED, Reason.NOT_PASSED

@@ -21,7 +21,7 @@ SHORTENED = 12  # characters of a digest
 def said(key: Key, say: Words) -> str:
     """Return how a source calls somebody: nothing but what was sent."""
     scheme, home, value = key
-    where = urlsplit(home).netloc or home
+    where = _host(home) or home
     if scheme == MBOX_SHA1SUM:
         return say.gettext("digest %(digest)s… of a mail address", digest=value[:SHORTENED])
     if scheme == SOURCED_ID:
@@ -31,6 +31,13 @@ def said(key: Key, say: Words) -> str:
     if scheme in (ACCOUNT, USERNAME) and where:
         return say.gettext("%(name)s at %(place)s", name=value, place=where)
     return value
+
+
+def _host(home: str) -> str | None:
+    try:
+        return urlsplit(home).netloc
+    except ValueError:  # whatever a source calls a place, its page opens
+        return None
 
 
 def all_said(keys: Sequence[Key], say: Words) -> str:

@@ -106,6 +106,8 @@ def keys_told(told: Mapping[str, str], *, issuer: str) -> dict[Key, str]:
 
 
 def _canvas_homes(host: str | None) -> Iterable[str]:
-    if host is None or urlsplit(f"https://{host}").hostname is None:
-        return ()
-    return (f"https://{host}",)
+    try:
+        is_one = host is not None and urlsplit(f"https://{host}").hostname is not None
+    except ValueError:
+        is_one = False
+    return (f"https://{host}",) if is_one else ()

@@ -21,7 +21,7 @@ from lrs_bridge.completion import named_place
 from lrs_bridge.sources.webhooks import docebo
 from lti.testing import Server, serving
 from plugin.checkins.rules import State
-from plugin.completions import source_forms, sources
+from plugin.completions import changing, source_forms, sources
 from plugin.completions.model import CompletionRow, RefusedDelivery, SourceKind, SourceRow, Status
 from tests.conftest import MovableClock
 from tests.journeys.stage import Stage
@@ -362,7 +362,7 @@ def test_a_secret_that_was_replaced_is_good_for_a_day(learning: Stage, clock: Mo
     sender = a_sender(learning, SourceKind.WEBHOOK, SECRET, proof="bearer", mapping=MAPPING)
     with learning.mentes.database.transaction(learning.organisation_id) as session:
         row = session.get_one(SourceRow, sender.source_id)
-        sources.rotate(row, learning.mentes.cipher, "another", now=clock())
+        changing.rotate(row, learning.mentes.cipher, "another", now=clock())
         assert SECRET not in json.dumps([row.secret, row.former_secret])
     old, new = ({"Authorization": f"Bearer {each}"} for each in (SECRET, "another"))
     assert sender.post(finished(learning), old).status_code == 200

@@ -1,6 +1,7 @@
 """Reading over real sockets: from our own store, and from servers that misbehave."""
 
 import json
+import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from urllib.parse import quote
@@ -308,3 +309,19 @@ times = st.integers(0, 4_000_000_000).map(lambda it: datetime.fromtimestamp(it, 
 )
 def test_a_cursor_is_read_as_it_was_written(cursor):
     assert Cursor.read(json.loads(json.dumps(cursor.written))) == cursor
+
+
+def test_a_page_that_drips_is_given_up(monkeypatch):
+    monkeypatch.setattr("lrs_bridge.polling.LONGEST", 0.3)
+
+    def dripping(_environ, start_response):
+        start_response("200 OK", [("Content-Length", "1000")])
+        for _ in range(100):
+            time.sleep(0.1)
+            yield b" "
+
+    with serving(make_server("127.0.0.1", 0, dripping, threaded=True)) as url:
+        began = time.monotonic()
+        with pytest.raises(RemoteUnavailable, match="too slowly"):
+            RemoteReader(url, "k", "s").page(START, now=NOW)
+    assert time.monotonic() - began < 5

@@ -4,23 +4,25 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from flask import Flask
 
 from lrs_bridge import testing
 from lrs_bridge.lrs.access.credentials import add_credential
+from lrs_bridge.sources import read
 from plugin.app import Mentes
 from plugin.checkins import service as checkins
 from plugin.checkins.model import CheckIn
 from plugin.checkins.rules import State
+from plugin.completions import inbox
 from plugin.completions import service as completions
-from plugin.completions.model import CompletionRow, Reason, Status
+from plugin.completions.model import CompletionRow, Reason, SourceKind, Status
 from plugin.courses import service as courses
 from plugin.courses.model import Course
 from plugin.foundation.events import EventRow
@@ -276,6 +278,26 @@ def test_what_is_too_old_opens_nothing_but_counts(
     assert row.reason == reason
     assert row.status == (Status.COUNTED if reason else Status.APPLIED)
     assert len(moodle.checkins()) == (0 if reason else 1)
+
+
+def test_waiting_for_a_mentor_makes_nothing_too_old(moodle: Classroom, clock: MovableClock) -> None:
+    moodle.know(about=PAGE, mentor=False)
+    moodle.post([module_completed()])
+    clock.forward(days=90)
+    with moodle.mentes.database.transaction(moodle.organisation_id) as session:
+        a_mentor(session, session.get_one(Programme, moodle.programme_id()), now=clock())
+    moodle.worker.run_until_idle()
+    assert len(moodle.checkins()) == 1
+
+
+def test_an_id_that_no_index_would_take_is_kept_as_a_short_one(moodle: Classroom) -> None:
+    told = read({**module_completed(), "id": str(uuid4())}, moodle.organisation_id)
+    assert told is not None
+    long = replace(told, source_event_id="é" * 4000)
+    for new in (1, 0):
+        with moodle.mentes.database.transaction(moodle.organisation_id) as session:
+            came = inbox.receive(session, [long], came_by=SourceKind.WEBHOOK, now=AFTER)
+        assert came.new == new
 
 
 def test_a_failed_test_is_no_completion(moodle: Classroom) -> None:

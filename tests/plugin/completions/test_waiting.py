@@ -18,9 +18,11 @@ from plugin.checkins.rules import State
 from plugin.completions import inbox, waiting_binding, waiting_list
 from plugin.completions.model import CompletionRow, Reason, SourceKind, Status
 from plugin.completions.waiting_model import Binding, Unassigned, UnassignedKey, What
+from plugin.completions.waiting_views import said
 from plugin.courses import service as courses
 from plugin.courses.model import Course
 from plugin.foundation.errors import NotFound
+from plugin.foundation.i18n import Words
 from plugin.people.model import PersonIdentifier
 from plugin.people.service import Described, seen
 from plugin.programmes.model import Programme
@@ -389,3 +391,7 @@ def test_bound_while_a_roster_tells_it_nothing_is_lost(school: School) -> None:
 
 
 WAITS = (Reason.PERSON_UNKNOWN, Reason.PERSON_AMBIGUOUS)
+
+
+def test_wherever_a_source_says_that_somebody_is_it_can_be_shown() -> None:
+    assert said(("account", "http://[x", "42"), Words("en")) == "42 at http://[x"

@@ -123,6 +123,12 @@ def test_what_others_could_have_written_is_not_believed(
             assert identifiers.whose(session, [("account", home, key)]).person_id is None
 
 
+def test_a_host_that_is_none_is_no_place(mentes: Mentes, organisation_id: UUID) -> None:
+    custom = {"canvas_user_id": "17", "canvas_api_domain": "[x"}
+    with mentes.database.transaction(organisation_id) as session:
+        assert known(session, product="canvas", custom=custom).id
+
+
 def a_member(subject: str, **said: Any) -> Member:
     person = PersonClaims(name=said.pop("name", None), email=said.pop("email", None))
     return Member(
