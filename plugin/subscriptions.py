@@ -12,7 +12,7 @@ from plugin.completions import arrivals, waiting
 from plugin.completions import service as completions
 from plugin.completions.events import CompletionObserved
 from plugin.courses.events import CourseKnown, CourseNamed
-from plugin.foundation.db import Subscriber
+from plugin.foundation.db import Subscriber, Together
 from plugin.goals import service as goals
 from plugin.goals.events import CommitmentMade, CommitmentMoved
 from plugin.launches.events import ItemReached
@@ -65,7 +65,7 @@ def subscriptions(
     told[PersonKnown] += [waiting.on_person_known]
     told[CourseKnown] += [waiting.on_course_known]
     told[CourseNamed] += [waiting.on_course_named]
-    told[checkins.Opened] += [records.on_opened]
+    told[checkins.Opened] += [Together(records.on_opened)]
     told[checkins.Booked] += [records.on_booked]
     told[checkins.Rebooked] += [records.on_rebooked]
     told[checkins.Cancelled] += [records.on_cancelled]
@@ -79,9 +79,9 @@ def subscriptions(
     told[CommitmentMade] += [steps.on_made]
     told[CommitmentMoved] += [steps.on_moved]
     told[SessionHeld] += [circles.on_held]
-    told[CompletionObserved] += [observed.on_observed]
+    told[CompletionObserved] += [Together(observed.on_observed)]
     if nudges is not None:
-        told[checkins.Opened] += [nudges.on_opened]
+        told[checkins.Opened] += [Together(nudges.on_opened)]
         told[checkins.Booked] += [nudges.on_booked]
         told[checkins.Rebooked] += [nudges.on_booked]
         told[checkins.Cancelled] += [nudges.on_cancelled]

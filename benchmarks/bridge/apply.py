@@ -4,44 +4,52 @@ from __future__ import annotations
 
 import argparse
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from benchmarks.bridge.targets import Measured, NotMeasured
 from config.settings import Settings
-from lrs_bridge.completion import Completion, PersonKey
+from lrs_bridge.completion import Completion, PersonKey, State
 from plugin import migrations
 from plugin.app import Mentes, compose
 from plugin.completions import inbox
 from plugin.completions.applying import Applying
 from plugin.completions.model import CompletionRow, Reason, SourceKind, Status
 from plugin.foundation.db import Database
+from plugin.foundation.outbox import Debt
 from plugin.foundation.tenancy import EVERYWHERE
+from plugin.nudges.service import KIND as MAIL
 from plugin.platforms.service import organisation
+from plugin.targets.model import STATEMENT
 from tests import postgresql
 from tests.plugin.factories import (
     ISSUER,
     NOW,
     a_checkpoint,
     a_course,
-    a_mentee,
-    a_mentor,
     a_programme,
     an_activity,
+    every,
     later,
 )
+from tests.plugin.pairs import paired
 
 LEAST = 500  # completions a second
-MANY, FEW = 4000, 1000
-IN_MIX = 10
-"""One completion in so many opens a check-in."""
-RULED, OTHER = (f"{ISSUER}/mod/page/view.php?id={number}" for number in (2, 3))
-"""A page with a rule about it, and one without."""
+MANY, FEW = 6000, 1500
+PLACES = 10
+"""Completions of each person in the mix."""
+RULES = 2
+"""Of the places, those with a rule about them: each opens a check-in."""
+WARMING_UP = 100
+"""Completions before the clock starts: a worker starts once, and runs for weeks."""
+AGAIN, BEFORE = 2, 3
+"""One says again what opened a check-in, and one is the `uncompleted` that Moodle sends before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +58,8 @@ class Round:
 
     applied: int
     opened: int
+    statements: int
+    mails: int
     seconds: float
     cpu: float
 
@@ -62,8 +72,8 @@ def measured(asked: argparse.Namespace) -> Iterator[Measured]:
     """
     many = FEW if asked.quick else MANY
     for name, told, total, least in (
-        (f"applied, 1 in {IN_MIX} opens a check-in", mix, many, LEAST),
-        ("applied, each opens a check-in", openings, many // IN_MIX, None),
+        (f"applied, {RULES} in {PLACES} open a check-in", mix, many, LEAST),
+        ("applied, each opens a check-in", openings, many // PLACES, None),
     ):
         done = run(total, told)
         yield Measured(
@@ -71,7 +81,10 @@ def measured(asked: argparse.Namespace) -> Iterator[Measured]:
             value=done.applied / done.seconds,
             unit="/s",
             least=least,
-            beside=f"{done.applied / done.cpu:,.0f}/s of CPU; {done.opened:,} opened",
+            beside=(
+                f"{done.applied / done.cpu:,.0f}/s of CPU; {done.opened:,} opened, "
+                f"{done.statements:,} statements and {done.mails:,} mails owed"
+            ),
         )
 
 
@@ -79,20 +92,23 @@ Told = Callable[[UUID, int], list[Completion]]
 
 
 def mix(organisation_id: UUID, total: int) -> list[Completion]:
-    """Return what an inbox sees mostly: a tenth opens, a tenth says the same once more, a tenth is
-    the `uncompleted` before a first `completed`, and the rest is about what no rule is about.
+    """Return what an inbox sees of a course: ten completions of each person, whom we know.
+
+    Two open a check-in each, one says so again, one is the `uncompleted` before a first
+    `completed`, and six are of what no rule is about.
     """
     told = []
     for number in range(total):
-        person, place = divmod(number, IN_MIX)
-        ruled = place < 3
+        person, place = divmod(number, PLACES)
+        ruled = 0 if place == AGAIN else 1 if place == BEFORE else place
         told.append(
             _completion(
                 organisation_id,
                 number,
                 person,
-                RULED if ruled else OTHER,
-                state="uncompleted" if place == 0 else "completed",
+                ruled,
+                state="uncompleted" if place == BEFORE else "completed",
+                at=timedelta(milliseconds=0 if place == BEFORE else 1 + number),
             )
         )
     return told
@@ -100,11 +116,20 @@ def mix(organisation_id: UUID, total: int) -> list[Completion]:
 
 def openings(organisation_id: UUID, total: int) -> list[Completion]:
     """Return completions of which each opens a check-in."""
-    return [_completion(organisation_id, number, number, RULED) for number in range(total)]
+    return [
+        _completion(organisation_id, number, number, 0, at=timedelta(milliseconds=number))
+        for number in range(total)
+    ]
 
 
 def _completion(
-    organisation_id: UUID, number: int, person: int, place: str, *, state: str = "completed"
+    organisation_id: UUID,
+    number: int,
+    person: int,
+    place: int,
+    *,
+    at: timedelta,
+    state: State = "completed",
 ) -> Completion:
     return Completion(
         organisation_id=organisation_id,
@@ -112,11 +137,15 @@ def _completion(
         source_event_id=str(number),
         person_keys=(PersonKey.account(ISSUER, str(1000 + person)),),
         course_key=None,
-        module_key=place,
+        module_key=_page(place),
         kind="module",
-        state="uncompleted" if state == "uncompleted" else "completed",
-        at=later(minutes=5) + timedelta(milliseconds=number),
+        state=state,
+        at=later(minutes=5) + at,
     )
+
+
+def _page(place: int) -> str:
+    return f"{ISSUER}/mod/page/view.php?id={2 + place}"
 
 
 def run(total: int, told: Told) -> Round:
@@ -129,42 +158,44 @@ def run(total: int, told: Told) -> Round:
         with mentes.database.transaction(EVERYWHERE) as session:
             owner = organisation(session, "Acme", now=NOW).id
         completions = told(owner, total)
-        _people(mentes, owner, {key.value for each in completions for key in each.person_keys})
-        for start in range(0, total, 500):
-            with mentes.database.transaction(owner) as session:
-                inbox.receive(
-                    session,
-                    completions[start : start + 500],
-                    came_by=SourceKind.RECORD_STORE,
-                    now=later(minutes=20),
-                )
+        _people(mentes, owner, sorted({each.person_keys[0].value for each in completions}))
         applying = Applying(mentes.database, lambda: later(hours=1), cutoff_days=30)
+        _receive(mentes, owner, completions[:WARMING_UP])
+        while applying():
+            pass
+        _receive(mentes, owner, completions[WARMING_UP:])
         wall, cpu, applied = time.perf_counter(), time.process_time(), 0
         while done := applying():
             applied += done
         wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
         with mentes.database.reading(owner) as session:
-            opened = session.scalars(
-                select(func.count(CompletionRow.id)).where(CompletionRow.status == Status.APPLIED)
-            ).one()
-            failed = session.scalars(
-                select(func.count(CompletionRow.id)).where(CompletionRow.reason == Reason.FAILED)
-            ).one()
-    assert (applied, failed) == (total, 0)
-    return Round(applied, opened, wall, cpu)
+            counted = Counter(session.scalars(select(CompletionRow.status)))
+            failed = every(session, CompletionRow, CompletionRow.reason == Reason.FAILED)
+            owed = Counter(session.scalars(select(Debt.kind)))
+    assert (applied, failed) == (total - WARMING_UP, [])
+    assert counted[Status.APPLIED] + counted[Status.COUNTED] == total
+    return Round(applied, counted[Status.APPLIED], owed[STATEMENT], owed[MAIL], wall, cpu)
 
 
-def _people(mentes: Mentes, owner: UUID, subjects: set[str]) -> None:
-    """Let everybody have a mentor, and both an address to be written to."""
+def _receive(mentes: Mentes, owner: UUID, completions: list[Completion]) -> None:
+    """Put completions into the inbox: half came as statements, half by a webhook."""
+    for number, start in enumerate(range(0, len(completions), 250)):
+        came_by = SourceKind.WEBHOOK if number % 2 else SourceKind.RECORD_STORE
+        with mentes.database.transaction(owner) as session:
+            several = completions[start : start + 250]
+            inbox.receive(session, several, came_by=came_by, now=later(minutes=20))
+
+
+def _people(mentes: Mentes, owner: UUID, subjects: list[str]) -> None:
+    """Let everybody have a mentor and an address, and record every other."""
     with mentes.database.transaction(owner) as session:
         course = a_course(session)
         programme = a_programme(session, course)
-        an_activity(session, course, OTHER)
-        a_checkpoint(session, programme, an_activity(session, course, RULED))
-        for number, subject in enumerate(sorted(subjects)):
-            if number % 5 == 0:
-                a_mentor(session, programme, capacity=5, email=f"mo{number}@acme.example")
-            a_mentee(session, programme, subject, email=f"ada{number}@acme.example")
+        for place in range(PLACES):
+            activity = an_activity(session, course, _page(place))
+            if place < RULES:
+                a_checkpoint(session, programme, activity)
+        paired(session, programme, subjects, recorded=subjects[::2])
 
 
 @contextmanager

@@ -17,7 +17,6 @@ from plugin.checkins.rules import State, moved
 from plugin.foundation.events import all_happened
 from plugin.foundation.tenancy import inserted_each
 from plugin.pairings.model import Pairing
-from plugin.people.model import Person
 from plugin.programmes.model import Checkpoint
 
 
@@ -60,24 +59,14 @@ def open_each(
     session: Session, openings: Sequence[Opening], *, now: datetime
 ) -> list[CheckIn | None]:
     """Open several check-ins at once, each as `open_once` does; no two are for the same."""
+    if not openings:
+        return []
     new = inserted_each(session, CheckIn, [_columns(opening, now) for opening in openings])
     checkins = _of_openings(session, openings)
     opened = [
         checkin if checkin.id in new or _is_opened_again(checkin, opening, now) else None
         for checkin, opening in zip(checkins, openings, strict=True)
     ]
-    # Whoever is told of a check-in asks for its people, and finds them here.
-    _people = session.scalars(
-        select(Person).where(
-            Person.id.in_(
-                {
-                    person
-                    for opening in openings
-                    for person in (opening.pairing.mentor_id, opening.pairing.mentee_id)
-                }
-            )
-        )
-    ).all()
     all_happened(
         session,
         [

@@ -23,7 +23,7 @@ from plugin.foundation.tenancy import EVERYWHERE, Organisation
 
 log = structlog.get_logger()
 
-BATCH = 100
+BATCH = 200
 """Completions a transaction: enough to share its costs, few enough not to keep SQLite's other
 writers waiting."""
 _LOCKS = 0x6D656E74  # "ment": the lanes' half of PostgreSQL's names for locks

@@ -23,17 +23,31 @@ Cause = tuple[UUID, UUID]
 """(checkpoint, person): there is one check-in of it."""
 
 
-class Doing:
-    """Does what a batch of completions calls for, one after the other as they happened.
+def done_each(
+    session: Session,
+    rows: Sequence[CompletionRow],
+    several: Sequence[Understood],
+    *,
+    now: datetime,
+) -> list[Outcome]:
+    """Do what completions call for, one after the other as they happened; return what that was.
 
-    What is there already is asked for once, for all of them; what they open is opened together,
-    when `finish` is called, or before it is taken back.
+    What is there already is asked for once, for all of them, and what they open is opened together.
     """
+    doing = _Doing(session, several, now=now)
+    for row, known in zip(rows, several, strict=True):
+        doing.do(row, known)
+    doing.open()
+    return [doing.outcomes[row.id] for row in rows]
 
+
+class _Doing:
     def __init__(self, session: Session, several: Sequence[Understood], *, now: datetime) -> None:
+        self.outcomes: dict[UUID, Outcome] = {}
         self._session = session
         self._now = now
         self._opening: dict[Cause, tuple[CompletionRow, Opening]] = {}
+        self._waiting: dict[Cause, list[CompletionRow]] = {}
         matters = [known for known in several if known.status is None]
         self._there = _There(
             session,
@@ -41,39 +55,36 @@ class Doing:
             people={known.person_id for known in matters if known.person_id},
         )
 
-    def done(self, row: CompletionRow, known: Understood) -> Outcome:
-        """Do what a completion calls for; return what that was."""
+    def do(self, row: CompletionRow, known: Understood) -> None:
+        """Do what a completion calls for, but for opening a check-in."""
         if known.status is not None or known.person_id is None or known.checkpoint is None:
-            return known.status or Status.COUNTED, known.reason
-        if row.state == "uncompleted":
-            return self._take_back(row, known.checkpoint, known.person_id)
-        outcome = self._open(row, known.checkpoint, known.person_id)
-        if outcome[0] == Status.WAITING:
-            self._there.waiting.add((known.checkpoint.id, known.person_id))
-        return outcome
+            outcome = known.status or Status.COUNTED, known.reason
+        elif row.state == "uncompleted":
+            outcome = self._take_back(row, (known.checkpoint.id, known.person_id))
+        else:
+            outcome = self._to_open(row, known.checkpoint, known.person_id)
+        self.outcomes[row.id] = outcome
 
-    def finish(self) -> None:
+    def open(self) -> None:
         """Open what is to be opened."""
-        if not self._opening:
-            return
         several = list(self._opening.items())
         self._opening.clear()
         opened = open_each(self._session, [opening for _, (_, opening) in several], now=self._now)
         for (cause, (row, _)), checkin in zip(several, opened, strict=True):
             if checkin is None:  # somebody else was quicker
-                row.status, row.reason = Status.COUNTED, Reason.OPEN_ALREADY
+                self.outcomes[row.id] = Status.COUNTED, Reason.OPEN_ALREADY
             else:
                 self._there.checkins[cause] = checkin
 
-    def _open(self, row: CompletionRow, checkpoint: Checkpoint, person_id: UUID) -> Outcome:
+    def _to_open(self, row: CompletionRow, checkpoint: Checkpoint, person_id: UUID) -> Outcome:
         cause = (checkpoint.id, person_id)
         if (checkpoint.programme_id, person_id) not in self._there.mentees:
-            return Status.WAITING, Reason.NOT_TAKING_PART
+            return self._to_wait(row, cause, Reason.NOT_TAKING_PART)
         if cause in self._there.taken_back and self._there.taken_back[cause] > row.at:
             return Status.COUNTED, Reason.TAKEN_BACK
         pairing = self._there.pairings.get((checkpoint.programme_id, person_id))
         if pairing is None:
-            return Status.WAITING, Reason.NO_MENTOR_YET
+            return self._to_wait(row, cause, Reason.NO_MENTOR_YET)
         checkin = self._there.checkins.get(cause)
         if cause in self._opening or (checkin is not None and checkin.state != State.WITHDRAWN):
             return Status.COUNTED, Reason.OPEN_ALREADY
@@ -87,20 +98,28 @@ class Doing:
         self._opening[cause] = row, opening
         return Status.APPLIED, None
 
-    def _take_back(self, row: CompletionRow, checkpoint: Checkpoint, person_id: UUID) -> Outcome:
-        cause = (checkpoint.id, person_id)
+    def _to_wait(self, row: CompletionRow, cause: Cause, reason: Reason) -> Outcome:
+        self._waiting.setdefault(cause, []).append(row)
+        return Status.WAITING, reason
+
+    def _take_back(self, row: CompletionRow, cause: Cause) -> Outcome:
         if cause in self._opening:
-            self.finish()
-        if cause in self._there.waiting:
-            self._wait_no_more(row, *cause)
+            self.open()
+        self._wait_no_more(row, cause)
         if cause not in self._there.checkins:
             return Status.COUNTED, Reason.TAKEN_BACK
         checkin = checkins.of_checkpoint(self._session, *cause)
         withdrawn = checkins.withdraw(self._session, checkin, taken_back_at=row.at, now=self._now)
         return (Status.APPLIED, None) if withdrawn else (Status.COUNTED, Reason.TAKEN_BACK)
 
-    def _wait_no_more(self, row: CompletionRow, checkpoint_id: UUID, person_id: UUID) -> None:
+    def _wait_no_more(self, row: CompletionRow, cause: Cause) -> None:
         """Take back completions that still wait for a mentor."""
+        for waiting in self._waiting.pop(cause, ()):
+            if waiting.at < row.at:
+                self.outcomes[waiting.id] = Status.COUNTED, Reason.TAKEN_BACK
+        if cause not in self._there.waiting:
+            return
+        checkpoint_id, person_id = cause
         self._session.execute(
             update(CompletionRow)
             .where(
@@ -140,15 +159,15 @@ class _There:
 
     def _ask(self) -> None:
         part, scalars = Participation, self._session.scalars
-        taking_part = scalars(
-            select(part).where(
+        taking_part = self._session.execute(
+            select(part.programme_id, part.person_id).where(
                 part.programme_id.in_(self._programmes),
                 part.person_id.in_(self._people),
                 part.part == Part.MENTEE,
                 part.left_at.is_(None),
             )
         )
-        self.mentees = {(each.programme_id, each.person_id) for each in taking_part}
+        self.mentees = {(programme_id, person_id) for programme_id, person_id in taking_part}
         pairings = scalars(
             select(Pairing).where(
                 Pairing.programme_id.in_(self._programmes),

@@ -8,10 +8,11 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import flag_modified
 
 from plugin.checkins import service as checkins
 from plugin.completions import waiting
-from plugin.completions.doing import Doing
+from plugin.completions.doing import done_each
 from plugin.completions.events import CompletionObserved
 from plugin.completions.model import XAPI, CompletionRow, Reason, Status
 from plugin.completions.understanding import COMPLETE, Understood, understood
@@ -19,6 +20,9 @@ from plugin.courses import service as courses
 from plugin.foundation.events import all_happened
 from plugin.pairings.events import PairingMade
 from plugin.programmes.model import Checkpoint
+
+_WRITTEN = ("person_id", "checkpoint_id", "status", "reason", "observed")
+"""Of each row alike, whatever changed: so one statement writes them all."""
 
 
 def apply(session: Session, completion_id: UUID, *, now: datetime, cutoff_days: int) -> Status:
@@ -38,12 +42,13 @@ def look_at(
         rows: in the order in which they happened.
     """
     several = understood(session, rows, cutoff_days=cutoff_days)
-    doing = Doing(session, several, now=now)
-    for row, known in zip(rows, several, strict=True):
+    outcomes = done_each(session, rows, several, now=now)
+    for row, known, (status, reason) in zip(rows, several, outcomes, strict=True):
         row.person_id = known.person_id
         row.checkpoint_id = known.checkpoint.id if known.checkpoint else None
-        row.status, row.reason = doing.done(row, known)
-    doing.finish()
+        row.status, row.reason = status, reason
+        for name in _WRITTEN:
+            flag_modified(row, name)
     _observed(session, rows, several)
     for row in rows:
         waiting.noted(session, row)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -310,8 +310,16 @@ def unbound_activity(session: Session, course_id: UUID, *, iri: str, before: Seq
 
 def activity_at(session: Session, iri: str) -> CourseActivity | None:
     """Return what `iri` means to us, or None when we have not seen it."""
-    return session.scalar(
+    return activities_at(session, [iri]).get(iri)
+
+
+def activities_at(session: Session, iris: Collection[str]) -> dict[str, CourseActivity]:
+    """Return what IRIs mean to us, those that we have seen: one question."""
+    places = {iri: same_place(iri) for iri in iris}
+    found = session.scalars(
         select(CourseActivity).where(
-            CourseActivity.place == same_place(iri), CourseActivity.contested.is_(False)
+            CourseActivity.place.in_(set(places.values())), CourseActivity.contested.is_(False)
         )
     )
+    seen = {activity.place: activity for activity in found}
+    return {iri: seen[place] for iri, place in places.items() if place in seen}

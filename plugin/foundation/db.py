@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 from uuid import UUID
@@ -84,7 +85,18 @@ class Base(DeclarativeBase):
 AWAY = (OperationalError, InterfaceError, PoolTimeoutError)
 """How a database that is away or busy shows; anything else is about the one row at hand."""
 
-Subscriber = Callable[[Session, UUID, Any], None]
+Happened = tuple[UUID, Any]
+"""An event's id, and the event."""
+
+
+@dataclass(frozen=True, slots=True)
+class Together:
+    """A subscriber that is told at once of all that happened at once, which saves questions."""
+
+    tell: Callable[[Session, Sequence[Happened]], None]
+
+
+Subscriber = Callable[[Session, UUID, Any], None] | Together
 """Told of an event in the transaction that made it happen: session, the event's id, the event."""
 
 

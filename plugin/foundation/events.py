@@ -17,7 +17,8 @@ from uuid import UUID
 from sqlalchemy import Index
 from sqlalchemy.orm import Mapped, Session
 
-from plugin.foundation.tenancy import Owned
+from plugin.foundation.db import Happened, Together
+from plugin.foundation.tenancy import Owned, inserted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,23 +52,31 @@ def happened(session: Session, event: Event) -> UUID:
 
 
 def all_happened(session: Session, events: Sequence[Event]) -> list[UUID]:
-    """Record several events at once, then tell the subscribers of each; return their ids."""
+    """Record several events at once, then tell each subscriber of them; return their ids."""
     rows = [
-        EventRow(
-            kind=event.kind,
-            at=event.at,
-            subject_id=event.subject_id,
-            actor_id=event.actor_id,
-            facts=_facts(event),
-        )
+        {
+            "kind": event.kind,
+            "at": event.at,
+            "subject_id": event.subject_id,
+            "actor_id": event.actor_id,
+            "facts": _facts(event),
+        }
         for event in events
     ]
-    session.add_all(rows)
-    session.flush()
-    for row, event in zip(rows, events, strict=True):
-        for subscriber in session.info["subscribers"].get(type(event), ()):
-            subscriber(session, row.id, event)
-    return [row.id for row in rows]
+    ids = inserted(session, EventRow, rows)
+    for kind in dict.fromkeys(type(event) for event in events):
+        happened = [(id, it) for id, it in zip(ids, events, strict=True) if type(it) is kind]
+        _tell(session, kind, happened)
+    return ids
+
+
+def _tell(session: Session, kind: type[Event], happened: Sequence[Happened]) -> None:
+    for subscriber in session.info["subscribers"].get(kind, ()):
+        if isinstance(subscriber, Together):
+            subscriber.tell(session, happened)
+            continue
+        for id, event in happened:
+            subscriber(session, id, event)
 
 
 def _facts(event: Event) -> dict[str, Any]:

@@ -8,14 +8,15 @@ opening its session with `EVERYWHERE`. A session with neither refuses to read.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, Final, TypeVar
 from uuid import UUID, uuid4
 
-from sqlalchemy import ClauseElement, Executable, ForeignKey, Select, Table, event
+from sqlalchemy import ClauseElement, Executable, ForeignKey, Select, Table, event, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import (
     Mapped,
     ORMExecuteState,
@@ -23,6 +24,7 @@ from sqlalchemy.orm import (
     mapped_column,
     with_loader_criteria,
 )
+from sqlalchemy.orm.util import identity_key
 from sqlalchemy.sql.visitors import iterate
 
 from lrs_bridge.lrs.types import UTCDateTime
@@ -165,19 +167,49 @@ def inserted_each(
     """
     if not rows:
         return set()
+    own = _own(session, table, rows)
+    dialect = session.get_bind().dialect.name
+    statement = (sqlite.insert if dialect == "sqlite" else postgresql.insert)(unwalled(table))
+    once = statement.on_conflict_do_nothing().returning(unwalled(table).c.id)
+    return set(session.connection().execute(once, own).scalars())
+
+
+def inserted(session: Session, table: type[Owned], rows: Sequence[Mapping[str, Any]]) -> list[UUID]:
+    """Insert rows of the session's organisation, past the session's memory; return their ids."""
+    if not rows:
+        return []
+    own = _own(session, table, rows)
+    session.connection().execute(insert(unwalled(table)), own)
+    return [row["id"] for row in own]
+
+
+def _own(
+    session: Session, table: type[Owned], rows: Sequence[Mapping[str, Any]]
+) -> list[dict[str, Any]]:
     owner = organisation_of(session)
     if any(row.get("organisation_id", owner) != owner for row in rows):
         raise TenancyError(f"A {table.__name__} of another organisation was added.")
-    dialect = session.get_bind().dialect.name
-    statement = (sqlite.insert if dialect == "sqlite" else postgresql.insert)(unwalled(table))
-    new = session.connection().execute(
-        statement.on_conflict_do_nothing().returning(unwalled(table).c.id),
-        [{"id": uuid4(), "organisation_id": owner, **row} for row in rows],
-    )
-    return set(new.scalars())
+    session.flush()  # they may refer to what is not written yet
+    return [{"id": uuid4(), "organisation_id": owner, **row} for row in rows]
 
 
 Row = TypeVar("Row", bound=Owned)
+
+
+def rows_of(session: Session, table: type[Row], ids: Collection[UUID]) -> dict[UUID, Row]:
+    """Return rows by their ids: those at hand, and what is missing with one question.
+
+    Raises:
+        NoResultFound: there is no such row.
+    """
+    at_hand = {id: session.identity_map.get(identity_key(table, id)) for id in ids}
+    found = {id: row for id, row in at_hand.items() if row is not None}
+    if missing := at_hand.keys() - found.keys():
+        asked = session.scalars(select(table).where(table.id.in_(missing)))
+        found |= {row.id: row for row in asked}
+    if found.keys() != at_hand.keys():
+        raise NoResultFound
+    return found
 
 
 def found_or_inserted(session: Session, query: Select[Row], table: type[Row], **values: Any) -> Row:

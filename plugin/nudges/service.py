@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parseaddr
@@ -11,8 +12,10 @@ from sqlalchemy.orm import Session
 
 from plugin.checkins import events
 from plugin.checkins.model import CheckIn
+from plugin.foundation.events import Event
 from plugin.foundation.i18n import Words
-from plugin.foundation.outbox import owe
+from plugin.foundation.outbox import Owed, owe_each
+from plugin.foundation.tenancy import rows_of
 from plugin.nudges import calendar
 from plugin.nudges.letters import Letters
 from plugin.pairings.model import Pairing
@@ -40,15 +43,33 @@ class Talk:
 
 def talk(session: Session, checkin_id: UUID) -> Talk:
     """Return the check-in `checkin_id` with its people."""
-    checkin = session.get_one(CheckIn, checkin_id)
-    pairing = session.get_one(Pairing, checkin.pairing_id)
-    return Talk(
-        checkin=checkin,
-        about=session.get_one(Checkpoint, checkin.checkpoint_id).name,
-        mentor=session.get_one(Person, pairing.mentor_id),
-        mentee=session.get_one(Person, pairing.mentee_id),
-        stays_open=pairing.closed_at is None,
+    return talks(session, [checkin_id])[0]
+
+
+def talks(session: Session, checkin_ids: Sequence[UUID]) -> list[Talk]:
+    """Return check-ins with their people."""
+    checkins = rows_of(session, CheckIn, checkin_ids)
+    pairings = rows_of(session, Pairing, {each.pairing_id for each in checkins.values()})
+    rules = rows_of(session, Checkpoint, {each.checkpoint_id for each in checkins.values()})
+    people = rows_of(
+        session,
+        Person,
+        {id for each in pairings.values() for id in (each.mentor_id, each.mentee_id)},
     )
+    found = []
+    for checkin_id in checkin_ids:
+        checkin = checkins[checkin_id]
+        pairing = pairings[checkin.pairing_id]
+        found.append(
+            Talk(
+                checkin=checkin,
+                about=rules[checkin.checkpoint_id].name,
+                mentor=people[pairing.mentor_id],
+                mentee=people[pairing.mentee_id],
+                stays_open=pairing.closed_at is None,
+            )
+        )
+    return found
 
 
 class Nudges:
@@ -58,9 +79,15 @@ class Nudges:
         self._letters = letters
         self._organiser = parseaddr(mail_from)[1]
 
-    def on_opened(self, session: Session, event_id: UUID, event: events.Opened) -> None:
-        """Tell both that a check-in is open."""
-        self._tell(session, event_id, event, "opened")
+    def on_opened(self, session: Session, opened: Sequence[tuple[UUID, events.Opened]]) -> None:
+        """Tell both of each check-in that it is open: often many at once."""
+        about = talks(session, [event.subject_id for _, event in opened])
+        mails = [
+            mail
+            for talk, (event_id, event) in zip(about, opened, strict=True)
+            for mail in self._mails(talk, event_id, event, "opened")
+        ]
+        owe_each(session, KIND, mails)
 
     def on_booked(
         self, session: Session, event_id: UUID, event: events.Booked | events.Rebooked
@@ -100,12 +127,25 @@ class Nudges:
         self,
         session: Session,
         event_id: UUID,
-        event: events.Opened | events.Booked | events.Rebooked | events.Cancelled,
+        event: events.Booked | events.Rebooked | events.Cancelled,
+        letter: str,
+        *,
+        starts_at: datetime,
+    ) -> None:
+        about = talk(session, event.subject_id)
+        mails = self._mails(about, event_id, event, letter, starts_at=starts_at)
+        owe_each(session, KIND, list(mails))
+
+    def _mails(
+        self,
+        about: Talk,
+        event_id: UUID,
+        event: Event,
         letter: str,
         *,
         starts_at: datetime | None = None,
-    ) -> None:
-        about = talk(session, event.subject_id)
+    ) -> Iterator[Owed]:
+        """Yield a mail to each of the two who has an address."""
         for recipient, other in about.sides():
             if not recipient.email:
                 continue
@@ -136,10 +176,4 @@ class Nudges:
                 payload["calendar"] = (calendar.cancellation if cancelled else calendar.request)(
                     entry
                 )
-            owe(
-                session,
-                KIND,
-                key=f"{event_id}:{recipient.id}",
-                payload=payload,
-                now=event.at,
-            )
+            yield Owed(key=f"{event_id}:{recipient.id}", payload=payload, now=event.at)

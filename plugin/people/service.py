@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -151,18 +152,39 @@ def account_of(session: Session, person_id: UUID, *, home: str) -> tuple[str, st
 
     Of two people who were merged, that of the one who stays.
     """
-    row = session.execute(
-        select(PersonIdentifier.home_as_said, PersonIdentifier.value)
+    return accounts_at(session, [(person_id, home)]).get((person_id, home))
+
+
+def accounts_at(
+    session: Session, several: Collection[tuple[UUID, str]]
+) -> dict[tuple[UUID, str], tuple[str, str]]:
+    """Return `account_of` for several (person, home), where there is one: one question."""
+    if not several:
+        return {}
+    places = {home: same_place(home) for _, home in several}
+    rows = session.execute(
+        select(
+            PersonIdentifier.person_id,
+            PersonIdentifier.home,
+            PersonIdentifier.home_as_said,
+            PersonIdentifier.value,
+        )
         .where(
-            PersonIdentifier.person_id == person_id,
+            PersonIdentifier.person_id.in_({person_id for person_id, _ in several}),
             PersonIdentifier.scheme == ACCOUNT,
-            PersonIdentifier.home == same_place(home),
+            PersonIdentifier.home.in_(places.values()),
             PersonIdentifier.signs_in,
         )
         .order_by(PersonIdentifier.merged_from.is_not(None), PersonIdentifier.created_at)
-        .limit(1)
-    ).first()
-    return (row.home_as_said, row.value) if row else None
+    )
+    first: dict[tuple[UUID, str], tuple[str, str]] = {}
+    for row in rows:
+        first.setdefault((row.person_id, row.home), (row.home_as_said, row.value))
+    return {
+        (person_id, home): first[person_id, places[home]]
+        for person_id, home in several
+        if (person_id, places[home]) in first
+    }
 
 
 def accounts_of(session: Session, person_id: UUID) -> set[tuple[str, str]]:

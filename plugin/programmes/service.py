@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -37,6 +37,11 @@ def of_course(
 def found_of_course(session: Session, course_id: UUID) -> Programme | None:
     """Return the programme of a course, or None while nobody has opened one."""
     return session.scalar(select(Programme).where(Programme.course_id == course_id))
+
+
+def found_of_courses(session: Session, course_ids: Collection[UUID]) -> Sequence[Programme]:
+    """Return the programmes of courses, those that somebody has opened."""
+    return session.scalars(select(Programme).where(Programme.course_id.in_(course_ids))).all()
 
 
 def taken(session: Session, programme_id: UUID) -> Programme:

@@ -6,7 +6,7 @@ be recorded, and is never told of under a less private one.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -17,9 +17,10 @@ from sqlalchemy.orm import Session
 from lrs_bridge.compose import Account, Actor, Mailbox, MailboxDigest, written_agent
 from lrs_bridge.identity import same_place
 from plugin.courses.model import Course
+from plugin.foundation.tenancy import rows_of
 from plugin.people.model import Person, PersonIdentifier
 from plugin.people.rules import USERNAME
-from plugin.people.service import account_of, accounts_of, merged_into
+from plugin.people.service import accounts_at, accounts_of, merged_into
 from plugin.platforms.model import ActorForm, RegistrationRow
 from plugin.programmes.model import Participation, Programme
 
@@ -30,18 +31,32 @@ def form_for(registration: RegistrationRow, part: Participation) -> ActorForm:
     return ActorForm(registration.actor_form).but_no_less_private_than(agreed)
 
 
-def actor_of(
-    session: Session, person_id: UUID, registration: RegistrationRow, form: ActorForm
-) -> Actor | None:
-    """Return a person as statements call them, or None: what the form needs is not known."""
-    if form.needs_mail:
-        return _by_mail(session.get_one(Person, person_id).email, form)
-    if form is ActorForm.USERNAME:
-        name = _username(session, person_id, registration.issuer)
-        home = registration.actor_home or registration.issuer
-        return Account(home_page=home, name=name) if name else None
-    account = account_of(session, person_id, home=registration.issuer)
-    return Account(home_page=account[0], name=account[1]) if account else None
+def actors_of(
+    session: Session, several: Sequence[tuple[UUID, RegistrationRow, ActorForm]]
+) -> list[Actor | None]:
+    """Return people as statements call them; None: what the form needs is not known."""
+    by_mail = {person_id for person_id, _, form in several if form.needs_mail}
+    people = rows_of(session, Person, by_mail)
+    usernames = _usernames(
+        session,
+        [(each, of.issuer) for each, of, form in several if form is ActorForm.USERNAME],
+    )
+    accounts = accounts_at(
+        session,
+        [(each, of.issuer) for each, of, form in several if form is ActorForm.ACCOUNT],
+    )
+    found: list[Actor | None] = []
+    for person_id, registration, form in several:
+        if form.needs_mail:
+            found.append(_by_mail(people[person_id].email, form))
+        elif form is ActorForm.USERNAME:
+            name = usernames.get((person_id, registration.issuer))
+            home = registration.actor_home or registration.issuer
+            found.append(Account(home_page=home, name=name) if name else None)
+        else:
+            account = accounts.get((person_id, registration.issuer))
+            found.append(Account(home_page=account[0], name=account[1]) if account else None)
+    return found
 
 
 def _by_mail(address: str | None, form: ActorForm) -> Actor | None:
@@ -54,18 +69,29 @@ def _by_mail(address: str | None, form: ActorForm) -> Actor | None:
     return MailboxDigest.of_bare(address)
 
 
-def _username(session: Session, person_id: UUID, issuer: str) -> str | None:
-    return session.scalar(
-        select(PersonIdentifier.value)
+def _usernames(
+    session: Session, several: Collection[tuple[UUID, str]]
+) -> dict[tuple[UUID, str], str]:
+    """Return by (person, issuer) what the platform there calls somebody, newest word."""
+    if not several:
+        return {}
+    places = {issuer: same_place(issuer) for _, issuer in several}
+    rows = session.execute(
+        select(PersonIdentifier.person_id, PersonIdentifier.home, PersonIdentifier.value)
         .where(
-            PersonIdentifier.person_id == person_id,
+            PersonIdentifier.person_id.in_({person_id for person_id, _ in several}),
             PersonIdentifier.scheme == USERNAME,
-            PersonIdentifier.home == same_place(issuer),
+            PersonIdentifier.home.in_(places.values()),
             PersonIdentifier.set_aside_at.is_(None),
         )
-        .order_by(PersonIdentifier.created_at.desc())
-        .limit(1)
+        .order_by(PersonIdentifier.created_at)
     )
+    newest = {(row.person_id, row.home): row.value for row in rows}
+    return {
+        (person_id, issuer): newest[person_id, places[issuer]]
+        for person_id, issuer in several
+        if (person_id, places[issuer]) in newest
+    }
 
 
 def names_of(session: Session, person_id: UUID) -> list[dict[str, Any]]:
@@ -84,8 +110,9 @@ def _names(
 ) -> Iterator[Actor]:
     for home, name in sorted(accounts_of(session, person_id)):
         yield Account(home_page=home, name=name)
+    usernames = _usernames(session, [(person_id, each.issuer) for each in registrations])
     for registration in registrations:
-        if username := _username(session, person_id, registration.issuer):
+        if username := usernames.get((person_id, registration.issuer)):
             for home in {registration.issuer, registration.actor_home or registration.issuer}:
                 yield Account(home_page=home, name=username)
     address = session.get_one(Person, person_id).email
@@ -117,10 +144,10 @@ def namings(session: Session) -> Iterator[Naming]:
     for registration in rows:
         parts = _recorded_parts(session, registration)
         forms = [form_for(registration, part) for part in parts]
-        named = [
-            actor_of(session, part.person_id, registration, form)
-            for part, form in zip(parts, forms, strict=True)
-        ]
+        named = actors_of(
+            session,
+            [(part.person_id, registration, form) for part, form in zip(parts, forms, strict=True)],
+        )
         yield Naming(
             registration=registration,
             recorded=len(parts),

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from lrs_bridge import compose
+from lrs_bridge.compose import Actor
 from plugin.completions.events import CompletionObserved
-from plugin.courses.model import Course, CourseActivity
-from plugin.courses.service import activity_at
-from plugin.platforms.model import ActorForm, RegistrationRow
+from plugin.courses.model import CourseActivity
+from plugin.courses.service import activities_at
+from plugin.platforms.model import ActorForm
 from plugin.programmes.model import Part
-from plugin.programmes.service import found_of_course, participation
-from plugin.records.actors import actor_of, form_for
+from plugin.programmes.service import found_of_courses
 from plugin.records.groups import Group, told_groups
-from plugin.records.scenes import LANGUAGE, course_of
-from plugin.records.told import tell
+from plugin.records.scenes import LANGUAGE
+from plugin.records.stages import Stage, stages
+from plugin.records.told import ToTell, tell
 
 
 class ObservedCompletions:
@@ -25,46 +27,65 @@ class ObservedCompletions:
     def __init__(self, public_url: str) -> None:
         self._tool = public_url
 
-    def on_observed(self, session: Session, event_id: UUID, event: CompletionObserved) -> None:
-        """A learner who takes part and is recorded completed something of the course.
+    def on_observed(
+        self, session: Session, observed: Sequence[tuple[UUID, CompletionObserved]]
+    ) -> None:
+        """Learners who take part and are recorded completed something of their courses.
 
-        Its id follows from the row of the inbox, which is one however often the source tells it.
+        The id of each statement follows from the row of the inbox, which is one however often the
+        source tells it.
         """
-        programme = found_of_course(session, event.course_id)
-        if programme is None or event.actor_id is None:
-            return
-        part = participation(session, programme.id, event.actor_id, Part.MENTEE)
-        if part is None or part.left_at is not None or not part.recorded:
-            return
-        if part.recorded_since is not None and event.at < part.recorded_since:
-            return  # told from the moment of the choice, and nothing from before
-        course = session.get_one(Course, event.course_id)
-        registration = session.get_one(RegistrationRow, course.registration_id)
-        learner = actor_of(session, event.actor_id, registration, form_for(registration, part))
-        if learner is None or Group.COMPLETIONS not in told_groups(programme):
-            return
+        programmes = found_of_courses(session, {event.course_id for _, event in observed})
+        people = {event.actor_id for _, event in observed if event.actor_id}
+        on = {
+            stage.programme.course_id: stage
+            for stage in stages(session, {each.id for each in programmes}, people).values()
+        }
+        activities = activities_at(session, {event.activity for _, event in observed})
+        to_tell = []
+        for event_id, event in observed:
+            stage = on.get(event.course_id)
+            learner = _recorded(stage, event) if stage is not None else None
+            if stage is None or learner is None or event.actor_id is None:
+                continue
+            statement = self._statement(stage, event, learner, activities.get(event.activity))
+            to_tell.append(
+                ToTell(statement=statement, event_id=event_id, about=[event.actor_id], now=event.at)
+            )
+        tell(session, *to_tell)
+
+    def _statement(
+        self,
+        stage: Stage,
+        event: CompletionObserved,
+        learner: Actor,
+        activity: CourseActivity | None,
+    ) -> dict[str, object]:
         observed = compose.Observed(
-            organisation_id=programme.organisation_id,
+            organisation_id=stage.programme.organisation_id,
             source=event.source,
             event_id=str(event.subject_id),
             at=event.at,
             tool=self._tool,
             language=LANGUAGE,
-            platform=registration.product,
-            mailboxes=ActorForm(registration.actor_form).needs_mail,
+            platform=stage.registration.product,
+            mailboxes=ActorForm(stage.registration.actor_form).needs_mail,
         )
-        what, within = _what(session, event)
-        statement = compose.completion_observed(observed, learner, what, course=within)
-        tell(session, statement, event_id=event_id, about=[event.actor_id], now=event.at)
+        title = activity.name if activity else None
+        if event.of == "course":
+            course = compose.Course(iri=event.activity, title=title)
+            return compose.completion_observed(observed, learner, course)
+        module = compose.Module(iri=event.activity, title=title)
+        return compose.completion_observed(observed, learner, module, course=stage.course)
 
 
-def _what(
-    session: Session, event: CompletionObserved
-) -> tuple[compose.Course | compose.Module, compose.Course | None]:
-    """Return what was completed, and the course that it is in if it is a part of one."""
-    known: CourseActivity | None = activity_at(session, event.activity)
-    title = known.name if known else None
-    if event.of == "course":
-        return compose.Course(iri=event.activity, title=title), None
-    within = course_of(session, event.course_id)
-    return compose.Module(iri=event.activity, title=title), within
+def _recorded(stage: Stage, event: CompletionObserved) -> Actor | None:
+    """Return who completed something as they are called, if it is to be told of them."""
+    part = stage.part(event.actor_id, Part.MENTEE) if event.actor_id else None
+    if part is None or part.left_at is not None:
+        return None
+    if part.recorded_since is not None and event.at < part.recorded_since:
+        return None  # told from the moment of the choice, and nothing from before
+    if Group.COMPLETIONS not in told_groups(stage.programme):
+        return None
+    return stage.called(part)

@@ -102,11 +102,13 @@ class RecordCorrections:
     ) -> None:
         told.tell(
             session,
-            statement,
-            event_id=event.said_id,
-            about=[person for person in about if person is not None],
-            revision=revision,
-            now=event.at,
+            told.ToTell(
+                statement=statement,
+                event_id=event.said_id,
+                about=[person for person in about if person is not None],
+                revision=revision,
+                now=event.at,
+            ),
         )
 
     def _void(self, session: Session, said_id: UUID, why: str, now: datetime) -> None:

@@ -7,7 +7,7 @@ written, never a rating, never a name.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -17,14 +17,15 @@ from lrs_bridge import compose
 from lrs_bridge.compose import Actor, Occasion, Role
 from plugin.checkins import events as checkins
 from plugin.checkins.model import CheckIn
+from plugin.foundation.tenancy import rows_of
 from plugin.pairings.events import PairingClosed, PairingMade
 from plugin.programmes import events as programmes
 from plugin.programmes.model import Checkpoint, Participation
 from plugin.records.actors import names_of
 from plugin.records.groups import Group
-from plugin.records.scenes import Scene, Scenes, is_mentee_recorded
+from plugin.records.scenes import Scene, Scenes
 from plugin.records.scores import owe_score
-from plugin.records.told import tell
+from plugin.records.told import ToTell, tell
 from plugin.targets.withdrawal import Withdrawals
 
 Json = dict[str, Any]
@@ -105,30 +106,18 @@ class Records:
             )
             tell_of(session, scene, Group.PAIRING, statement, scene.mentee_id)
 
-    def on_opened(self, session: Session, event_id: UUID, event: checkins.Opened) -> None:
-        """A completion opened a check-in."""
-        if not is_mentee_recorded(session, event.subject_id):
-            return  # many open at once, and most are not told of
-        scene, checkin = self._scenes.of_checkin(session, event_id, event.at, event.subject_id)
-        if scene.mentee is None:
-            return
-        checkpoint = session.get_one(Checkpoint, checkin.checkpoint_id)
-        trigger = compose.Trigger(
-            rule=checkpoint.id,
-            source=event.source,
-            activity=checkpoint.iri,
-            at=checkin.completed_at,
-            statement_id=event.reference,
-        )
-        module = compose.Module(iri=checkpoint.iri, title=checkpoint.name)
-        statement = compose.check_in_assigned(
-            scene.occasion,
-            scene.mentee,
-            checkin.id,
-            trigger,
-            module=module if checkpoint.kind == "module" else None,
-        )
-        tell_of(session, scene, Group.CHECK_INS, statement, scene.mentee_id)
+    def on_opened(self, session: Session, opened: Sequence[tuple[UUID, checkins.Opened]]) -> None:
+        """Completions opened check-ins: often many at once."""
+        moments = [(event_id, event.at, event.subject_id) for event_id, event in opened]
+        scenes = self._scenes.of_checkins(session, moments)
+        rules = rows_of(session, Checkpoint, {checkin.checkpoint_id for _, checkin in scenes})
+        to_tell = []
+        for (scene, checkin), (_, event) in zip(scenes, opened, strict=True):
+            if scene.mentee is not None and Group.CHECK_INS in scene.groups:
+                rule = rules[checkin.checkpoint_id]
+                statement = _assigned(scene, scene.mentee, checkin, rule, event)
+                to_tell.append(_to_tell(scene, statement, scene.mentee_id))
+        tell(session, *to_tell)
 
     def on_booked(self, session: Session, event_id: UUID, event: checkins.Booked) -> None:
         """A time is set."""
@@ -250,15 +239,32 @@ def both_sides(scene: Scene, checkin: CheckIn, minutes: int) -> Telling:
     return both
 
 
+def _assigned(
+    scene: Scene, mentee: Actor, checkin: CheckIn, rule: Checkpoint, event: checkins.Opened
+) -> Json:
+    trigger = compose.Trigger(
+        rule=rule.id,
+        source=event.source,
+        activity=rule.iri,
+        at=checkin.completed_at,
+        statement_id=event.reference,
+    )
+    module = compose.Module(iri=rule.iri, title=rule.name) if rule.kind == "module" else None
+    return compose.check_in_assigned(scene.occasion, mentee, checkin.id, trigger, module=module)
+
+
 def tell_of(
     session: Session, scene: Scene, group: Group, statement: Json, *about: UUID | None
 ) -> None:
     """Owe a statement about `about` if the programme tells what it belongs to."""
     if group in scene.groups:
-        tell(
-            session,
-            statement,
-            event_id=scene.occasion.event_id,
-            about=[person for person in about if person is not None],
-            now=scene.occasion.at,
-        )
+        tell(session, _to_tell(scene, statement, *about))
+
+
+def _to_tell(scene: Scene, statement: Json, *about: UUID | None) -> ToTell:
+    return ToTell(
+        statement=statement,
+        event_id=scene.occasion.event_id,
+        about=[person for person in about if person is not None],
+        now=scene.occasion.at,
+    )

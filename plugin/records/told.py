@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -11,37 +12,45 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from lrs_bridge.compose import Correction, voided
-from plugin.foundation.tenancy import inserted_once, organisation_of
+from plugin.foundation.tenancy import inserted_each, organisation_of
 from plugin.records.model import Told
-from plugin.targets.service import owe_statement
+from plugin.targets.service import Said, owe_statements
 
 Json = dict[str, Any]
 
 
-def tell(
-    session: Session,
-    statement: Json,
-    *,
-    event_id: UUID,
-    about: Sequence[UUID] = (),
-    revision: int = 0,
-    now: datetime,
-) -> None:
-    """Owe a statement about an event.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToTell:
+    """A statement about an event.
 
-    Args:
+    Attributes:
         about: whom it is about, so that what waits can be dropped when they say stop.
         revision: which of the tellings of this event it belongs to.
     """
-    inserted_once(
+
+    statement: Json
+    event_id: UUID
+    now: datetime
+    about: Sequence[UUID] = ()
+    revision: int = 0
+
+
+def tell(session: Session, *several: ToTell) -> None:
+    """Owe statements about events."""
+    inserted_each(
         session,
         Told,
-        statement_id=UUID(statement["id"]),
-        event_id=event_id,
-        revision=revision,
-        at=now,
+        [
+            {
+                "statement_id": UUID(each.statement["id"]),
+                "event_id": each.event_id,
+                "revision": each.revision,
+                "at": each.now,
+            }
+            for each in several
+        ],
     )
-    _owe(session, statement, about, now)
+    owe_statements(session, [_said(each.statement, each.about, each.now) for each in several])
 
 
 def told_of(session: Session, event_id: UUID) -> Sequence[Told]:
@@ -71,9 +80,10 @@ def take_back(
     correction = Correction(organisation_id=organisation_of(session), at=now, tool=tool, why=why)
     for told in several:
         told.voided_at = now
-        _owe(session, voided(correction, told.statement_id), (), now)
+    voids = [voided(correction, told.statement_id) for told in several]
+    owe_statements(session, [_said(void, (), now) for void in voids])
 
 
-def _owe(session: Session, statement: Json, about: Sequence[UUID], now: datetime) -> None:
+def _said(statement: Json, about: Sequence[UUID], now: datetime) -> Said:
     people = "".join(f"{person}:" for person in about)
-    owe_statement(session, statement, key=f"{people}{statement['id']}", now=now)
+    return Said(statement=statement, key=f"{people}{statement['id']}", now=now)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -16,7 +16,7 @@ from lrs_bridge.version import Version
 from plugin.foundation import outbox
 from plugin.foundation.cipher import Cipher
 from plugin.foundation.errors import FormInvalid, NotFound
-from plugin.foundation.outbox import owe
+from plugin.foundation.outbox import Owed, owe_each
 from plugin.foundation.tenancy import inserted_once, organisation_of
 from plugin.targets.model import STATEMENT, Erasing, Kind, Pseudonym, Target, installation_id
 from plugin.targets.rules import Filter, digest, people_in, renamed
@@ -195,29 +195,54 @@ def _check(session: Session, described: Described, changed: Target | None, now: 
         raise FormInvalid("This target cannot be kept like that.", faults)
 
 
-def owe_statement(
-    session: Session, statement: Mapping[str, Any], *, key: str, now: datetime
-) -> None:
-    """Owe one of our statements, as it is now, to each target that gets what we have to tell."""
-    wanting = [target for target in targets(session, now=now) if target.ours]
-    named = {digest(it): it for it in people_in(statement)}
-    instead = _pseudonyms(session, [target.id for target in wanting], list(named))
-    for target in wanting:
-        names = instead.get(target.id, {})
-        payload = renamed(statement, partial(_instead, names))
-        owe(
-            session,
-            STATEMENT,
-            target=str(target.id),
-            key=key,
-            payload=payload,
-            named=[digest(it) for it in people_in(payload)],
-            now=now,
-        )
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """A statement of ours to be owed.
+
+    Attributes:
+        key: unlike that of any other.
+        now: when what it tells of happened.
+    """
+
+    statement: Mapping[str, Any]
+    key: str
+    now: datetime
+
+
+def owe_statements(session: Session, several: Sequence[Said]) -> None:
+    """Owe statements of ours, as they are now, to each target that gets what we have to tell."""
+    if not several:
+        return
+    there = targets(session, now=min(said.now for said in several))
+    wanting = [target for target in there if target.ours]
+    named = [_named(said.statement) for said in several]
+    instead = _pseudonyms(session, [target.id for target in wanting], set().union(*named))
+    owed = []
+    for said, people in zip(several, named, strict=True):
+        for target in wanting:
+            payload, called = dict(said.statement), people
+            if people & (names := instead.get(target.id, {})).keys():
+                payload = renamed(said.statement, partial(_instead, names))
+                called = _named(payload)
+            owed.append(
+                Owed(
+                    key=said.key,
+                    payload=payload,
+                    now=said.now,
+                    target=str(target.id),
+                    named=called,
+                )
+            )
+    owe_each(session, STATEMENT, owed)
+
+
+def _named(statement: Mapping[str, Any]) -> set[str]:
+    """Return by what those can be found whom a statement names."""
+    return {digest(it) for it in people_in(statement)}
 
 
 def _pseudonyms(
-    session: Session, target_ids: Sequence[UUID], digests: Sequence[str]
+    session: Session, target_ids: Collection[UUID], digests: Collection[str]
 ) -> dict[UUID, dict[str, Mapping[str, Any]]]:
     """Return by target what some are called there instead."""
     rows = session.scalars(

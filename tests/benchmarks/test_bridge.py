@@ -11,11 +11,12 @@ from benchmarks.bridge.targets import Measured
 from tests import postgresql
 
 
-def test_one_in_ten_of_the_mix_opens_a_check_in() -> None:
+def test_two_in_ten_of_the_mix_open_a_check_in_and_are_told_of() -> None:
     if postgresql.binaries() is None:
         pytest.skip("no PostgreSQL here")
-    done = apply.run(100, apply.mix)
-    assert (done.applied, done.opened) == (100, 100 // apply.IN_MIX)
+    done = apply.run(500, apply.mix)  # of fifty people, every other recorded
+    assert (done.applied, done.opened, done.mails) == (400, 100, 200)
+    assert done.statements == 50 + 25 * 9 // 2  # check-ins; what the webhook told was completed
     assert done.seconds > 0
     assert done.cpu > 0
 

@@ -14,7 +14,16 @@ target that lets us in no more has it paused. See ADR 0022.
 from plugin.foundation.outbox.claiming import claim, prolong, release, waiting_kinds
 from plugin.foundation.outbox.looking import Backlog, backlog, unpaid
 from plugin.foundation.outbox.model import Channel, Debt, channel_id
-from plugin.foundation.outbox.owing import about, again, drop, forget_settled, owe, take_back
+from plugin.foundation.outbox.owing import (
+    Owed,
+    about,
+    again,
+    drop,
+    forget_settled,
+    owe,
+    owe_each,
+    take_back,
+)
 from plugin.foundation.outbox.pausing import channel_of, mended, pause, resume
 from plugin.foundation.outbox.recording import (
     FIRST_DELAY,
@@ -49,6 +58,7 @@ __all__ = [
     "Halted",
     "LeasedDebt",
     "Outcome",
+    "Owed",
     "PausedBy",
     "Postponed",
     "Result",
@@ -65,6 +75,7 @@ __all__ = [
     "mended",
     "one_by_one",
     "owe",
+    "owe_each",
     "pause",
     "prolong",
     "record",

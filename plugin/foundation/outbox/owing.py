@@ -3,19 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import count
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import delete, insert, or_, select, update
+from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from plugin.foundation.outbox.model import Debt, Named, channel_id
 from plugin.foundation.outbox.values import Outcome
-from plugin.foundation.tenancy import inserted_once, organisation_of
+from plugin.foundation.tenancy import inserted_each, organisation_of
 
 _places = count()  # of one process; between two the microsecond of their clocks decides
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Owed:
+    """Something to be owed; see `owe`."""
+
+    key: str
+    payload: dict[str, Any]
+    now: datetime
+    target: str = ""
+    named: Collection[str] = ()
 
 
 def owe(
@@ -37,30 +49,43 @@ def owe(
         target: where to, if debts of this kind go to several places.
         named: by what the debt is to be found when somebody wants it taken back.
     """
-    organisation_id = organisation_of(session)
-    debt_id = uuid4()
-    new = inserted_once(
-        session,
-        Debt,
-        id=debt_id,
-        kind=kind,
-        target=target,
-        channel=channel_id(organisation_id, kind, target),
-        key=key,
-        lane=lane,
-        payload=payload,
-        created_at=now,
-        due_at=now,
-        place=next(_places),
-        attempts=0,
-    )
-    if new and named:
-        own = {"organisation_id": organisation_id, "debt_id": debt_id}
-        rows = [{"id": uuid4(), **own, "name": name} for name in sorted(set(named))]
-        session.execute(insert(Named), rows)
+    owed = Owed(key=key, payload=payload, now=now, target=target, named=named)
+    new = owe_each(session, kind, [owed], lane=lane) == 1
     if new and lane is not None:  # an old one that is asked for again makes nothing pointless
         _supersede(session, kind, lane, key, now)
     return new
+
+
+def owe_each(
+    session: Session, kind: str, several: Sequence[Owed], *, lane: str | None = None
+) -> int:
+    """Owe several things of a kind at once, each once; return how many were new."""
+    organisation_id = organisation_of(session)
+    rows = [
+        {
+            "id": uuid4(),
+            "kind": kind,
+            "target": owed.target,
+            "channel": channel_id(organisation_id, kind, owed.target),
+            "key": owed.key,
+            "lane": lane,
+            "payload": owed.payload,
+            "created_at": owed.now,
+            "due_at": owed.now,
+            "place": next(_places),
+            "attempts": 0,
+        }
+        for owed in several
+    ]
+    new = inserted_each(session, Debt, rows)
+    names = [
+        {"debt_id": row["id"], "name": name}
+        for row, owed in zip(rows, several, strict=True)
+        if row["id"] in new
+        for name in sorted(set(owed.named))
+    ]
+    inserted_each(session, Named, names)
+    return len(new)
 
 
 def _supersede(session: Session, kind: str, lane: str, key: str, now: datetime) -> None:

@@ -23,7 +23,7 @@ from plugin.foundation.outbox import Debt
 from plugin.foundation.tenancy import EVERYWHERE
 from plugin.targets import service
 from plugin.targets.model import STATEMENT
-from plugin.targets.service import Described
+from plugin.targets.service import Described, Said
 from tests.plugin.factories import every
 
 KEY, SECRET = "mentes", "a secret of the tests"
@@ -162,8 +162,10 @@ def owe(mentes: Mentes, organisation_id: UUID, count: int = 1, **changed: Any) -
     """Owe statements to every target that gets ours, one after the other; return their ids."""
     statements = [a_statement(id=str(uuid4()), **changed) for _ in range(count)]
     with mentes.database.transaction(organisation_id) as session:
-        for one in statements:
-            service.owe_statement(session, one, key=one["id"], now=mentes.clock())
+        service.owe_statements(
+            session,
+            [Said(statement=one, key=one["id"], now=mentes.clock()) for one in statements],
+        )
     return [str(one["id"]) for one in statements]
 
 
