@@ -45,8 +45,8 @@ def choose(
 ) -> SourceRow:
     """Let results of a column, at or above a share (0–1) of its points, count as finished.
 
-    Chosen again, the share is changed: who had reached a lower one by then is counted, as when the
-    column was chosen first, and who reached a higher one before has reached it.
+    Chosen again, the share is changed: who is above a lower one counts from the next look on, and
+    who reached a higher one before has reached it.
 
     Raises:
         FormInvalid: it is no column of this course.
@@ -62,8 +62,6 @@ def choose(
     }
     for source in of_course(session, course_id):
         if source.configuration["lineitem"] == column.url:
-            if share < source.configuration["share"]:
-                source.cursor = {}
             source.configuration = configuration
             sources.enable(source, now=now)
             return source
