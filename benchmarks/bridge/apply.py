@@ -179,10 +179,10 @@ def run(total: int, told: Told) -> Round:
 
 def _receive(mentes: Mentes, owner: UUID, completions: list[Completion]) -> None:
     """Put completions into the inbox: half came as statements, half by a webhook."""
-    for number, start in enumerate(range(0, len(completions), 250)):
+    for number, start in enumerate(range(0, len(completions), 100)):
         came_by = SourceKind.WEBHOOK if number % 2 else SourceKind.RECORD_STORE
         with mentes.database.transaction(owner) as session:
-            several = completions[start : start + 250]
+            several = completions[start : start + 100]
             inbox.receive(session, several, came_by=came_by, now=later(minutes=20))
 
 
