@@ -6,7 +6,6 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import timedelta
 from uuid import UUID
 
 from flask import Blueprint, Flask
@@ -37,11 +36,12 @@ from plugin.completions import (
 from plugin.completions.deliveries import KIND as LINE_ITEMS
 from plugin.completions.deliveries import LineItemsDelivery
 from plugin.completions.looking import Look
+from plugin.completions.looks import looks
 from plugin.completions.model import SourceKind
 from plugin.completions.proofs import KeySets
 from plugin.completions.refused import Refused
-from plugin.completions.remote_stores import RemoteStoreLook
-from plugin.completions.results import ResultsLook
+from plugin.completions.uploads.deliveries import KIND as UPLOAD
+from plugin.completions.uploads.deliveries import UploadDelivery
 from plugin.courses.deliveries import KIND as ROSTER
 from plugin.courses.deliveries import RosterDelivery
 from plugin.courses.group_deliveries import KIND as GROUPS
@@ -156,6 +156,7 @@ def compose(settings: Settings, *, clock: Clock = utc_now) -> Mentes:
         allow_private=settings.allow_private_addresses,
         patience=settings.outbox_lease / 2,
     )
+    cutoff = settings.completion_cutoff_days
     deliveries: dict[str, Delivery] = {
         ROSTER: one_by_one(RosterDelivery(database, Memberships(services), clock)),
         GROUPS: one_by_one(GroupsDelivery(database, CourseGroups(services), clock)),
@@ -167,6 +168,7 @@ def compose(settings: Settings, *, clock: Clock = utc_now) -> Mentes:
         MAIL: one_by_one(MailDelivery(settings.smtp_url, settings.mail_from)),
         DRAFTING: one_by_one(DraftDelivery(database, clock, lease=settings.outbox_lease)),
         PUBLISHING: one_by_one(PublishDelivery(database, clock)),
+        UPLOAD: one_by_one(UploadDelivery(database, clock, cutoff, lease=settings.outbox_lease)),
         LINE_ITEMS: one_by_one(LineItemsDelivery(database, LineItems(services), clock)),
     }
     return Mentes(
@@ -180,25 +182,16 @@ def compose(settings: Settings, *, clock: Clock = utc_now) -> Mentes:
         contents=contents,
         targets=targets,
         deliveries=deliveries,
-        looks=_looks(settings, database, services, cipher),
-    )
-
-
-def _looks(
-    settings: Settings, database: Database, services: Services, cipher: Cipher
-) -> Mapping[SourceKind, Look]:
-    """Return how each kind of source that does not come to us is looked at."""
-    return {
-        SourceKind.RESULTS: ResultsLook(
-            database, LineItems(services), timedelta(seconds=settings.results_every)
-        ),
-        SourceKind.REMOTE_STORE: RemoteStoreLook(
+        looks=looks(
+            database,
             cipher,
+            LineItems(services),
+            results_every=settings.results_every,
+            remote_store_every=settings.remote_store_every,
+            reaches_back=cutoff,
             allow_private=settings.allow_private_addresses,
-            every=timedelta(seconds=settings.remote_store_every),
-            reaches_back=timedelta(days=settings.completion_cutoff_days),
         ),
-    }
+    )
 
 
 def _contents(settings: Settings) -> Contents | None:

@@ -18,6 +18,7 @@ from plugin.completions import (
     source_pages,
     waiting_pages,
 )
+from plugin.completions.uploads import pages as upload_pages
 from plugin.foundation.web import health, static_files
 from plugin.goals import pages as goals
 from plugin.items import deep_linking
@@ -73,6 +74,7 @@ BLUEPRINTS: Final[tuple[Blueprint, ...]] = tuple(
         review_pages,
         inlets,
         source_pages,
+        upload_pages,
         grade_pages,
         finish_pages,
         circles,

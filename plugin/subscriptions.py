@@ -10,7 +10,7 @@ from plugin.checkins import service as checkin_service
 from plugin.circles.events import SessionHeld
 from plugin.completions import arrivals, waiting
 from plugin.completions import service as completions
-from plugin.completions.events import CompletionObserved
+from plugin.completions.events import CompletionObserved, CompletionTakenBack
 from plugin.courses.events import CourseKnown, CourseNamed
 from plugin.foundation.db import Subscriber, Together
 from plugin.goals import service as goals
@@ -80,6 +80,7 @@ def subscriptions(
     told[CommitmentMoved] += [steps.on_moved]
     told[SessionHeld] += [circles.on_held]
     told[CompletionObserved] += [Together(observed.on_observed)]
+    told[CompletionTakenBack] += [Together(observed.on_taken_back)]
     if nudges is not None:
         told[checkins.Opened] += [Together(nudges.on_opened)]
         told[checkins.Booked] += [nudges.on_booked]

@@ -22,6 +22,7 @@ from plugin.app import Mentes
 from plugin.completions import service as completions
 from plugin.completions.applying import Applying
 from plugin.completions.looking import Looking
+from plugin.completions.uploads import service as uploads
 from plugin.erasing import retain
 from plugin.foundation import outbox
 from plugin.foundation.cipher import SealBroken
@@ -193,6 +194,7 @@ class Worker:
             refusals.forget_old(session, now)
             notices.forget_old(session, now)
             completions.look_again_at_recent(session, now=now)
+            uploads.forget_old(session, now=now)
             outbox.forget_settled(session, before=now - KEPT)
             organisations = session.scalars(select(Organisation.id)).all()
         for organisation_id in organisations:

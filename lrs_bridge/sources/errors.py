@@ -59,11 +59,24 @@ class MappingInvalid(SourceError):
         self.requirement = requirement
 
 
+TableFault = Literal[
+    "empty", "not-text", "not-utf-8", "not-a-table", "columns-unknown", "row-too-long"
+]
+
+
 class TableInvalid(SourceError):
-    """A file is not a table that can be read. What is wrong with single rows is told by row."""
+    """A file is not a table that can be read. What is wrong with single rows is told by row.
+
+    Attributes:
+        fault: what it is, for whoever says it in another language.
+    """
 
     slug = "table-invalid"
     title = "The file could not be read"
+
+    def __init__(self, fault: TableFault, description: str) -> None:
+        super().__init__(description)
+        self.fault = fault
 
 
 Refusal = Literal["missing", "malformed", "too-old", "too-new", "unknown-key", "wrong"]

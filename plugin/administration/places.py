@@ -71,6 +71,11 @@ PLACES: Final = (
         waiting=people_waiting,
     ),
     AdminPlace(
+        endpoint="completion_uploads.listed",
+        title=to_say("Upload completions"),
+        about=to_say("A table of who has finished what: see what it would do, apply it, undo it."),
+    ),
+    AdminPlace(
         endpoint="statements.listed",
         title=to_say("Statements"),
         about=to_say("What learning systems told the record store: find, read, void."),

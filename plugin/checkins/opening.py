@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from plugin.checkins import events
 from plugin.checkins.model import CheckIn
 from plugin.checkins.rules import State, moved
+from plugin.checkins.seeing import would_open
 from plugin.foundation.events import all_happened
 from plugin.foundation.tenancy import inserted_each
 from plugin.pairings.model import Pairing
@@ -114,7 +115,7 @@ def _of_openings(session: Session, openings: Sequence[Opening]) -> list[CheckIn]
 
 
 def _is_opened_again(checkin: CheckIn, opening: Opening, now: datetime) -> bool:
-    if checkin.state != State.WITHDRAWN or opening.completed_at <= checkin.completed_at:
+    if not would_open(checkin, opening.completed_at):
         return False
     checkin.state = moved(State(checkin.state), State.OPEN)
     checkin.pairing_id = opening.pairing.id

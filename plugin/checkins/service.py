@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from plugin.checkins import events
 from plugin.checkins.model import CheckIn, Feedback
 from plugin.checkins.rules import State, Worth, moved
+from plugin.checkins.seeing import NEVER, seen_of_checkpoint, would_withdraw
 from plugin.foundation.errors import FormInvalid, NotFound, TransitionRefused
 from plugin.foundation.events import happened
 from plugin.foundation.tenancy import inserted_once
@@ -22,17 +23,24 @@ WAITING = (State.OPEN, State.BOOKED, State.MISSED)
 """States of check-ins that may still come to be held."""
 
 
-def withdraw(session: Session, checkin: CheckIn, *, taken_back_at: datetime, now: datetime) -> bool:
-    """Take back a check-in whose completion was taken back; True when it was.
+def withdraw(
+    session: Session,
+    checkin: CheckIn,
+    *,
+    taken_back_at: datetime,
+    now: datetime,
+    as_if_never: bool = False,
+) -> bool:
+    """Take back a check-in whose completion was taken back; True when it was (`would_withdraw`).
 
-    Only one that nobody has touched, and only if the completion came first: Moodle says
-    "uncompleted" in the same second just before the first "completed".
+    Args:
+        as_if_never: it was never completed; a completion that was earlier opens it again, too.
     """
-    if checkin.state != State.OPEN or checkin.booking_sequence:
-        return False
-    if taken_back_at <= checkin.completed_at:
+    if not would_withdraw(checkin, taken_back_at):
         return False
     checkin.state = moved(State(checkin.state), State.WITHDRAWN)
+    if as_if_never:
+        checkin.completed_at = NEVER
     happened(
         session,
         events.Withdrawn(
@@ -51,11 +59,7 @@ def of_checkpoint(session: Session, checkpoint_id: UUID, mentee_id: UUID) -> Che
     Raises:
         NotFound: there is none.
     """
-    checkin = session.scalar(
-        select(CheckIn)
-        .where(CheckIn.checkpoint_id == checkpoint_id, CheckIn.mentee_id == mentee_id)
-        .with_for_update()
-    )
+    checkin = seen_of_checkpoint(session, checkpoint_id, mentee_id, locked=True)
     if checkin is None:
         raise NotFound("There is no check-in for this.")
     return checkin

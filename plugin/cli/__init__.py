@@ -11,6 +11,7 @@ from plugin.cli import (  # noqa: F401 # they add their commands
     sources,
     targets,
     upkeep,
+    uploads,
 )
 from plugin.cli.commands import main
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -48,12 +48,7 @@ class _Doing:
         self._now = now
         self._opening: dict[Cause, tuple[CompletionRow, Opening]] = {}
         self._waiting: dict[Cause, list[CompletionRow]] = {}
-        matters = [known for known in several if known.status is None]
-        self._there = _There(
-            session,
-            rules={known.checkpoint for known in matters if known.checkpoint},
-            people={known.person_id for known in matters if known.person_id},
-        )
+        self._there = There(session, several)
 
     def do(self, row: CompletionRow, known: Understood) -> None:
         """Do what a completion calls for, but for opening a check-in."""
@@ -78,13 +73,11 @@ class _Doing:
 
     def _to_open(self, row: CompletionRow, checkpoint: Checkpoint, person_id: UUID) -> Outcome:
         cause = (checkpoint.id, person_id)
-        if (checkpoint.programme_id, person_id) not in self._there.mentees:
-            return self._to_wait(row, cause, Reason.NOT_TAKING_PART)
-        if cause in self._there.taken_back and self._there.taken_back[cause] > row.at:
-            return Status.COUNTED, Reason.TAKEN_BACK
-        pairing = self._there.pairings.get((checkpoint.programme_id, person_id))
-        if pairing is None:
-            return self._to_wait(row, cause, Reason.NO_MENTOR_YET)
+        pairing = self._there.pairing_for(row, checkpoint, person_id)
+        if not isinstance(pairing, Pairing):
+            if pairing[0] == Status.WAITING:
+                self._waiting.setdefault(cause, []).append(row)
+            return pairing
         checkin = self._there.checkins.get(cause)
         if cause in self._opening or (checkin is not None and checkin.state != State.WITHDRAWN):
             return Status.COUNTED, Reason.OPEN_ALREADY
@@ -97,10 +90,6 @@ class _Doing:
         )
         self._opening[cause] = row, opening
         return Status.APPLIED, None
-
-    def _to_wait(self, row: CompletionRow, cause: Cause, reason: Reason) -> Outcome:
-        self._waiting.setdefault(cause, []).append(row)
-        return Status.WAITING, reason
 
     def _take_back(self, row: CompletionRow, cause: Cause) -> Outcome:
         if cause in self._opening:
@@ -132,8 +121,8 @@ class _Doing:
         )
 
 
-class _There:
-    """What is there about some people and some rules.
+class There:
+    """What is there about the people and the rules of some completions.
 
     Attributes:
         mentees: (programme, person) of those who take part.
@@ -142,20 +131,32 @@ class _There:
         waiting: of what some completion waits.
     """
 
-    def __init__(
-        self, session: Session, *, rules: Collection[Checkpoint], people: Collection[UUID]
-    ) -> None:
+    def __init__(self, session: Session, several: Sequence[Understood]) -> None:
+        matters = [known for known in several if known.status is None]
+        rules = {known.checkpoint for known in matters if known.checkpoint}
         self._session = session
         self._rules = {checkpoint.id for checkpoint in rules}
         self._programmes = {checkpoint.programme_id for checkpoint in rules}
-        self._people = people
+        self._people = {known.person_id for known in matters if known.person_id}
         self.mentees: set[tuple[UUID, UUID]] = set()
         self.pairings: dict[tuple[UUID, UUID], Pairing] = {}
         self.checkins: dict[Cause, CheckIn] = {}
         self.taken_back: dict[Cause, datetime] = {}
         self.waiting: set[Cause] = set()
-        if rules and people:
+        if self._rules and self._people:
             self._ask()
+
+    def pairing_for(
+        self, row: CompletionRow, checkpoint: Checkpoint, person_id: UUID
+    ) -> Pairing | Outcome:
+        """Return whose check-in a completion may open, or why it may open none."""
+        if (checkpoint.programme_id, person_id) not in self.mentees:
+            return Status.WAITING, Reason.NOT_TAKING_PART
+        last = self.taken_back.get((checkpoint.id, person_id))
+        if last is not None and last > row.at:
+            return Status.COUNTED, Reason.TAKEN_BACK
+        pairing = self.pairings.get((checkpoint.programme_id, person_id))
+        return pairing or (Status.WAITING, Reason.NO_MENTOR_YET)
 
     def _ask(self) -> None:
         part, scalars = Participation, self._session.scalars

@@ -13,12 +13,11 @@ from sqlalchemy.orm import Session
 from lrs_bridge.completion import Completion
 from lrs_bridge.sources.errors import EventInvalid
 from lrs_bridge.sources.payload import read_json
-from plugin.completions import inbox
+from plugin.completions import foreseeing, inbox
 from plugin.completions.errors import DeliveryRefused
 from plugin.completions.model import Reason, SourceKind
 from plugin.completions.reading import read
 from plugin.completions.sources import Proved
-from plugin.completions.understanding import understood
 from plugin.foundation.tenancy import organisation_of
 
 MOST = 20
@@ -85,9 +84,11 @@ def foreseen(
 ) -> Foreseen:
     """Return what a completion would do; it is written nowhere."""
     row = inbox.row_of(completion, came_by=kind, now=now)
-    (known,) = understood(session, [row], cutoff_days=cutoff_days)
+    ((understood, (_status, reason)),) = foreseeing.foreseen(
+        session, [row], cutoff_days=cutoff_days
+    )
     return Foreseen(
         completion=completion,
-        is_known=known.person_id is not None,
-        reason=known.reason,
+        is_known=understood.person_id is not None,
+        reason=reason,
     )

@@ -15,8 +15,8 @@ class CompletionObserved(Event):
 
     The subject is the row of the inbox, the actor the person who completed; `at` is when they did,
     by the source's clock. It happens once for each completion of a known person in a known course,
-    whether or not a check-in follows. Completions that came as xAPI statements are told of by those
-    statements already and raise none.
+    whether or not a check-in follows, and again only after `CompletionTakenBack`. Completions that
+    came as xAPI statements are told of by those statements already and raise none.
     """
 
     kind: ClassVar[str] = "completion.observed"
@@ -29,3 +29,12 @@ class CompletionObserved(Event):
     """"completed" or "passed"."""
     source: str
     """How it came: a `SourceKind` such as "canvas", "webhook", "results", "item" or "manual"."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompletionTakenBack(Event):
+    """A completion that was observed was none after all: its source, a person or an upload took it
+    back, or it turned out to be another person's. The subject is the row of the inbox.
+    """
+
+    kind: ClassVar[str] = "completion.taken-back"

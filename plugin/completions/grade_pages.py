@@ -9,7 +9,7 @@ from marshmallow import fields, validate
 from werkzeug.wrappers import Response
 
 from plugin.completions import grades
-from plugin.completions.deliveries import owe_line_items, seen
+from plugin.completions.deliveries import asked, owe_line_items, seen
 from plugin.completions.inlets import inlets
 from plugin.courses.model import Course
 from plugin.foundation.errors import FormInvalid
@@ -47,7 +47,7 @@ def _show(errors: dict[str, list[str]] | None = None) -> str:
             chosen=grades.of_course(session, course.id),
             columns=seen(session, course.id),
             can_be_read=grades.can_be_read(course),
-            asked=request.args.get("asked", ""),
+            asked=asked(session, course.id),
             errors=in_words(errors or {}),
             sent=request.form,
         )
@@ -79,7 +79,7 @@ def ask() -> Response:
     """Ask the platform which columns there are."""
     with tool().database.transaction(visit().organisation_id) as session:
         owe_line_items(session, visit().course_id, now=tool().clock())
-    return redirect(url_for(".show", launch_id=visit().launch_id, asked="yes"), 303)
+    return redirect(url_for(".show", launch_id=visit().launch_id), 303)
 
 
 @bp.post("/l/<uuid:launch_id>/grades/<uuid:source_id>/leave")

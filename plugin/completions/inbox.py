@@ -7,11 +7,11 @@ was read), and nothing more: understanding it is the worker's.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
@@ -50,9 +50,37 @@ def receive(
     Args:
         known_as: given, they are only counted, for this reason, and open nothing.
     """
-    told = [_columns(completion, came_by, now, known_as) for completion in completions]
+    kept = receive_each(session, completions, came_by=came_by, now=now, known_as=known_as)
+    repeated = kept.count(None)
+    return Received(new=len(kept) - repeated, repeated=repeated)
+
+
+def receive_each(
+    session: Session,
+    completions: Iterable[Completion],
+    *,
+    came_by: SourceKind,
+    now: datetime,
+    known_as: Reason | None = None,
+) -> list[UUID | None]:
+    """Keep what sources tell; return each one's row's id, or None if it was known already."""
+    told = [
+        {"id": uuid4(), **_columns(completion, came_by, now, known_as)}
+        for completion in completions
+    ]
     new = inserted_each(session, CompletionRow, told)
-    return Received(new=len(new), repeated=len(told) - len(new))
+    return [row["id"] if row["id"] in new else None for row in told]
+
+
+def known(session: Session, source: str, event_ids: Collection[str]) -> set[str]:
+    """Return which of the events of a source were told before."""
+    return set(
+        session.scalars(
+            select(CompletionRow.source_event_id).where(
+                CompletionRow.source == source, CompletionRow.source_event_id.in_(event_ids)
+            )
+        )
+    )
 
 
 def _short(event_id: str) -> str:

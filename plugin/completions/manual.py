@@ -15,6 +15,7 @@ from plugin.checkins.model import CheckIn
 from plugin.checkins.rules import State
 from plugin.completions import inbox, service, sources
 from plugin.completions.model import CompletionRow, Reason, SourceKind, Status
+from plugin.completions.taking_back import take_back
 from plugin.foundation.errors import NotFound, TransitionRefused
 from plugin.people.service import accounts_of
 from plugin.programmes import checkpoints
@@ -127,7 +128,7 @@ def undo(
     finishing = _one(session, programme, checkpoint_id, person_id)
     if finishing.said is None:
         return
-    if not service.take_back(session, finishing.said, now=now):
+    if not take_back(session, finishing.said, now=now):
         raise TransitionRefused("A time was agreed already. Call it off in the check-in first.")
 
 

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 
 from plugin.completions import merging, waiting_list, waiting_views
 from plugin.completions.waiting_forms import MergeForm
-from plugin.foundation.errors import FormInvalid, MergeRefused, NotFound
+from plugin.foundation.errors import MergeRefused, NotFound
 from plugin.foundation.forms import filled
 from plugin.foundation.web import Role, requires, tool, visit
 from plugin.foundation.web.i18n import words
@@ -23,28 +23,48 @@ bp = Blueprint("merging", __name__, template_folder="templates")
 
 MOST = 10
 """Names of several people, and merges, on the page."""
+TWO = "Choose two people."
 
 
 @bp.get("/l/<uuid:launch_id>/people/merge")
 @requires(Role.ADMIN)
 def choose() -> str:
     """Find two people who are one; show those who share a name, and who was merged lately."""
+    return _choose()
+
+
+def _choose(error: str = "") -> str:
+    """Show who was chosen before and who was found: the two may be called differently."""
     sought = request.args.get("q", "").strip()[:200]
     with tool().database.reading(visit().organisation_id) as session:
-        people = waiting_list.people_called(session, sought) if sought else []
-        shared = [] if sought else _sharing(session)
+        chosen = _people(session, _chosen())
+        found = waiting_list.people_called(session, sought) if sought else []
+        people = [*chosen, *(person for person in found if person not in chosen)]
+        shared = [] if people or sought else _sharing(session)
         everybody = [*people, *(person for _, several in shared for person in several)]
         return render_template(
             "merging/choose.html",
             page_title=words().gettext("Merge two people"),
             sought=sought,
             people=people,
+            chosen=[person.id for person in chosen],
+            error=words().gettext(error) if error else "",
             shared=shared,
             merges=_merges(session),
             accounts=waiting_list.accounts_of(session, [each.id for each in everybody]),
             called=_called,
             said=lambda key: waiting_views.said(key, words()),
         )
+
+
+def _chosen() -> list[UUID]:
+    return list(dict.fromkeys(request.args.getlist("person", type=UUID)))[:MOST]
+
+
+def _people(session: Session, ids: list[UUID]) -> list[Person]:
+    """Return those of `ids` who are somebody, in that order."""
+    people = (session.get(Person, id) for id in ids)
+    return [person for person in people if person is not None and person.merged_into is None]
 
 
 def _called(keys: list[Key]) -> str:
@@ -98,11 +118,11 @@ def _merges(session: Session) -> list[tuple[PersonMerge, Person]]:
 
 @bp.get("/l/<uuid:launch_id>/people/merge/preview")
 @requires(Role.ADMIN)
-def preview() -> str:
+def preview() -> str | tuple[str, int]:
     """Show what merging two would do, either way round."""
-    chosen = list(dict.fromkeys(request.args.getlist("person", type=UUID)))
+    chosen = _chosen()
     if len(chosen) != 2:
-        raise FormInvalid("Choose two people.", {"person": ["Choose two people."]})
+        return _choose(TWO), 422
     with tool().database.reading(visit().organisation_id) as session:
         try:
             ways = [merging.plan(session, *order) for order in (chosen, chosen[::-1])]

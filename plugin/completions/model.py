@@ -113,7 +113,7 @@ class CompletionRow(Owned):
     person_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
     checkpoint_id: Mapped[UUID | None] = mapped_column(ForeignKey("checkpoint.id"))
     observed: Mapped[bool] = mapped_column(default=False)
-    """Whether `CompletionObserved` was raised for it."""
+    """Whether `CompletionObserved` was raised for it, and `CompletionTakenBack` not since."""
 
 
 class SourceRow(Owned):

@@ -10,14 +10,11 @@ from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
 
-from plugin.checkins import service as checkins
-from plugin.completions import waiting
+from plugin.completions import observing, waiting
 from plugin.completions.doing import done_each
-from plugin.completions.events import CompletionObserved
-from plugin.completions.model import XAPI, CompletionRow, Reason, Status
-from plugin.completions.understanding import COMPLETE, Understood, understood
+from plugin.completions.model import CompletionRow, Reason, Status
+from plugin.completions.understanding import Understood, understood
 from plugin.courses import service as courses
-from plugin.foundation.events import all_happened
 from plugin.pairings.events import PairingMade
 from plugin.programmes.model import Checkpoint
 
@@ -49,7 +46,7 @@ def look_at(
         row.status, row.reason = status, reason
         for name in _WRITTEN:
             flag_modified(row, name)
-    _observed(session, rows, several)
+    observing.observe(session, rows, several, now=now)
     for row in rows:
         waiting.noted(session, row)
     _modules_seen(session, rows, several)
@@ -67,60 +64,6 @@ def _modules_seen(
     for (course, module), row in named.items():
         if course and module:
             courses.module_seen(session, course, module, name=row.module_name, now=row.received_at)
-
-
-def _observed(
-    session: Session, rows: Sequence[CompletionRow], several: Sequence[Understood]
-) -> None:
-    """Say once that somebody completed something, unless a learning record of the LMS does."""
-    observed = []
-    for row, known in zip(rows, several, strict=True):
-        if row.observed or row.came_by in XAPI or row.state not in COMPLETE:
-            continue
-        if known.person_id is None or known.activity is None or row.reason == Reason.OWN_ITEM:
-            continue
-        row.observed = True
-        observed.append(
-            CompletionObserved(
-                at=row.at,
-                subject_id=row.id,
-                actor_id=known.person_id,
-                course_id=known.activity.course_id,
-                activity=known.activity.iri,
-                of=row.kind,
-                state=row.state,
-                source=row.came_by,
-            )
-        )
-    all_happened(session, observed)
-
-
-def take_back(session: Session, row: CompletionRow, *, now: datetime) -> bool:
-    """Take back one completion, as if its source had never told of it.
-
-    False, and nothing changes, if somebody has acted upon the check-in that it opened. A check-in
-    that another completion would have opened as well stays.
-    """
-    if row.status == Status.APPLIED and row.person_id and row.checkpoint_id:
-        checkin = checkins.of_checkpoint(session, row.checkpoint_id, row.person_id)
-        is_its_own = checkin.completed_at == row.at and not _is_said_elsewhere(session, row)
-        moment = max(now, row.at + timedelta(microseconds=1))
-        if is_its_own and not checkins.withdraw(session, checkin, taken_back_at=moment, now=now):
-            return False
-    row.status, row.reason = Status.COUNTED, Reason.TAKEN_BACK
-    session.flush()
-    return True
-
-
-def _is_said_elsewhere(session: Session, row: CompletionRow) -> bool:
-    """Tell whether another completion says the same of the same person."""
-    others = select(CompletionRow.id).where(
-        CompletionRow.checkpoint_id == row.checkpoint_id,
-        CompletionRow.person_id == row.person_id,
-        CompletionRow.id != row.id,
-        CompletionRow.reason == Reason.OPEN_ALREADY,
-    )
-    return session.scalar(others.limit(1)) is not None
 
 
 def on_pairing_made(session: Session, _event_id: UUID, event: PairingMade) -> None:

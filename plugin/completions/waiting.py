@@ -173,18 +173,19 @@ def named_by(what: What) -> InstrumentedAttribute[Any]:
 
 def forgotten(session: Session, digests: Collection[str]) -> None:
     """Forget people whose completions are erased, if nothing else of them waits."""
-    for digest in digests:
-        left = select(CompletionRow.id).where(
-            waits_for(What.PERSON), CompletionRow.person_digest == digest
-        )
-        if session.scalar(left.limit(1)) is None:
-            session.execute(
-                delete(Unassigned).where(
-                    Unassigned.what == What.PERSON, Unassigned.digest == digest
-                )
-            )
+    no_longer(session, What.PERSON, digests)
     session.execute(
         update(Binding)
         .where(Binding.what == What.PERSON, Binding.digest.in_(digests))
         .values(keys=[])
     )
+
+
+def no_longer(session: Session, what: What, digests: Collection[str]) -> None:
+    """Forget people or courses whose completions are gone, if nothing else waits for them."""
+    for digest in digests:
+        left = select(CompletionRow.id).where(waits_for(what), named_by(what) == digest)
+        if session.scalar(left.limit(1)) is None:
+            session.execute(
+                delete(Unassigned).where(Unassigned.what == what, Unassigned.digest == digest)
+            )

@@ -14,7 +14,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from plugin.checkins import service as checkins
-from plugin.completions import waiting
+from plugin.completions import observing, waiting
 from plugin.completions.model import CompletionRow, Reason, Status
 from plugin.completions.waiting_model import Binding, Unassigned, What
 from plugin.courses import service as courses
@@ -167,6 +167,7 @@ def _reopen(session: Session, binding: Binding, *, now: datetime) -> None:
             continue
         if row.status == Status.APPLIED and not _withdrawn(session, row, now=now):
             continue
+        observing.no_longer_so(session, [row], now=now)
         row.status, row.reason = Status.NEW, None
         row.person_id = row.checkpoint_id = None
 

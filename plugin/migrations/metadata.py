@@ -9,6 +9,7 @@ from plugin.checkins import model as _checkins  # noqa: F401
 from plugin.circles import model as _circles  # noqa: F401
 from plugin.completions import model as _completions  # noqa: F401
 from plugin.completions import waiting_model as _waiting  # noqa: F401
+from plugin.completions.uploads import model as _uploads  # noqa: F401
 from plugin.courses import model as _courses  # noqa: F401
 from plugin.foundation import events as _events  # noqa: F401
 from plugin.foundation.db import Base

@@ -10,6 +10,6 @@ A file that is no table is refused as a whole (`TableInvalid`); what is wrong wi
 that row, and the rows after it are read.
 """
 
-from lrs_bridge.sources.tables.rows import Problem, Row
+from lrs_bridge.sources.tables.rows import Fault, Problem, Row, column_names
 
-__all__ = ["Problem", "Row"]
+__all__ = ["Fault", "Problem", "Row", "column_names"]

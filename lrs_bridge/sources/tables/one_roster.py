@@ -10,7 +10,7 @@ https://www.imsglobal.org/oneroster-v11-final-csv-tables
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from hashlib import sha256
@@ -50,6 +50,11 @@ class LineItem:
     title: str
 
 
+def is_meant(columns: Collection[str]) -> bool:
+    """Tell whether a file with these columns (`column_names`) is results.csv."""
+    return {"studentsourcedid", "lineitemsourcedid"} <= set(columns)
+
+
 def line_items(file: BinaryIO) -> dict[str, LineItem]:
     """Return what lineItems.csv says, by sourcedId; there are as many as a school has exams.
 
@@ -76,6 +81,7 @@ def read(
     now: datetime,
     threshold: float | None = None,
     items: Mapping[str, LineItem] | None = None,
+    after: int = 0,
 ) -> Iterator[Row]:
     """Return what each row of results.csv says.
 
@@ -86,6 +92,7 @@ def read(
         threshold: the score from which a result is `passed`, and below which it is `failed`; files
             do not say what the best score is.
         items: from `line_items`; without them results have no course, only a module.
+        after: rows up to this line are passed over unread.
 
     Raises:
         TableInvalid: while rows are read, if the file is no table.
@@ -94,7 +101,7 @@ def read(
     def read_row(cells: Cells) -> Completion | None:
         return _read(cells, organisation_id, zone, now, threshold, items or {})
 
-    return read_rows(file, _RESULTS, read_row)
+    return read_rows(file, _RESULTS, read_row, after=after)
 
 
 def _read(

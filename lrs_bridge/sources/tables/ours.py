@@ -59,7 +59,13 @@ _MAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
 
 
 def read(
-    file: BinaryIO, organisation_id: UUID, *, zone: tzinfo, now: datetime, home: str = ""
+    file: BinaryIO,
+    organisation_id: UUID,
+    *,
+    zone: tzinfo,
+    now: datetime,
+    home: str = "",
+    after: int = 0,
 ) -> Iterator[Row]:
     """Return what each row says.
 
@@ -69,11 +75,16 @@ def read(
         now: aware; nothing can have been completed later.
         home: the system whose usernames and accounts these are, as its launches call themselves
             (the issuer); without one, usernames are looked for as numbers of the registry alone.
+        after: rows up to this line are passed over unread.
 
     Raises:
         TableInvalid: while rows are read, if the file is no table.
     """
-    return read_rows(file, _NAMES, lambda cells: _read(cells, organisation_id, zone, now, home))
+
+    def read_row(cells: Cells) -> Completion:
+        return _read(cells, organisation_id, zone, now, home)
+
+    return read_rows(file, _NAMES, read_row, after=after)
 
 
 def _read(

@@ -21,9 +21,15 @@ from lrs_bridge.sources.payload import instant, text
 
 LONGEST_CELL = 1000  # characters
 _LONGEST_HEAD = 20_000  # characters of the row that names the columns
+_LONGEST_ROW = 200_000  # characters, however many lines it goes over: a row is held in memory
+_NOT_TEXT = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"\x1f\x8b")
+"""How archives and spreadsheets begin."""
 _DELIMITERS = (",", ";", "\t")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
 _DATE_WITH_POINTS = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})(.*)", re.DOTALL)
+
+_NOT_UTF_8 = "The file is not in UTF-8. Save it again as “CSV UTF-8” and send that."
+_NOT_A_TABLE = "The file is not a table. Look for a quotation mark that is not closed."
 
 Fault = Literal[
     "person-missing",
@@ -131,8 +137,30 @@ class Cells:
         return min(datetime.combine(day, time.max, zone).astimezone(UTC), now), cell
 
 
+def column_names(file: BinaryIO) -> frozenset[str]:
+    """Return the names of a file's columns: small letters, nothing but letters and digits.
+
+    Raises:
+        TableInvalid: if the file is no table.
+    """
+    wrapped = _text_of(file)
+    try:
+        _before, head, delimiter = _head(wrapped)
+        return frozenset(_plain(name) for name in next(csv.reader([head], delimiter=delimiter), []))
+    except UnicodeError:
+        raise TableInvalid("not-utf-8", _NOT_UTF_8) from None
+    except csv.Error:
+        raise TableInvalid("not-a-table", _NOT_A_TABLE) from None
+    finally:
+        wrapped.detach()
+
+
 def read_rows(
-    file: BinaryIO, columns: Mapping[str, str], read: Callable[[Cells], Completion | None]
+    file: BinaryIO,
+    columns: Mapping[str, str],
+    read: Callable[[Cells], Completion | None],
+    *,
+    after: int = 0,
 ) -> Iterator[Row]:
     """Return what each row says that is not empty.
 
@@ -141,6 +169,7 @@ def read_rows(
         columns: what each name of a column stands for: names in small letters, without anything
             but letters and digits. Columns of other names are passed over.
         read: what a row says, or None; raises RowRefused.
+        after: rows up to this line are passed over unread.
 
     Raises:
         TableInvalid: if the file is no table, or names no column that is wanted.
@@ -148,15 +177,12 @@ def read_rows(
     wrapped = _text_of(file)
     try:
         for line, heads, cells in _rows(wrapped, columns):
-            yield _read(line, heads, cells, read)
+            if line > after:
+                yield _read(line, heads, cells, read)
     except UnicodeError:
-        raise TableInvalid(
-            "The file is not in UTF-8. Save it again as “CSV UTF-8” and send that."
-        ) from None
+        raise TableInvalid("not-utf-8", _NOT_UTF_8) from None
     except csv.Error:
-        raise TableInvalid(
-            "The file is not a table. Look for a quotation mark that is not closed."
-        ) from None
+        raise TableInvalid("not-a-table", _NOT_A_TABLE) from None
     finally:
         wrapped.detach()
 
@@ -180,9 +206,15 @@ def _read(
 
 def _text_of(file: BinaryIO) -> io.TextIOWrapper:
     file.seek(0)
-    start = file.read(2)
+    start = file.read(4)
     file.seek(0)
-    is_utf_16 = start in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+    if start.startswith(_NOT_TEXT):
+        raise TableInvalid(
+            "not-text",
+            "The file is a spreadsheet or an archive. Save the sheet as “CSV UTF-8”, or unpack the "
+            "archive, and send that.",
+        )
+    is_utf_16 = start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     return io.TextIOWrapper(file, encoding="utf-16" if is_utf_16 else "utf-8-sig", newline="")
 
 
@@ -192,15 +224,19 @@ def _rows(
     """Return the line, the heads and the cells of each row that is not empty."""
     before, head, delimiter = _head(lines)
     heads = [
-        (columns.get(re.sub(r"[\W_]", "", name.lower()), ""), name.strip())
+        (columns.get(_plain(name), ""), name.strip())
         for name in next(csv.reader([head], delimiter=delimiter), [])
     ]
     if not any(column for column, _ in heads):
         known = ", ".join(dict.fromkeys(columns.values()))
-        raise TableInvalid(f"The first row must name the columns. Known are: {known}.")
-    reader = csv.reader(lines, delimiter=delimiter)
+        raise TableInvalid(
+            "columns-unknown", f"The first row must name the columns. Known are: {known}."
+        )
+    short = _Lines(lines)
+    reader = csv.reader(short, delimiter=delimiter)
     line = before + 1
     for cells in reader:
+        short.taken = 0
         if any(cell.strip() for cell in cells):
             yield line, heads, cells
         line = before + reader.line_num + 1
@@ -211,11 +247,43 @@ def _head(lines: io.TextIOWrapper) -> tuple[int, str, str]:
     delimiter = None
     for number in range(1, 11):
         line = lines.readline(_LONGEST_HEAD)
+        if "\0" in line:  # UTF-16 that does not say so
+            raise TableInvalid("not-utf-8", _NOT_UTF_8)
         if line.lower().startswith("sep=") and len(line.strip()) == 5:
             delimiter = line.strip()[4]
         elif line.strip():
             return number, line, delimiter or max(_DELIMITERS, key=line.count)
-    raise TableInvalid("The file is empty.")
+    raise TableInvalid("empty", "The file is empty.")
+
+
+def _plain(name: str) -> str:
+    """Return the name of a column as it is compared."""
+    return re.sub(r"[\W_]", "", name.lower())
+
+
+class _Lines:
+    """The lines of a file, as long as no row is longer than memory is meant for."""
+
+    def __init__(self, lines: io.TextIOWrapper) -> None:
+        self._lines = lines
+        self.taken = 0
+        """Characters since the last row ended."""
+
+    def __iter__(self) -> _Lines:
+        return self
+
+    def __next__(self) -> str:
+        line = self._lines.readline(_LONGEST_ROW)
+        if not line:
+            raise StopIteration
+        self.taken += len(line)
+        if self.taken >= _LONGEST_ROW:
+            raise TableInvalid(
+                "row-too-long",
+                "A row is longer than a row of completions can be. Look for a quotation mark that "
+                "is not closed, or for line breaks that are missing.",
+            )
+        return line
 
 
 def _with_dashes(written: str) -> str:

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import event
 
 from lrs_bridge.completion import Completion, PersonKey
+from lrs_bridge.vocabulary import Verb
 from plugin.app import Mentes
 from plugin.checkins.model import CheckIn
 from plugin.checkins.rules import State
@@ -35,7 +36,9 @@ from tests.plugin.factories import (
     every,
     later,
 )
+from tests.plugin.records.telling import standing, statements
 
+COURSE = f"{ISSUER}/course/view.php?id=2"
 PAGE = f"{ISSUER}/mod/page/view.php?id=2"
 
 
@@ -52,7 +55,7 @@ class Class:
             for number in range(learners):
                 if number % 5 == 0:
                     a_mentor(session, programme, capacity=5)
-                learner = a_mentee(session, programme, str(100 + number))
+                learner = a_mentee(session, programme, str(100 + number), recorded=True)
             self.learner_id = learner.id
             self.course_id = course.id
 
@@ -107,6 +110,26 @@ def test_an_event_that_is_sent_again_is_the_same(course: Class, worker: Worker) 
     assert course.receive(told, told) == Received(new=0, repeated=2)
     worker.run_until_idle()
     assert len(course.checkins()) == 1
+
+
+@pytest.mark.parametrize("rule", [True, False], ids=["with a rule", "without one"])
+@pytest.mark.parametrize("backwards", [True, False])
+def test_what_is_taken_back_is_told_no_more(
+    course: Class, worker: Worker, backwards: bool, rule: bool
+) -> None:
+    what = {} if rule else {"kind": "course", "module_key": None, "course_key": COURSE}
+    told = [
+        course.completion(at=later(minutes=5), **what),
+        course.completion(at=later(minutes=7), state="uncompleted", **what),
+    ]
+    for each in reversed(told) if backwards else told:
+        course.receive(each)
+        worker.run_until_idle()
+    assert standing(course.mentes, Verb.COMPLETED) == []
+    assert len(statements(course.mentes, Verb.COMPLETED)) == (not backwards)
+    course.receive(course.completion(at=later(minutes=9), **what))
+    worker.run_until_idle()
+    assert len(standing(course.mentes, Verb.COMPLETED)) == 1
 
 
 @pytest.mark.parametrize("backwards", [True, False])

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from lrs_bridge.completion import Completion, PersonKey, named_place
+from lrs_bridge.vocabulary import Verb
 from lti.message import Context
 from plugin.app import Mentes
 from plugin.checkins import service as checkins
@@ -43,6 +44,7 @@ from tests.plugin.factories import (
     every,
     later,
 )
+from tests.plugin.records.telling import standing
 
 COURSE = f"{ISSUER}/course/view.php?id=2"
 ELSEWHERE = "https://publisher.example/cmi5/feedback"
@@ -67,7 +69,7 @@ class School:
             programme = a_programme(session, course)
             a_checkpoint(session, programme)
             a_mentor(session, programme, capacity=5)
-            self.ada = a_mentee(session, programme, "4").id
+            self.ada = a_mentee(session, programme, "4", recorded=True).id
             self.course, self.programme = course.id, programme.id
 
     def tell(
@@ -235,7 +237,9 @@ def test_a_binding_lets_nobody_sign_in_as_somebody_else(school: School) -> None:
 def test_undone_it_waits_again_and_what_nobody_touched_is_withdrawn(school: School) -> None:
     school.tell(STRANGER)
     binding = school.bind(school.ada)
+    assert len(standing(school.mentes, Verb.COMPLETED)) == 1
     school.undo(binding)
+    assert standing(school.mentes, Verb.COMPLETED) == []
     assert school.states() == [State.WITHDRAWN]
     assert school.outcomes() == [("waiting", "person-unknown")]
     assert school.rows(PersonIdentifier, PersonIdentifier.evidence == "bound") == []
@@ -243,6 +247,7 @@ def test_undone_it_waits_again_and_what_nobody_touched_is_withdrawn(school: Scho
     school.undo(binding)  # twice is once
     school.bind(school.ada)
     assert school.states() == [State.OPEN]
+    assert len(standing(school.mentes, Verb.COMPLETED)) == 1
 
 
 def test_undone_what_was_booked_stays(school: School) -> None:
