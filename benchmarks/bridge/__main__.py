@@ -1,6 +1,6 @@
 """Measure the bridge, print what was measured, and end with an error where a target was missed.
 
-python -m benchmarks.bridge [--only apply] [--quick]
+python -m benchmarks.bridge [--only apply|deliver|backlog] [--quick]
 """
 
 from __future__ import annotations
@@ -10,12 +10,16 @@ import sys
 from collections.abc import Callable, Iterable
 from typing import Final
 
-from benchmarks.bridge import apply
+from benchmarks.bridge import apply, backlog, deliver
 from benchmarks.bridge.targets import Measured, NotMeasured
 from config.log import configure_logging
 
 Part = Callable[[argparse.Namespace], Iterable[Measured]]
-PARTS: Final[dict[str, Part]] = {"apply": apply.measured}
+PARTS: Final[dict[str, Part]] = {
+    "apply": apply.measured,
+    "deliver": deliver.measured,
+    "backlog": backlog.measured,
+}
 
 
 def main() -> int:

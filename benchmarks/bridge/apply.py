@@ -6,28 +6,24 @@ import argparse
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy import select
 
-from benchmarks.bridge.targets import Measured, NotMeasured
-from config.settings import Settings
+from benchmarks.bridge.installation import on_postgresql
+from benchmarks.bridge.targets import Measured
 from lrs_bridge.completion import Completion, PersonKey, State
-from plugin import migrations
-from plugin.app import Mentes, compose
+from plugin.app import Mentes
 from plugin.completions import inbox
 from plugin.completions.applying import Applying
 from plugin.completions.model import CompletionRow, Reason, SourceKind, Status
-from plugin.foundation.db import Database
 from plugin.foundation.outbox import Debt
 from plugin.foundation.tenancy import EVERYWHERE
 from plugin.nudges.service import KIND as MAIL
 from plugin.platforms.service import organisation
 from plugin.targets.model import STATEMENT
-from tests import postgresql
 from tests.plugin.factories import (
     ISSUER,
     NOW,
@@ -154,7 +150,7 @@ def run(total: int, told: Told) -> Round:
     Raises:
         NotMeasured: there is no PostgreSQL.
     """
-    with _mentes() as mentes:
+    with on_postgresql(lambda: later(hours=1)) as mentes:
         with mentes.database.transaction(EVERYWHERE) as session:
             owner = organisation(session, "Acme", now=NOW).id
         completions = told(owner, total)
@@ -196,28 +192,3 @@ def _people(mentes: Mentes, owner: UUID, subjects: list[str]) -> None:
             if place < RULES:
                 a_checkpoint(session, programme, activity)
         paired(session, programme, subjects, recorded=subjects[::2])
-
-
-@contextmanager
-def _mentes() -> Iterator[Mentes]:
-    """Run Mentes on a PostgreSQL of its own, with durable commits."""
-    server = postgresql.start("-c max_connections=50")
-    if server is None:
-        raise NotMeasured("there is no PostgreSQL here; see tests/postgresql.py")
-    try:
-        database = Database(server.url)
-        migrations.upgrade(database.engine)
-        database.dispose()
-        mentes = compose(
-            Settings(
-                public_url="http://127.0.0.1:5000",
-                secret_key="x" * 40,  # of a benchmark
-                database_url=server.url,
-                smtp_url="smtp://127.0.0.1:9",
-            ),
-            clock=lambda: later(hours=1),
-        )
-        yield mentes
-        mentes.database.dispose()
-    finally:
-        server.stop()

@@ -14,7 +14,8 @@ class Measured:
     """One number of a part.
 
     Attributes:
-        least: what it must be at least; None: it is printed, and nothing is promised.
+        least, most: what it must be at least, or at most; neither: it is printed, and nothing is
+            promised.
         beside: what else was seen, in words.
     """
 
@@ -22,15 +23,19 @@ class Measured:
     value: float
     unit: str
     least: float | None = None
+    most: float | None = None
     beside: str = ""
 
     @property
     def missed(self) -> bool:
-        """Whether it is below what it must be."""
-        return self.least is not None and self.value < self.least
+        """Whether it is not what it must be."""
+        too_low = self.least is not None and self.value < self.least
+        return too_low or (self.most is not None and self.value > self.most)
 
     def __str__(self) -> str:
-        line = f"{self.name:42} {self.value:9,.0f} {self.unit}  {self.beside}".rstrip()
-        if self.least is None:
-            return line
-        return f"{line}  ≥ {self.least:,.0f}: {'MISSED' if self.missed else 'reached'}"
+        digits = 2 if self.unit == "×" else 0 if self.value >= 100 else 1
+        line = f"{self.name:42} {self.value:9,.{digits}f} {self.unit}  {self.beside}".rstrip()
+        for sign, bound in (("≥", self.least), ("≤", self.most)):
+            if bound is not None:
+                line += f"  {sign} {bound:,g}: {'MISSED' if self.missed else 'reached'}"
+        return line

@@ -10,9 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, func, or_, select, update
+from sqlalchemy import BindParameter, ColumnElement, Select, bindparam, func, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from plugin.foundation.outbox.model import Channel, Debt
@@ -42,8 +44,8 @@ def claim(
             it with `release`.
     """
     for kind in kinds:
-        for row in session.execute(waiting_channels(kind, now).limit(LOOKED_AT)).all():
-            channel = _locked(session, kind, row.channel, now)
+        for id in session.scalars(_WAITING_CHANNELS, {"of_kind": kind, "at": now}).all():
+            channel = _locked(session, kind, id, now)
             if channel is None:
                 continue
             leased = _leased(session, channel, now, lease, limit, in_order)
@@ -54,19 +56,31 @@ def claim(
 
 def waiting_kinds(session: Session, kinds: Sequence[str]) -> list[str]:
     """Return those of `kinds` of which anything waits, due or not: one look into the index each."""
-    waits = [
-        select(Debt.id).where(Debt.kind == kind, Debt.settled_at.is_(None)).exists().label(kind)
-        for kind in kinds
-    ]
-    found = session.execute(select(*waits)).one()
+    found = session.execute(_waits(tuple(kinds))).one()
     return [kind for kind, any_waits in zip(kinds, found, strict=True) if any_waits]
 
 
-def waiting_channels(kind: str, now: datetime) -> Select[tuple[UUID]]:
+@cache
+def _waits(kinds: tuple[str, ...]) -> Select[*tuple[Any, ...]]:
+    return select(
+        *(
+            select(Debt.id).where(Debt.kind == kind, Debt.settled_at.is_(None)).exists().label(kind)
+            for kind in kinds
+        )
+    )
+
+
+def waiting_channels(kind: str, now: datetime) -> Select[UUID]:
     """Return the query for the channels of a kind from which one may take, the next first.
 
     First whose organisation was served longest ago, then, of its targets, which was.
     """
+    return _WAITING_CHANNELS.params(of_kind=kind, at=now)
+
+
+def _waiting_channels() -> Select[UUID]:
+    """Return that query, to be told `of_kind` and `at`: making it takes longer than asking it."""
+    kind, now = bindparam("of_kind", type_=Debt.kind.type), bindparam("at", type_=Debt.due_at.type)
     busy = _busy(kind)
     of = aliased(Debt)
     owner = (
@@ -88,12 +102,13 @@ def waiting_channels(kind: str, now: datetime) -> Select[tuple[UUID]]:
         .subquery()
     )
     of_owner = func.max(open_ones.c.served_at).over(partition_by=open_ones.c.owner)
-    return select(open_ones.c.channel).order_by(
+    in_turn = select(open_ones.c.channel).order_by(
         of_owner.nulls_first(), open_ones.c.served_at.nulls_first(), open_ones.c.channel
     )
+    return in_turn.limit(LOOKED_AT)
 
 
-def _busy(kind: str):  # type: ignore[no-untyped-def] # a recursive CTE
+def _busy(kind: BindParameter[str]):  # type: ignore[no-untyped-def] # a recursive CTE
     """Return the channels of a kind in which anything waits, found by jumping through the index."""
     unpaid = Debt.kind == kind, Debt.settled_at.is_(None)
     first = select(Debt.channel).where(*unpaid).order_by(Debt.channel).limit(1).scalar_subquery()
@@ -109,7 +124,7 @@ def _busy(kind: str):  # type: ignore[no-untyped-def] # a recursive CTE
     return busy.union_all(select(further).where(busy.c.channel.is_not(None)))
 
 
-def _is_open(now: datetime) -> ColumnElement[bool]:
+def _is_open(now: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
     """Return what is true of a channel that may be served."""
     return (
         Channel.paused_at.is_(None)
@@ -119,7 +134,10 @@ def _is_open(now: datetime) -> ColumnElement[bool]:
 
 
 def _due(
-    debt: type[Debt], kind: str, channel: ColumnElement[UUID] | UUID, now: datetime
+    debt: type[Debt],
+    kind: str | BindParameter[str],
+    channel: ColumnElement[UUID] | UUID,
+    now: datetime | BindParameter[datetime],
 ) -> tuple[ColumnElement[bool], ...]:
     return (
         debt.kind == kind,
@@ -133,10 +151,13 @@ def _due(
 def _locked(session: Session, kind: str, id: UUID, now: datetime) -> Channel | None:
     """Return a channel, locked, if it is there to be served and nobody else is choosing from it."""
     found = select(Channel).where(Channel.id == id)
-    if session.scalar(found) is None:
+    is_open = found.where(_is_open(now)).execution_options(populate_existing=True)
+    locked = is_open.with_for_update(skip_locked=True)  # SQLite has one writer
+    channel = session.scalar(locked)
+    if channel is None and session.scalar(found) is None:
         _make(session, kind, id, now)
-    locked = found.where(_is_open(now)).execution_options(populate_existing=True)
-    return session.scalar(locked.with_for_update(skip_locked=True))  # SQLite has one writer
+        channel = session.scalar(locked)
+    return channel
 
 
 def _make(session: Session, kind: str, id: UUID, now: datetime) -> None:
@@ -164,22 +185,21 @@ def _leased(
     session: Session, channel: Channel, now: datetime, lease: int, limit: int, in_order: bool
 ) -> list[LeasedDebt]:
     until = now + timedelta(seconds=lease)
-    due = (
-        select(Debt.id)
+    claimed = session.execute(
+        select(Debt.id, Debt.organisation_id, Debt.key, Debt.payload, Debt.attempts, Debt.target)
         .where(*_due(Debt, channel.kind, channel.id, now))
         .order_by(Debt.due_at, Debt.place)
         .limit(_gently(limit, channel.failures))
         .with_for_update(skip_locked=True)
-    )
-    claimed = session.scalars(
-        update(Debt)
-        .where(Debt.id.in_(session.scalars(due).all()))
-        .values(leased_until=until, attempts=Debt.attempts + 1)
-        .returning(Debt)
-        .execution_options(synchronize_session=False)
     ).all()
     if not claimed:
         return []
+    session.execute(
+        update(Debt)
+        .where(Debt.id.in_([debt.id for debt in claimed]))
+        .values(leased_until=until, attempts=Debt.attempts + 1)
+        .execution_options(synchronize_session=False)
+    )
     channel.served_at = now
     if in_order:
         channel.lease += 1
@@ -188,16 +208,16 @@ def _leased(
         LeasedDebt(
             id=debt.id,
             organisation_id=debt.organisation_id,
-            kind=debt.kind,
+            kind=channel.kind,
             key=debt.key,
             payload=debt.payload,
-            attempts=debt.attempts,
+            attempts=debt.attempts + 1,
             target=debt.target,
             channel=channel.id,
             lease=channel.lease if in_order else 0,
             failures=channel.failures,
         )
-        for debt in sorted(claimed, key=lambda debt: (debt.due_at, debt.place))
+        for debt in claimed
     ]
 
 
@@ -226,3 +246,6 @@ def prolong(session: Session, debt: LeasedDebt, *, now: datetime, lease: int) ->
         .execution_options(synchronize_session=False)
     )
     return held.first() is not None
+
+
+_WAITING_CHANNELS = _waiting_channels()
