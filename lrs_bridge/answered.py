@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,10 +11,6 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-import requests
-
-LONGEST = 15.0  # s; for the whole of an answer, however slowly it drips
-LARGEST_ANSWER = 1_000_000  # bytes; ids of a batch, or one statement
 LONGEST_WAIT = 86400.0  # s; a Retry-After beyond a day is a mistake
 LONGEST_DETAIL = 200  # characters of a refusal that are kept, for an administrator to read
 
@@ -113,26 +108,17 @@ CREDENTIAL = {
 }
 
 
+NONSENSE = (ValueError, LookupError, TypeError, AttributeError, RecursionError)
+"""What reading raises when an answer is not what it should be, or nested without end."""
+
+
 def versions_of(answer: Answer) -> tuple[str, ...]:
     """Return the versions that an answer of the About resource names, if it is one."""
     try:
         found = json.loads(answer.body)["version"]
         return tuple(str(it) for it in found) if isinstance(found, list) else ()
-    except (ValueError, LookupError, TypeError):
+    except NONSENSE:
         return ()
-
-
-def read(response: requests.Response) -> bytes:
-    """Return the body, as far as it is of a size that we have a use for, and comes in time."""
-    body = b""
-    until = time.monotonic() + LONGEST
-    while chunk := response.raw.read1(65536, decode_content=True):  # what has arrived, not more
-        body += chunk
-        if len(body) > LARGEST_ANSWER:
-            break
-        if time.monotonic() > until:
-            raise requests.exceptions.ReadTimeout
-    return body
 
 
 def trouble(answer: Answer, now: datetime) -> Verdict | None:
@@ -146,17 +132,20 @@ def trouble(answer: Answer, now: datetime) -> Verdict | None:
 
 
 def confirmation(answer: Answer, statements: Sequence[Json]) -> Verdict:
-    """Return whether a good status comes from an LRS: it must name our statements, or nothing."""
+    """Return whether a good status comes from an LRS: it must name ours alone, or nothing.
+
+    Some name only those that were new to them.
+    """
     if not answer.body.strip():
         return Verdict(State.DELIVERED)
     try:
-        ids = {str(id).lower() for id in json.loads(answer.body)}
-    except (ValueError, TypeError):
+        ids = {UUID(str(id)) for id in json.loads(answer.body)}
+    except NONSENSE:
         ids = set()
-    if ids == {statement["id"] for statement in statements}:
+    if ids and ids <= {UUID(statement["id"]) for statement in statements}:
         return Verdict(State.DELIVERED)
     detail = f"{answer.status}, but the answer is not the ids of what was sent."
-    return Verdict(State.UNAVAILABLE, detail)
+    return Verdict(State.UNAVAILABLE, detail, status=answer.status)
 
 
 def _seconds(retry_after: str | None, now: datetime) -> float | None:

@@ -19,10 +19,10 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import requests
-import urllib3
 
 from lrs_bridge.answered import (
     CREDENTIAL,
+    NONSENSE,
     STOPPING,
     Answer,
     Credential,
@@ -33,16 +33,15 @@ from lrs_bridge.answered import (
     Verdict,
     confirmation,
     for_all,
-    read,
     trouble,
     versions_of,
 )
+from lrs_bridge.asking import TROUBLE, Asking
 from lrs_bridge.lrs.attachments.multipart import write_parts
 from lrs_bridge.statement import equivalent
 from lrs_bridge.version import Version, named
 
 __all__ = [
-    "TIMEOUT",
     "Credential",
     "Outcome",
     "Part",
@@ -51,7 +50,6 @@ __all__ = [
     "Trial",
 ]
 
-TIMEOUT = (3.05, 20.0)  # seconds to connect, and between bytes of the answer
 LONGEST_PATIENCE = 600.0  # s
 _JSON = "application/json"
 _HASH = "X-Experience-API-Hash"
@@ -70,20 +68,18 @@ class RemoteStore:
         secret: str,
         *,
         version: Version = Version.V1_0,
-        session: requests.Session | None = None,
-        timeout: tuple[float, float] = TIMEOUT,
+        asking: Asking | None = None,
     ) -> None:
         """Prepare to speak `version` to the LRS at `endpoint`, below which /statements is."""
         self._endpoint = endpoint.rstrip("/")
         self._version = version
         token = b64encode(f"{key}:{secret}".encode()).decode()
         self._authorization = f"Basic {token}"
-        self._session = session or requests.Session()
-        self._timeout = timeout
+        self._asking = asking or Asking()
 
     def close(self) -> None:
         """Close the connections."""
-        self._session.close()
+        self._asking.close()
 
     def tried(self) -> Trial:
         """Ask the store who it is and whether it knows us; nothing is stored."""
@@ -154,12 +150,14 @@ class RemoteStore:
         """Settle a conflict: the store has a statement of this id, and it may be the same."""
         answer = self._ask("GET", query={"statementId": ours["id"]})
         about_it = trouble(answer, now)
+        if about_it is not None and about_it.state is State.UNAUTHORISED:  # who may only write
+            return Verdict(State.REFUSED, "Conflict; it could not be compared.", status=409)
         if about_it is not None:
             return about_it
         try:
             theirs = json.loads(answer.body)
             same = equivalent(ours, theirs, self._version)
-        except (ValueError, LookupError, TypeError, AttributeError):
+        except NONSENSE:
             unread = "Conflict; the statement there could not be read."
             return Verdict(State.REFUSED, unread, status=409)
         if same:
@@ -198,21 +196,13 @@ class RemoteStore:
         if body is not None:
             headers["Content-Type"] = content_type
         try:
-            with self._session.request(
+            return self._asking.ask(
                 method,
                 f"{self._endpoint}/{resource}",
                 params=query,
                 data=body,
                 headers=headers,
                 auth=self._authorised,
-                timeout=self._timeout,
-                allow_redirects=False,  # a redirect would take the credential elsewhere
-                stream=True,
-            ) as response:
-                return Answer(
-                    status=response.status_code,
-                    body=read(response),
-                    retry_after=response.headers.get("Retry-After"),
-                )
-        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
+            )
+        except TROUBLE as error:
             return Answer(status=0, body=type(error).__name__.encode())

@@ -1,6 +1,7 @@
 """Delivery over real sockets: to our own store, and to servers that misbehave."""
 
 import json
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -11,6 +12,7 @@ from uuid import UUID, uuid4
 import pytest
 from werkzeug.serving import make_server
 
+from lrs_bridge.asking import Asking
 from lrs_bridge.client import RemoteStore, State
 from lrs_bridge.testing import a_statement, an_agent
 from tests.lrs_bridge.conftest import SECRET
@@ -203,7 +205,7 @@ def test_an_empty_204_is_a_delivery():
 def test_a_store_that_is_not_there_or_silent_is_unavailable():
     silent = ThreadingHTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler)
     url = f"http://127.0.0.1:{silent.server_port}"
-    store = RemoteStore(url, "k", "s", timeout=(0.2, 0.2))
+    store = RemoteStore(url, "k", "s", asking=Asking(timeout=(0.2, 0.2)))
     assert states(store.deliver(statements(), now=NOW)) == [State.UNAVAILABLE]
     silent.server_close()
     (outcome,) = store.deliver(statements(), now=NOW)
@@ -220,3 +222,65 @@ def test_outcomes_name_their_statement():
     with answering((204, "", {})) as (url, _):
         (outcome,) = RemoteStore(url, "k", "s").deliver(batch, now=NOW)
     assert outcome.statement_id == UUID(statement["id"])
+
+
+def test_ids_are_the_same_however_they_are_spelt():
+    batch = statements(2)
+    batch[0]["id"] = batch[0]["id"].upper()
+    answer = json.dumps([batch[0]["id"].lower(), batch[1]["id"].upper()])
+    with answering((200, answer, {})) as (url, _):
+        outcomes = RemoteStore(url, "k", "s").deliver(batch, now=NOW)
+    assert states(outcomes) == [State.DELIVERED] * 2
+
+
+def test_a_store_may_name_only_what_was_new_to_it():
+    batch = statements(3)
+    with answering((200, json.dumps([batch[1]["id"]]), {})) as (url, _):
+        outcomes = RemoteStore(url, "k", "s").deliver(batch, now=NOW)
+    assert states(outcomes) == [State.DELIVERED] * 3
+
+
+@pytest.mark.parametrize("status", [401, 403])
+def test_a_conflict_that_we_may_not_look_at_is_about_that_statement_alone(status):
+    with answering((409, "", {}), (status, "no", {})) as (url, _):
+        (outcome,) = RemoteStore(url, "k", "s").deliver(statements(), now=NOW)
+    assert (outcome.state, outcome.status) == (State.REFUSED, 409)
+    assert "could not be compared" in outcome.detail
+
+
+def test_an_answer_nested_without_end_is_nonsense():
+    with answering((200, "[" * 200_000, {})) as (url, _):
+        outcomes = RemoteStore(url, "k", "s").deliver(statements(), now=NOW)
+    assert states(outcomes) == [State.UNAVAILABLE]
+    with answering((409, "", {}), (200, "[" * 200_000, {})) as (url, _):
+        outcomes = RemoteStore(url, "k", "s").deliver(statements(), now=NOW)
+    assert states(outcomes) == [State.REFUSED]
+
+
+@pytest.mark.parametrize("until", ["headers", "chunks", "the end"])
+def test_who_drips_their_answer_is_cut_off(until):
+    """Each byte comes soon enough; the answer never does."""
+    begun = {
+        "headers": b"HTTP/1.1 200 OK\r\nX-Slow: ",
+        "chunks": b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n",
+        "the end": b"HTTP/1.0 200 OK\r\n\r\n",
+    }
+
+    class Dripping(BaseHTTPRequestHandler):
+        def do_POST(self):
+            self.wfile.write(begun[until])
+            for _ in range(100):
+                try:
+                    self.wfile.write(b"0")
+                except OSError:
+                    return
+                time.sleep(0.05)
+
+        def log_message(self, *_arguments):
+            pass
+
+    with serving(ThreadingHTTPServer(("127.0.0.1", 0), Dripping)) as url:
+        began = time.monotonic()
+        store = RemoteStore(url, "k", "s", asking=Asking(longest=0.3))
+        assert states(store.deliver(statements(), now=NOW)) == [State.UNAVAILABLE]
+        assert time.monotonic() - began < 3
