@@ -76,6 +76,7 @@ from plugin.records.deliveries import ScoreDelivery
 from plugin.records.goals import RecordGoals
 from plugin.records.scores import SCORE
 from plugin.records.service import Records
+from plugin.records.told import told_anew
 from plugin.reports import pages as reports
 from plugin.rooms import BLUEPRINTS
 from plugin.statements import looking
@@ -113,7 +114,9 @@ def compose(settings: Settings, *, clock: Clock = utc_now) -> Mentes:
     """Make what one process needs, from the settings and the clock alone."""
     nudges = Nudges(Letters(), settings.mail_from)
     withdrawals = Withdrawals(
-        tool=settings.public_url, installation_is_embedded=not settings.lrs_url
+        tool=settings.public_url,
+        installation_is_embedded=not settings.lrs_url,
+        retold=told_anew,
     )
     database = Database(
         settings.database_url,
@@ -151,6 +154,7 @@ def compose(settings: Settings, *, clock: Clock = utc_now) -> Mentes:
             clock=clock,
             contents=contents,
             erasures=erasures(database, clock, contents, digest_key(settings)),
+            retold=told_anew,
         ),
         installation=endpoint_at(settings.lrs_url, settings.lrs_key, settings.lrs_secret),
         allow_private=settings.allow_private_addresses,

@@ -55,6 +55,9 @@ IN_ORDER = frozenset({STATEMENT})
 
 _NOT_YET: dict[type[Result], str] = {Postponed: "postponed", Away: "away", Halted: "paused"}
 
+CameOf = dict[UUID, tuple[LeasedDebt, Result]]
+"""What came of debts, by their ids."""
+
 
 class Worker:
     """One worker."""
@@ -139,24 +142,38 @@ class Worker:
             )
         if not leased:
             return 0
-        came_of: dict[UUID, tuple[LeasedDebt, Result]] = {}
+        came_of: CameOf = {}
         for debt in leased:
             if debt.attempts > settings.outbox_attempts:
                 # Every worker that took it died of it before it could say so.
                 came_of[debt.id] = debt, Postponed(problem="worker-died")
         trying = [debt for debt in leased if debt.id not in came_of]
+        came_of |= self._paid(kind, trying)
+        self._record(list(came_of.values()))
+        return len(leased)
+
+    def _paid(self, kind: str, debts: Sequence[LeasedDebt]) -> CameOf:
+        """Pay debts, and return what came of each; one that we fail at holds up no other."""
+        came_of: CameOf = {}
         try:
-            for debt, result in self._mentes.deliveries[kind](trying) if trying else ():
+            for debt, result in self._mentes.deliveries[kind](debts) if debts else ():
                 came_of[debt.id] = debt, result
         except AWAY:
             raise  # the leases run out, and the debts are taken again
         except Exception as error:  # a fault of ours: kept, tried again, in the end shown
             log.error("delivery.failed", kind=kind, exc_info=True)
-            for debt in trying:
-                failed = Postponed(problem=f"internal ({type(error).__name__})")
-                came_of.setdefault(debt.id, (debt, failed))
-        self._record(list(came_of.values()))
-        return len(leased)
+            failed = Postponed(problem=f"internal ({type(error).__name__})")
+        else:
+            return came_of
+        left = [debt for debt in debts if debt.id not in came_of]
+        if len(left) < 2:
+            return came_of | {debt.id: (debt, failed) for debt in left}
+        middle = len(left) // 2  # it is found by halves, so that the lease is long enough
+        came_of |= self._paid(kind, left[:middle])
+        stopped = [it for _, it in came_of.values() if isinstance(it, Away | Halted)]
+        if stopped:
+            return came_of | {debt.id: (debt, stopped[0]) for debt in left[middle:]}
+        return came_of | self._paid(kind, left[middle:])
 
     def _record(self, came_of: Sequence[tuple[LeasedDebt, Result]]) -> None:
         """Write down what came of debts of one channel, together, and let others at it."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -59,6 +59,7 @@ def told_of(session: Session, event_id: UUID) -> Sequence[Told]:
         select(Told)
         .where(Told.event_id == event_id, Told.voided_at.is_(None))
         .order_by(Told.revision, Told.id)
+        .with_for_update()  # what is told anew at this moment has another id afterwards
     ).all()
 
 
@@ -82,6 +83,39 @@ def take_back(
         told.voided_at = now
     voids = [voided(correction, told.statement_id) for told in several]
     owe_statements(session, [_said(void, (), now) for void in voids])
+
+
+def told_anew(session: Session, ids: Mapping[UUID, UUID]) -> set[UUID]:
+    """Remember under which other ids statements are told, so that they are taken back as well.
+
+    Args:
+        ids: from that which a statement was told under to that which it is told under now.
+
+    Returns:
+        The old ids of what was taken back meanwhile, and is not to be told anew.
+    """
+    before = session.scalars(
+        select(Told)
+        .where(Told.statement_id.in_(list(ids)))
+        .order_by(Told.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).all()
+    inserted_each(
+        session,
+        Told,
+        [
+            {
+                "statement_id": ids[each.statement_id],
+                "event_id": each.event_id,
+                "revision": each.revision,
+                "at": each.at,
+            }
+            for each in before
+            if each.voided_at is None
+        ],
+    )
+    return {each.statement_id for each in before if each.voided_at is not None}
 
 
 def _said(statement: Json, about: Sequence[UUID], now: datetime) -> Said:

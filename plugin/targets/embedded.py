@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
-from uuid import UUID, uuid5
+from uuid import UUID
+
+from sqlalchemy.orm import Session
 
 from lrs_bridge.client import Part
 from lrs_bridge.errors import StatementInvalid, XapiError
@@ -22,13 +24,17 @@ from lrs_bridge.lrs.upkeep.wanted import Wanted
 from plugin.foundation.clock import Clock
 from plugin.foundation.db import Database
 from plugin.foundation.outbox import Outcome, Result, Settled
-from plugin.foundation.tenancy import EVERYWHERE
+from plugin.foundation.tenancy import EVERYWHERE, narrowed
 from plugin.targets.payloads import Erase, Item, Own
 from plugin.targets.rules import is_of, people_in, without_instructor
 
 Json = Mapping[str, Any]
 Erasures = Callable[[UUID, str, str], Erasure]
 """(organisation, who erases, why) → a new erasure."""
+
+Retold = Callable[[Session, Mapping[UUID, UUID]], Collection[UUID]]
+"""(session, ids of statements → ids under which they are told anew) → those that are not to be,
+because they were taken back. Who told them remembers the others, so as to take them back, too."""
 
 OURSELVES = "mentes"
 BY = "withdrawal"
@@ -50,6 +56,7 @@ class EmbeddedStore:
     clock: Clock
     contents: Contents | None
     erasures: Erasures
+    retold: Retold
 
     def of(self, organisation_id: UUID) -> EmbeddedOf:
         """Return that of one organisation."""
@@ -126,13 +133,12 @@ class EmbeddedOf:
             page = reading.page(
                 session, self.organisation_id, query, authority=store.key_of(authority), voided=True
             )
-            several = (json.loads(one.text) for one in page.found)
-            found = [it for it in several if people_in(it) & identifiers and is_of(it, programme)]
-            anew = [
-                told | {"id": str(uuid5(UUID(one["id"]), "without instructor"))}
-                for one in found
-                if (told := without_instructor(one, identifiers)) is not None
+            several = [(json.loads(one.text), one.voided) for one in page.found]
+            voided = {UUID(it["id"]) for it, is_voided in several if is_voided}
+            found = [
+                it for it, _ in several if people_in(it) & identifiers and is_of(it, programme)
             ]
+            anew = self._standing(session, found, identifiers, voided)
             if anew:
                 store.insert(
                     session,
@@ -142,6 +148,20 @@ class EmbeddedOf:
                     clock=self.store.clock,
                 )
         return [UUID(one["id"]) for one in found], page.after
+
+    def _standing(
+        self, session: Session, found: Sequence[Json], identifiers: set[str], voided: set[UUID]
+    ) -> list[Json]:
+        """Return without their instructor those of `found` that are still to stand."""
+        without = {
+            UUID(one["id"]): told
+            for one in found
+            if (told := without_instructor(one, identifiers)) is not None
+        }
+        ids = {was: UUID(told["id"]) for was, told in without.items() if was not in voided}
+        with narrowed(session, self.organisation_id):
+            taken_back = self.store.retold(session, ids)
+        return [without[was] for was in ids if was not in taken_back]
 
 
 def _about(identifiers: Sequence[str], programme: str) -> Iterator[StatementQuery]:

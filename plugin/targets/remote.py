@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import requests
 
-from lrs_bridge.client import TIMEOUT, Part, RemoteStore, State, Trial
+from lrs_bridge.answered import NONSENSE, Answer
+from lrs_bridge.asking import TROUBLE, Asking
 from lrs_bridge.client import Outcome as CameOf
+from lrs_bridge.client import Part, RemoteStore, State, Trial
 from lrs_bridge.errors import StatementInvalid, Unavailable
 from lrs_bridge.spoken import spoken
 from lrs_bridge.version import Version
@@ -25,6 +29,9 @@ Json = Mapping[str, Any]
 NOT_ALLOWED = "address-not-allowed"
 STUBBORN = 6
 """Failures in a row, over some minutes, after which a store may be at odds with one statement."""
+SILENT = 20
+"""The same, over some hours, where it breaks off without an answer."""
+_BROKEN = (500, 502, 503, 504)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,10 +79,14 @@ class _Guarded(GuardedAdapter):
 
 @dataclass(frozen=True, slots=True)
 class _Ready:
-    """A statement that can be sent, with what is attached to it."""
+    """A statement that can be sent.
+
+    Attributes:
+        attached: of what its attachments are, which is read when it is its turn.
+    """
 
     statement: Json
-    parts: Sequence[Part] = ()
+    attached: Sequence[Json] = ()
 
 
 class RemoteTarget:
@@ -83,6 +94,7 @@ class RemoteTarget:
 
     Args:
         allow_private: whether it may be on loopback or a private network, and without TLS.
+        patience: seconds after which nothing more is begun.
         admin: how it erases, if it can.
         kept: the embedded store, from which statements are passed on.
         failures: how often in a row it was away.
@@ -99,16 +111,17 @@ class RemoteTarget:
         kept: EmbeddedOf | None = None,
         failures: int = 0,
     ) -> None:
-        self._session = requests.Session()
+        session = requests.Session()
         if not allow_private:
-            self._session.mount("https://", _Guarded())
-            self._session.mount("http://", _Guarded())
+            session.mount("https://", _Guarded())
+            session.mount("http://", _Guarded())
+        self._asking = Asking(session)
         self._store = RemoteStore(
             endpoint.url,
             endpoint.key,
             endpoint.secret,
             version=endpoint.version,
-            session=self._session,
+            asking=self._asking,
         )
         self._version = endpoint.version
         self._clock = clock
@@ -126,48 +139,74 @@ class RemoteTarget:
         return self._store.tried()
 
     def send(self, items: Sequence[Item]) -> Iterator[Result]:
-        """Post statements, together as far as nothing is attached; see `sending.Way`."""
-        try:
-            ready = self._made_ready(items)
-        except Unavailable:
-            yield from [Away(problem="attachments-unreachable")] * len(items)
-            return
-        together: list[_Ready] = []
-        for one in ready:
-            if isinstance(one, _Ready) and not one.parts:
-                together.append(one)
-                continue
-            yield from self._posted(together)
-            together = []
-            if isinstance(one, _Ready):
-                yield from self._posted([one])
-            else:
-                yield one
-        yield from self._posted(together)
+        """Post statements, together as far as nothing is attached; see `sending.Way`.
 
-    def _posted(self, several: Sequence[_Ready]) -> Iterator[Result]:
+        Once it takes nothing more, it is not asked for the rest.
+        """
+        until = time.monotonic() + self._patience
+        stopped: Away | Halted | None = None
+        for several in _in_turns(self._made_ready(items)):
+            if stopped is not None:
+                yield from [stopped] * len(several)
+                continue
+            for result in self._posted(several, until):
+                stopped = result if isinstance(result, Away | Halted) else stopped
+                yield result
+
+    def _posted(self, several: Sequence[_Ready | Settled], until: float) -> Iterator[Result]:
+        ready = [one for one in several if isinstance(one, _Ready)]
+        if not ready:
+            yield from (one for one in several if isinstance(one, Settled))
+            return
+        patience = until - time.monotonic()
+        if patience <= 0:
+            yield from [Away(problem="record-store-unavailable")] * len(ready)
+            return
+        try:
+            attached = {one.statement["id"]: self._parts(one) for one in ready if one.attached}
+        except Unavailable:
+            yield from [Away(problem="attachments-unreachable")] * len(ready)
+            return
+        except _Lost:
+            yield Settled(outcome=Outcome.GIVEN_UP, problem="attachment-lost")
+            return
         outcomes = self._store.deliver(
-            [one.statement for one in several],
+            [one.statement for one in ready],
             now=self._clock(),
-            attached={one.statement["id"]: one.parts for one in several if one.parts},
-            patience=self._patience,
+            attached=attached,
+            patience=patience,
         )
-        for one, outcome in zip(several, outcomes, strict=True):
-            if len(several) == 1 and self._breaks_on_this_alone(outcome):
+        for one, outcome in zip(ready, outcomes, strict=True):
+            if len(ready) == 1 and self._breaks_on_this_alone(outcome):
                 outcome = replace(outcome, state=State.REFUSED)
             yield came_of(outcome, one.statement)
 
+    def _parts(self, one: _Ready) -> Sequence[Part]:
+        """Return what is attached to a statement.
+
+        Raises:
+            Unavailable: where it is kept cannot be reached.
+            _Lost: some of it is not there any more.
+        """
+        parts = () if self._kept is None else self._kept.attached(one.statement["id"])
+        there = {headers["X-Experience-API-Hash"] for headers, _ in parts}
+        if any("fileUrl" not in it and it["sha2"] not in there for it in one.attached):
+            raise _Lost
+        return parts
+
     def _breaks_on_this_alone(self, outcome: CameOf) -> bool:
-        """Tell whether a store is well, and answers 500 to one statement again and again."""
-        is_stubborn = outcome.status == 500 and self._failures >= STUBBORN
+        """Tell whether a store is well, and fails at one statement again and again.
+
+        Who says when to come back is busy, and not at odds with it.
+        """
+        if outcome.state is not State.UNAVAILABLE or outcome.retry_after is not None:
+            return False
+        enough = SILENT if outcome.status == 0 else STUBBORN
+        is_stubborn = outcome.status in (0, *_BROKEN) and self._failures >= enough
         return is_stubborn and self._store.tried().is_there
 
     def _made_ready(self, items: Sequence[Item]) -> list[_Ready | Settled]:
-        """Return each item as it can be sent, or why it cannot.
-
-        Raises:
-            Unavailable: what is attached cannot be read now.
-        """
+        """Return each item as it can be sent, or why it cannot."""
         wanted = [item.statement_id for item in items if not isinstance(item, Own)]
         kept = self._kept.statements(wanted) if self._kept is not None and wanted else {}
         return [
@@ -193,51 +232,64 @@ class RemoteTarget:
             told = spoken(statement, self._version)
         except StatementInvalid:
             return Settled(outcome=Outcome.GIVEN_UP, problem="version-newer")
-        attached = statement.get("attachments", ())
-        if not attached or self._kept is None:
-            return _Ready(told)
-        parts = self._kept.attached(statement["id"])
-        there = {headers["X-Experience-API-Hash"] for headers, _ in parts}
-        if any("fileUrl" not in it and it["sha2"] not in there for it in attached):
-            return Settled(outcome=Outcome.GIVEN_UP, problem="attachment-lost")
-        return _Ready(told, parts)
+        return _Ready(told, statement.get("attachments", ()))
 
     def erase(self, erase: Erase) -> Result:
         """Have the store's admin API delete whoever it is; see `Erasing.SQL_LRS`."""
         if self._admin is None:
             return Settled(outcome=Outcome.SUPERSEDED, problem="erasing-switched-off")
+        until = time.monotonic() + self._patience
         try:
             token = self._login(self._admin)
             for person in erase.people:
+                if time.monotonic() > until:
+                    return Away(problem="record-store-unavailable")
                 self._deleted(self._admin, token, _as_sql_lrs_says(person))
         except _Refused as refused:
             return refused.result
         except NotAllowed:
             return Halted(problem=NOT_ALLOWED)
-        except (requests.RequestException, OSError, ValueError, LookupError, TypeError) as error:
+        except (*TROUBLE, *NONSENSE) as error:
             return Away(problem=f"record-store-unavailable ({type(error).__name__})")
         return Settled()
 
     def _login(self, admin: SqlLrsAdmin) -> str:
-        said = {"username": admin.user, "password": admin.password}
-        answer = self._session.post(
+        answer = self._asking.ask(
+            "POST",
             f"{admin.url.rstrip('/')}/admin/account/login",
-            json=said,
-            timeout=TIMEOUT,
-            allow_redirects=False,
+            json={"username": admin.user, "password": admin.password},
+            auth=lambda request: request,  # requests itself would ask ~/.netrc
         )
         _expect_success(answer)
-        return str(answer.json()["json-web-token"])
+        return str(json.loads(answer.body)["json-web-token"])
 
     def _deleted(self, admin: SqlLrsAdmin, token: str, identifier: str) -> None:
-        answer = self._session.delete(
+        answer = self._asking.ask(
+            "DELETE",
             f"{admin.url.rstrip('/')}/admin/agents",
             json={"actor-ifi": identifier},
             auth=lambda request: _with_token(request, token),
-            timeout=TIMEOUT,
-            allow_redirects=False,
         )
         _expect_success(answer)
+
+
+def _in_turns(several: Sequence[_Ready | Settled]) -> Iterator[list[_Ready | Settled]]:
+    """Yield what is sent together: each with attachments, or not to be sent, stands alone."""
+    together: list[_Ready | Settled] = []
+    for one in several:
+        if isinstance(one, _Ready) and not one.attached:
+            together.append(one)
+            continue
+        if together:
+            yield together
+            together = []
+        yield [one]
+    if together:
+        yield together
+
+
+class _Lost(Exception):
+    """What was attached to a statement is not there any more."""
 
 
 class _Refused(Exception):
@@ -253,8 +305,8 @@ def _with_token(request: requests.PreparedRequest, token: str) -> requests.Prepa
     return request
 
 
-def _expect_success(answer: requests.Response) -> None:
-    status = answer.status_code
+def _expect_success(answer: Answer) -> None:
+    status = answer.status
     if status == 200:
         return
     if status in (401, 403):

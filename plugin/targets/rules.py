@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any
+from uuid import UUID, uuid5
 
 from lrs_bridge.identity import ifi
 from lrs_bridge.statement import listed
@@ -115,11 +116,12 @@ def renamed(value: Any, call: Callable[[str], Json | None]) -> Any:
 def without_instructor(statement: Json, identifiers: set[str]) -> dict[str, Any] | None:
     """Return a statement without its instructor, if that is one of `identifiers`.
 
-    None: it names them elsewhere, too, and is about them.
+    It is another statement, of another id: the same one for the same statement. None: it names them
+    elsewhere, too, and is about them.
     """
     context = {**statement.get("context", {})}
     instructor = context.pop("instructor", None)
     told = {**statement, "context": context}
     if instructor is None or people_in(told) & identifiers:
         return None
-    return told
+    return told | {"id": str(uuid5(UUID(statement["id"]), "without instructor"))}

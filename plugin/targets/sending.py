@@ -103,7 +103,7 @@ class TargetDelivery:
         result = way.erase(erase)
         if isinstance(result, Settled):
             with self._database.transaction(debt.organisation_id) as session:
-                ended(session, debt.id, erase, result, now=self._clock())
+                ended(session, debt, erase, result, now=self._clock())
         return result
 
     def way_to(self, organisation_id: UUID, target: Target | None, *, failures: int = 0) -> Way:

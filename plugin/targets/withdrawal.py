@@ -18,8 +18,9 @@ from sqlalchemy.orm import Session
 
 from lrs_bridge.identity import ifi
 from plugin.foundation import outbox
-from plugin.foundation.outbox import Outcome, Settled, owe
+from plugin.foundation.outbox import LeasedDebt, Outcome, Settled, owe
 from plugin.foundation.tenancy import inserted_once
+from plugin.targets.embedded import Retold
 from plugin.targets.model import STATEMENT, Ending, Erasing, Kind, Pseudonym, Target, Withdrawal
 from plugin.targets.payloads import Erase, Own, erasing, read
 from plugin.targets.rules import digest, is_of, people_in, without_instructor
@@ -35,10 +36,12 @@ class Withdrawals:
     Attributes:
         tool: home page of names that we make up.
         installation_is_embedded: whether the target of the installation is the embedded store.
+        retold: see `embedded.Retold`.
     """
 
     tool: str
     installation_is_embedded: bool
+    retold: Retold
 
     def withdraw(
         self,
@@ -58,7 +61,7 @@ class Withdrawals:
         """
         for target in told(session, now=now):
             called = _called_there(session, target, people)
-            _take_back(session, target, called, programme, now)
+            self._take_back(session, target, called, programme, now)
             can_erase = self._can_erase(target)
             withdrawal = Withdrawal(
                 id=uuid4(),
@@ -83,6 +86,37 @@ class Withdrawals:
             else:
                 _call_otherwise(session, target, people, self.tool, now)
 
+    def _take_back(
+        self,
+        session: Session,
+        target: Target,
+        people: Sequence[Json],
+        programme: str,
+        now: datetime,
+    ) -> None:
+        """Empty what is owed, or was, of somebody; what is of others is told without them.
+
+        That has another id: the target may have got the statement although it never said so.
+        """
+        identifiers = {found for person in people if (found := ifi(person)) is not None}
+        unwanted, anew = [], {}
+        for debt in outbox.about(session, STATEMENT, str(target.id), _digests(people)):
+            said = read(debt.payload) if debt.payload else None
+            if not isinstance(said, Own) or not is_of(said.statement, programme):
+                continue
+            without = without_instructor(said.statement, identifiers)
+            if without is None or debt.outcome == Outcome.DELIVERED:
+                unwanted.append(debt)
+            else:
+                anew[UUID(said.statement["id"])] = debt, without
+        taken_back = self.retold(session, {was: UUID(it["id"]) for was, (_, it) in anew.items()})
+        for was, (debt, without) in anew.items():
+            if was in taken_back:
+                unwanted.append(debt)
+            else:
+                debt.payload = without
+        outbox.take_back(session, unwanted, now=now)
+
     def _can_erase(self, target: Target) -> bool:
         if target.removed_at is not None:
             return False
@@ -100,26 +134,6 @@ def _called_there(session: Session, target: Target, people: Sequence[Json]) -> l
     )
     accounts = [{"account": {"homePage": it.home_page, "name": it.name}} for it in made_up]
     return [*people, *accounts]
-
-
-def _take_back(
-    session: Session, target: Target, people: Sequence[Json], programme: str, now: datetime
-) -> None:
-    """Empty what is owed, or was, of somebody; what is of others is told without them."""
-    identifiers = {found for person in people if (found := ifi(person)) is not None}
-    unwanted = []
-    for debt in outbox.about(session, STATEMENT, str(target.id), _digests(people)):
-        said = read(debt.payload) if debt.payload else None
-        if not isinstance(said, Own):
-            continue
-        if not is_of(said.statement, programme):
-            continue
-        without = without_instructor(said.statement, identifiers)
-        if without is None or debt.outcome == Outcome.DELIVERED:
-            unwanted.append(debt)
-        else:
-            debt.payload = without
-    outbox.take_back(session, unwanted, now=now)
 
 
 def _call_otherwise(
@@ -145,21 +159,18 @@ def _digests(people: Sequence[Json]) -> list[str]:
     return sorted({digest(it) for person in people for it in people_in(person)})
 
 
-def ended(session: Session, debt_id: UUID, erase: Erase, result: Settled, *, now: datetime) -> None:
-    """Keep what came of an erasure, for the person to see."""
+def ended(
+    session: Session, debt: LeasedDebt, erase: Erase, result: Settled, *, now: datetime
+) -> None:
+    """Keep what came of an erasure, for the person to see, and settle it at the same moment."""
     ending = Ending.ERASED if result.outcome is Outcome.DELIVERED else Ending.FAILED
     session.execute(
         update(Withdrawal)
         .where(Withdrawal.id == erase.withdrawal_id)
         .values(ending=ending, ended_at=now)
     )
-    if ending is Ending.ERASED:  # and we need not know any more who it was
-        session.execute(
-            update(outbox.Debt)
-            .where(outbox.Debt.id == debt_id)
-            .values(payload={})
-            .execution_options(synchronize_session=False)
-        )
+    forget = ending is Ending.ERASED  # and we need not know any more who it was
+    outbox.settle(session, [debt], result, now=now, forget=forget)
 
 
 def endings(

@@ -32,6 +32,7 @@ from plugin.foundation.outbox.recording import (
     delay,
     record,
     record_all,
+    settle,
 )
 from plugin.foundation.outbox.values import (
     Away,
@@ -82,6 +83,7 @@ __all__ = [
     "record_all",
     "release",
     "resume",
+    "settle",
     "take_back",
     "unpaid",
     "waiting_kinds",

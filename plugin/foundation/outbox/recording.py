@@ -66,7 +66,8 @@ def record_all(
     """Write down what came of the debts of one channel; see `record`."""
     final = [(debt, _final(debt, result, most_attempts)) for debt, result in results]
     for settled in dict.fromkeys(it for _, it in final if isinstance(it, Settled)):
-        _settle(session, [debt for debt, it in final if it == settled], settled, now, forget)
+        several = [debt for debt, it in final if it == settled]
+        settle(session, several, settled, now=now, forget=forget)
     for debt, result in final:
         if isinstance(result, Postponed):
             _postpone(session, debt, result, now, spread)
@@ -81,9 +82,15 @@ def _final(debt: LeasedDebt, result: Result, most_attempts: int) -> Result:
     return result
 
 
-def _settle(
-    session: Session, debts: Sequence[LeasedDebt], settled: Settled, now: datetime, forget: bool
+def settle(
+    session: Session,
+    debts: Sequence[LeasedDebt],
+    settled: Settled,
+    *,
+    now: datetime,
+    forget: bool = False,
 ) -> None:
+    """Settle debts that are not settled yet, where that must not come apart from its cause."""
     values: dict[str, Any] = {
         "settled_at": now,
         "outcome": settled.outcome,

@@ -193,6 +193,38 @@ def test_attachments_go_with_it(
     assert content in got.data
 
 
+def test_a_store_that_is_away_is_asked_once_however_much_is_attached(
+    mentes: Mentes, organisation_id: UUID, app: Flask, worker: Worker, sender: UUID
+) -> None:
+    content = b"a certificate"
+    sha2 = hashlib.sha256(content).hexdigest()
+    described = {
+        "usageType": "https://u.example/certificate",
+        "display": {"en": "Certificate"},
+        "contentType": "text/plain",
+        "length": len(content),
+        "sha2": sha2,
+    }
+    several = [statement(attachments=[described]) for _ in range(3)]
+    part = {"Content-Transfer-Encoding": "binary", "X-Experience-API-Hash": sha2}
+    content_type, body = write_parts(
+        [({"Content-Type": "application/json"}, json.dumps(several).encode()), (part, content)]
+    )
+    with a_moody_store(lambda _batch: (503, "", {})) as moody:
+        forwarding(mentes, organisation_id, moody.url)
+        stored = app.test_client().post(
+            "/xapi/statements",
+            data=b"".join(body),
+            content_type=content_type,
+            auth=SENDER,
+            headers=VERSION,
+        )
+        assert stored.status_code == 200, stored.text
+        worker.run_until_idle()
+        assert len(moody.asked) == 1
+    assert {debt.attempts for debt in debts(mentes).values()} == {0}
+
+
 def test_a_statement_of_2_is_not_made_into_one_of_1(
     mentes: Mentes,
     organisation_id: UUID,

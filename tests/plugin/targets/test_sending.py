@@ -233,14 +233,15 @@ def test_three_days_away_lose_nothing_keep_the_order_and_bring_no_herd(
     assert {debt.outcome for debt in debts(mentes).values()} == {Outcome.DELIVERED}
 
 
+@pytest.mark.parametrize("status", [500, 504, 0])
 def test_a_store_that_breaks_on_one_statement_gets_the_others(
-    mentes: Mentes, organisation_id: UUID, worker: Worker, clock: MovableClock
+    mentes: Mentes, organisation_id: UUID, worker: Worker, clock: MovableClock, status: int
 ) -> None:
     bad: list[str] = []
 
-    def breaking(batch: list[dict[str, Any]]) -> Answer:
+    def breaking(batch: list[dict[str, Any]]) -> Answer | None:
         if any(one["id"] in bad for one in batch):
-            return 500, "Internal Server Error", {}
+            return (status, "Internal Server Error", {}) if status else None
         return accepted(batch) if batch else (200, "{}", {})
 
     with a_moody_store(breaking) as moody:
@@ -248,15 +249,31 @@ def test_a_store_that_breaks_on_one_statement_gets_the_others(
         good = owe(mentes, organisation_id, 2)
         bad += owe(mentes, organisation_id)
         good += owe(mentes, organisation_id, 3)
-        for _ in range(24):
+        for _ in range(24 if status else 36):  # some hours more, where nothing is said
             worker.run_until_idle()
             clock.forward(minutes=31)
     kept = debts(mentes)
     assert {kept[id].outcome for id in good} == {Outcome.DELIVERED}
     assert (kept[bad[0]].outcome, kept[bad[0]].problem) == (
         Outcome.GIVEN_UP,
-        "statement-refused (500)",
+        f"statement-refused ({status})",
     )
+
+
+def test_a_fault_of_ours_with_one_statement_postpones_that_one_alone(
+    mentes: Mentes, organisation_id: UUID, worker: Worker
+) -> None:
+    with a_moody_store() as moody:
+        a_target(mentes, organisation_id, moody.url)
+        ids = owe(mentes, organisation_id, 5)
+        with mentes.database.transaction(EVERYWHERE) as session:
+            (spoilt,) = every(session, Debt, Debt.key == ids[2])
+            spoilt.payload = {}
+        worker.run_until_idle()
+    kept = debts(mentes)
+    left = kept.pop(ids[2])
+    assert (left.settled_at, left.problem) == (None, "internal (KeyError)")
+    assert {debt.outcome for debt in kept.values()} == {Outcome.DELIVERED}
 
 
 def test_the_tries_of_many_targets_that_are_away_are_spread(

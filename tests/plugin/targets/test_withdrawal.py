@@ -18,6 +18,7 @@ from lrs_bridge.lrs.upkeep.checking import faults
 from lrs_bridge.testing import a_statement
 from lti.message import Context
 from plugin.app import Mentes
+from plugin.checkins import corrections
 from plugin.checkins import service as checkins
 from plugin.courses.model import Course
 from plugin.foundation import outbox
@@ -28,7 +29,7 @@ from plugin.platforms.model import RegistrationRow
 from plugin.programmes import service as programmes
 from plugin.programmes.model import Part, Programme
 from plugin.targets import service
-from plugin.targets.model import Ending, Erasing, Pseudonym, Withdrawal
+from plugin.targets.model import STATEMENT, Ending, Erasing, Pseudonym, Withdrawal
 from plugin.targets.service import Described
 from plugin.worker import Worker
 from tests.conftest import MovableClock
@@ -172,6 +173,31 @@ def test_a_mentor_is_taken_out_of_what_is_told_of_mentees(
     assert written(mentor) not in json.dumps(read())
 
 
+@pytest.mark.parametrize("was_told", [True, False])
+def test_what_is_told_without_a_mentor_is_corrected_like_the_rest(
+    mentes: Mentes, pair: Mentoring, worker: Worker, read: Any, was_told: bool
+) -> None:
+    """What was voided before stays so, and what is told anew can be voided."""
+    held(mentes, pair)
+    with mentes.database.transaction(pair.organisation_id) as session:
+        corrections.correct_minutes(
+            session, pair.checkin_id, 45, by=pair.mentee_id, now=later(days=1, hours=1)
+        )
+    if was_told:
+        worker.run_until_idle()
+    choose(mentes, pair, pair.mentor_id, Part.MENTOR, False)
+    worker.run_until_idle()
+    (stands,) = [it for it in read() if it["verb"]["id"].endswith("/attended")]
+    assert "instructor" not in stands["context"]
+    assert stands["result"]["duration"] == "PT45M00S"
+    with mentes.database.transaction(pair.organisation_id) as session:
+        corrections.take_back(
+            session, pair.checkin_id, by=pair.mentor_id, now=later(days=1, minutes=5)
+        )
+    worker.run_until_idle()
+    assert not [it for it in read() if it["verb"]["id"].endswith("/attended")]
+
+
 def test_records_in_another_course_stay_where_recording_is_still_on(
     mentes: Mentes, pair: Mentoring, worker: Worker, read: Any
 ) -> None:
@@ -283,6 +309,33 @@ def test_an_sql_lrs_that_may_not_delete_is_said_and_asked_again_when_it_may(
         worker.run_until_idle()
     assert Ending.FAILED not in endings(mentes)
     assert Ending.ERASED in endings(mentes)
+
+
+def test_an_sql_lrs_that_answers_nonsense_is_asked_again(
+    mentes: Mentes, pair: Mentoring, worker: Worker
+) -> None:
+    with a_moody_store(lambda _batch: (200, "[" * 200_000, {})) as moody:
+        an_sql_lrs(mentes, pair.organisation_id, moody.url)
+        stop(mentes, pair)
+        worker.run_until_idle()
+    (waiting,) = [it for it in debts(mentes).values() if it.settled_at is None]
+    assert waiting.key.startswith("erase:")
+    assert waiting.problem is None  # it was not about it
+
+
+def test_an_erasure_is_settled_at_the_moment_at_which_it_is_said(
+    mentes: Mentes, pair: Mentoring
+) -> None:
+    stop(mentes, pair)
+    with mentes.database.transaction(EVERYWHERE) as session:
+        leased = outbox.claim(
+            session, kinds=[STATEMENT], now=mentes.clock(), lease=60, in_order=True
+        )
+    for _ in mentes.deliveries[STATEMENT](leased):
+        pass  # and before the worker can write it down, it is killed
+    assert endings(mentes) == [Ending.ERASED]
+    (erasure,) = [it for key, it in debts(mentes).items() if key.startswith("erase:")]
+    assert (erasure.outcome, erasure.payload) == (Outcome.DELIVERED, {})
 
 
 def test_the_page_tells_the_person_what_happened_where(
