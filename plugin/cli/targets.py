@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import click
@@ -101,6 +102,7 @@ def target_add(organisation: str, name: str, kind: str, **given: Any) -> None:
     """Add a target; it gets what happens from now on."""
     if kind == Kind.REMOTE and given["secret"] is None:
         given["secret"] = click.prompt("Secret", hide_input=True)
+    _ask_admin_password(given)
     with _writing(organisation) as (mentes, session):
         described = _checked(mentes, _merged(Described(name=name, kind=Kind(kind)), given))
         service.add(session, described, mentes.cipher, now=mentes.clock())
@@ -114,6 +116,7 @@ def target_add(organisation: str, name: str, kind: str, **given: Any) -> None:
 @_described
 def target_change(organisation: str, name: str, new_name: str | None, **given: Any) -> None:
     """Change what is said; what the target would not take is then tried again."""
+    _ask_admin_password(given)
     with _writing(organisation) as (mentes, session):
         found = service.called(session, name)
         before = service.described(found)
@@ -122,6 +125,12 @@ def target_change(organisation: str, name: str, new_name: str | None, **given: A
         described = _checked(mentes, _merged(before, given))
         service.change(session, found, described, mentes.cipher, now=mentes.clock())
     click.echo("Changed.")
+
+
+def _ask_admin_password(given: dict[str, Any]) -> None:
+    """Ask for what is needed, before anything is locked."""
+    if given["erasing"] == Erasing.SQL_LRS and given["admin_password"] is None:
+        given["admin_password"] = click.prompt("Admin password", hide_input=True)
 
 
 def _checked(mentes: Mentes, said: Described) -> Described:
@@ -144,13 +153,11 @@ def _merged(before: Described, given: dict[str, Any]) -> Described:
     if forward is False:
         said["forwards"] = None
     elif forward or conditions:
-        said["forwards"] = Filter(**conditions)
+        said["forwards"] = replace(before.forwards or Filter(), **conditions)
     if "version" in said:
         said["version"] = Version(said["version"])
     if "erasing" in said:
         said["erasing"] = Erasing(said["erasing"])
-        if said["erasing"] is Erasing.SQL_LRS and "admin_password" not in said:
-            said["admin_password"] = click.prompt("Admin password", hide_input=True)
     values = {name: getattr(before, name) for name in Described.__slots__}
     if "forwards" in said and said["forwards"] is None:
         values["forwards"] = None

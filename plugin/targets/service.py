@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from sqlalchemy import select
@@ -151,6 +152,7 @@ def remove(session: Session, target: Target, *, now: datetime) -> int:
     """
     target.removed_at = now
     target.sealed_secret = target.sealed_admin_password = None
+    outbox.forget(session, STATEMENT, str(target.id))
     return outbox.drop(session, STATEMENT, str(target.id), now=now)
 
 
@@ -183,16 +185,31 @@ def _check(session: Session, described: Described, changed: Target | None, now: 
             faults["forwards"] = ["What others store is in this store already."]
     elif not (described.endpoint and described.key):
         faults["endpoint"] = ["A remote store needs an address, a key and a secret."]
-    elif described.secret is None and (changed is None or changed.sealed_secret is None):
+    elif described.secret is None and not (
+        changed and changed.sealed_secret and _same_host(changed.endpoint, described.endpoint)
+    ):
         faults["secret"] = ["Enter the secret that belongs to the key."]
     if described.erasing is Erasing.SQL_LRS and not (
         described.admin_url
         and described.admin_user
-        and (described.admin_password or (changed and changed.sealed_admin_password))
+        and (
+            described.admin_password
+            or (
+                changed
+                and changed.sealed_admin_password
+                and _same_host(changed.admin_url, described.admin_url)
+            )
+        )
     ):
         faults["admin_url"] = ["Erasing needs the address of SQL LRS, an admin and a password."]
     if faults:
         raise FormInvalid("This target cannot be kept like that.", faults)
+
+
+def _same_host(before: str | None, now: str | None) -> bool:
+    """Tell whether a secret that was given for one address may go to another one."""
+    was, will_be = (urlsplit(address or "") for address in (before, now))
+    return (was.scheme, was.hostname, was.port) == (will_be.scheme, will_be.hostname, will_be.port)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -90,7 +90,7 @@ def again(
     target: str | None = None,
     now: datetime,
 ) -> int:
-    """Send again all that was given up, of a kind and to a target if they are said."""
+    """Send again all that was given up, in its old order, of a kind and to a target if said."""
     conditions = [Debt.outcome == Outcome.GIVEN_UP]
     if kind is not None:
         conditions.append(Debt.kind == kind)
@@ -99,7 +99,9 @@ def again(
     result = session.execute(
         update(Debt)
         .where(*conditions)
-        .values(settled_at=None, outcome=None, due_at=now, attempts=0, leased_until=None)
+        .values(
+            settled_at=None, outcome=None, due_at=outbox.in_turn(now), attempts=0, leased_until=None
+        )
         .execution_options(synchronize_session=False)
     )
     return int(result.rowcount)  # type: ignore[attr-defined]

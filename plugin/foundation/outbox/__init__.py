@@ -20,11 +20,12 @@ from plugin.foundation.outbox.owing import (
     again,
     drop,
     forget_settled,
+    in_turn,
     owe,
     owe_each,
     take_back,
 )
-from plugin.foundation.outbox.pausing import channel_of, mended, pause, resume
+from plugin.foundation.outbox.pausing import channel_of, forget, mended, pause, resume
 from plugin.foundation.outbox.recording import (
     FIRST_DELAY,
     LONGEST_DELAY,
@@ -72,7 +73,9 @@ __all__ = [
     "claim",
     "delay",
     "drop",
+    "forget",
     "forget_settled",
+    "in_turn",
     "mended",
     "one_by_one",
     "owe",

@@ -9,7 +9,7 @@ from itertools import count
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import ColumnElement, case, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from plugin.foundation.outbox.model import Debt, Named, channel_id
@@ -140,11 +140,16 @@ def forget_settled(session: Session, *, before: datetime) -> None:
     session.execute(delete(Debt).where(Debt.settled_at < before))
 
 
+def in_turn(now: datetime) -> ColumnElement[datetime]:
+    """Return when what is owed again is due: in its old place, and not later than now."""
+    return case((Debt.created_at > now, now), else_=Debt.created_at)
+
+
 def again(session: Session, debt_ids: Sequence[UUID], *, now: datetime) -> int:
-    """Owe given-up debts once more; return how many there were."""
+    """Owe given-up debts once more, in their old order; return how many there were."""
     result = session.execute(
         update(Debt)
         .where(Debt.id.in_(debt_ids), Debt.outcome == Outcome.GIVEN_UP)
-        .values(settled_at=None, outcome=None, due_at=now, attempts=0, leased_until=None)
+        .values(settled_at=None, outcome=None, due_at=in_turn(now), attempts=0, leased_until=None)
     )
     return int(result.rowcount)  # type: ignore[attr-defined]

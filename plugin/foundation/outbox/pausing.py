@@ -30,6 +30,14 @@ def resume(session: Session, kind: str, target: str = "", *, now: datetime) -> N
     channel.paused_at = channel.paused_by = channel.problem = channel.away_since = None
     channel.failures = 0
     channel.due_at = now
+    channel.lease += 1  # what a worker is told at this moment is of how it was before
+
+
+def forget(session: Session, kind: str, target: str) -> None:
+    """Forget what is known of the way to a target that is no more."""
+    channel = channel_of(session, kind, target)
+    if channel is not None:
+        session.delete(channel)
 
 
 def mended(session: Session, kind: str, target: str = "", *, now: datetime) -> None:

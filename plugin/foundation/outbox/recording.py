@@ -138,14 +138,19 @@ def _note_channel(
     now: datetime,
     spread: float,
 ) -> None:
-    """Keep what the results say of the target itself."""
+    """Keep what the results say of the target itself, unless they come too late to say it.
+
+    Who paused it stays who did.
+    """
     channels = {debt.channel: debt for debt, _ in results if debt.channel is not None}
     for channel, debt in channels.items():
         about = [it for one, it in results if one.channel == channel]
         halted = next((it for it in about if isinstance(it, Halted)), None)
         away = next((it for it in about if isinstance(it, Away)), None)
         values: dict[str, Any]
+        still = [Channel.lease == debt.lease] if debt.lease else []
         if halted is not None:
+            still.append(Channel.paused_at.is_(None))
             values = {
                 "paused_at": now,
                 "paused_by": PausedBy.TARGET,
@@ -172,7 +177,7 @@ def _note_channel(
             continue
         session.execute(
             update(Channel)
-            .where(Channel.id == channel)
+            .where(Channel.id == channel, *still)
             .values(**values)
             .execution_options(synchronize_session=False)
         )

@@ -63,10 +63,28 @@ def test_what_is_not_said_stays_as_it_was(run: Run, mentes: Mentes, organisation
     assert (target.endpoint, target.key, target.version) == (NOBODY, KEY, "2.0.0")
     assert target.forwards is not None
     assert (target.ours, target.forwards["verbs"]) == (False, [verb])
+    activity = ("--forward-activity", "https://lms.example/")
+    said(run("target", "change", *ACME, "other", "--forward", *activity))
+    with mentes.database.reading(EVERYWHERE) as session:
+        (target,) = every(session, Target, Target.name == "other")
+    assert target.forwards is not None
+    assert (target.forwards["verbs"], target.forwards["activities"]) == ([verb], [activity[1]])
     said(run("target", "change", *ACME, "other", "--no-forward", "--ours"))
     with mentes.database.reading(EVERYWHERE) as session:
         (target,) = every(session, Target, Target.name == "other")
     assert (target.ours, target.forwards) == (True, None)
+
+
+def test_a_secret_goes_to_no_other_host_than_it_was_given_for(
+    run: Run, mentes: Mentes, organisation_id: UUID
+) -> None:
+    add(run, NOBODY)
+    for elsewhere in ("http://127.0.0.2:9/xapi", "http://127.0.0.1:10/xapi"):
+        again = run("target", "change", *ACME, "university", "--endpoint", elsewhere)
+        assert "Enter the secret that belongs to the key" in refused(again)
+    said(run("target", "change", *ACME, "university", "--endpoint", f"{NOBODY}/other"))
+    moved = ("--endpoint", "http://127.0.0.2:9/xapi", "--secret", SECRET)
+    said(run("target", "change", *ACME, "university", *moved))
 
 
 def test_it_is_paused_and_resumed_and_the_outbox_says_so(

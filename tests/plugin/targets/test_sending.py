@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 from uuid import UUID
 
 import pytest
+from sqlalchemy.orm import Session
 
 from lrs_bridge.version import Version
 from plugin.app import Mentes
 from plugin.foundation import outbox
-from plugin.foundation.outbox import Channel, Debt, Outcome
+from plugin.foundation.outbox import Channel, Debt, Halted, Outcome, PausedBy
 from plugin.foundation.tenancy import EVERYWHERE
 from plugin.targets import service
-from plugin.targets.model import STATEMENT
+from plugin.targets.model import STATEMENT, Target
 from plugin.targets.service import Described
+from plugin.undelivered import service as undelivered
 from plugin.worker import Worker
 from tests.conftest import MovableClock
 from tests.plugin.factories import an_organisation, every
@@ -406,3 +408,53 @@ def test_who_is_late_does_not_let_others_at_what_somebody_else_serves(
     with mentes.database.transaction(EVERYWHERE) as session:
         outbox.release(session, late)
     assert claim() == []
+
+
+def test_a_late_answer_neither_pauses_what_is_mended_nor_says_that_a_target_paused_itself(
+    mentes: Mentes, organisation_id: UUID, clock: MovableClock
+) -> None:
+    target_id = a_target(mentes, organisation_id, NOBODY)
+    owe(mentes, organisation_id)
+
+    def refused_while(act: Callable[[Session, Target], None]) -> Channel:
+        clock.forward(seconds=61)
+        with mentes.database.transaction(EVERYWHERE) as session:
+            leased = outbox.claim(session, kinds=[STATEMENT], now=clock(), lease=60, in_order=True)
+        with mentes.database.transaction(organisation_id) as session:
+            act(session, service.one(session, target_id))
+            late = [(debt, Halted(problem="record-store-unauthorised (401)")) for debt in leased]
+            outbox.record_all(session, late, now=clock(), most_attempts=9, spread=0)
+        return channel(mentes, target_id)
+
+    def mend(session: Session, target: Target) -> None:
+        mended = Described(name=target.name, endpoint=NOBODY, key="k", secret="another")
+        service.change(session, target, mended, mentes.cipher, now=clock())
+
+    assert refused_while(mend).paused_at is None
+    paused = refused_while(lambda session, target: service.pause(session, target, now=clock()))
+    assert paused.paused_by == PausedBy.PERSON
+    with mentes.database.transaction(organisation_id) as session:
+        service.remove(session, service.one(session, target_id), now=clock())
+    with mentes.database.reading(EVERYWHERE) as session:
+        assert not every(session, Channel, Channel.target == str(target_id))
+
+
+def test_what_is_sent_again_goes_in_the_order_in_which_it_was_owed(
+    mentes: Mentes, organisation_id: UUID, worker: Worker, clock: MovableClock
+) -> None:
+    with a_moody_store(lambda _batch: (400, "not that", {})) as moody:
+        a_target(mentes, organisation_id, moody.url)
+        ids = []
+        for place in (2, 1, 0):  # of three processes, each of which counts for itself
+            (id,) = owe(mentes, organisation_id)
+            ids.append(id)
+            with mentes.database.transaction(EVERYWHERE) as session:
+                (debt,) = every(session, Debt, Debt.key == id)
+                debt.place = place
+            clock.forward(seconds=1)
+        worker.run_until_idle()
+        moody.answer = accepted
+        with mentes.database.transaction(organisation_id) as session:
+            assert undelivered.again(session, now=clock()) == 3
+        worker.run_until_idle()
+        assert moody.posted[-1] == ids
