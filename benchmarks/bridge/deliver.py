@@ -28,7 +28,7 @@ from plugin.foundation.clock import utc_now
 from plugin.foundation.db import Database
 from plugin.foundation.tenancy import EVERYWHERE
 from plugin.platforms.service import organisation
-from plugin.targets import service
+from plugin.targets.service import Said, owe_statements
 from plugin.worker import Worker
 
 TIMES = 6  # as many a second as tincan
@@ -106,9 +106,9 @@ def _endpoint(way: Way) -> str:
 def _ours(mentes: Mentes, worker: Worker, owner: UUID, numbers: range) -> float:
     """Owe statements and return how long a worker takes to deliver them, in seconds."""
     with mentes.database.transaction(owner) as session:
-        for text in population.texts(numbers):
-            told = json.loads(text)
-            service.owe_statement(session, told, key=told["id"], now=utc_now())
+        told = [json.loads(text) for text in population.texts(numbers)]
+        said = [Said(statement=each, key=each["id"], now=utc_now()) for each in told]
+        owe_statements(session, said)
     began = time.perf_counter()
     worker.run_until_idle()
     seconds = time.perf_counter() - began
