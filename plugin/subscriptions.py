@@ -21,7 +21,7 @@ from plugin.matching.events import RulesSaved
 from plugin.nudges.service import Nudges
 from plugin.pairings import service as pairings
 from plugin.pairings.events import PairingClosed, PairingMade
-from plugin.people.events import PersonKnown
+from plugin.people.events import PeopleMerged, PeopleParted, PersonKnown
 from plugin.programmes import events as programmes
 from plugin.records.circles import RecordCircles
 from plugin.records.completions import ObservedCompletions
@@ -63,6 +63,8 @@ def subscriptions(
     ]
     told[ItemReached] += [arrivals.on_item_reached]
     told[PersonKnown] += [waiting.on_person_known]
+    for moment in (PeopleMerged, PeopleParted):
+        told[moment] += [completions.on_people_merged_or_parted]
     told[CourseKnown] += [waiting.on_course_known]
     told[CourseNamed] += [waiting.on_course_named]
     told[checkins.Opened] += [Together(records.on_opened)]

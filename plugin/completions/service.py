@@ -16,10 +16,13 @@ from plugin.completions.model import CompletionRow, Reason, Status
 from plugin.completions.understanding import Understood, understood
 from plugin.courses import service as courses
 from plugin.pairings.events import PairingMade
+from plugin.people import identifiers
+from plugin.people.events import PeopleMerged, PeopleParted
 from plugin.programmes.model import Checkpoint
 
 _WRITTEN = ("person_id", "checkpoint_id", "status", "reason", "observed")
 """Of each row alike, whatever changed: so one statement writes them all."""
+FOR_A_MENTOR = (Reason.NO_MENTOR_YET, Reason.NOT_TAKING_PART)
 
 
 def apply(session: Session, completion_id: UUID, *, now: datetime, cutoff_days: int) -> Status:
@@ -71,10 +74,19 @@ def on_pairing_made(session: Session, _event_id: UUID, event: PairingMade) -> No
     rules = select(Checkpoint.id).where(Checkpoint.programme_id == event.programme_id)
     _look_again(
         session,
-        CompletionRow.reason.in_((Reason.NO_MENTOR_YET, Reason.NOT_TAKING_PART)),
+        CompletionRow.reason.in_(FOR_A_MENTOR),
         CompletionRow.person_id == event.mentee_id,
         CompletionRow.checkpoint_id.in_(rules),
     )
+
+
+def on_people_merged_or_parted(
+    session: Session, _event_id: UUID, event: PeopleMerged | PeopleParted
+) -> None:
+    """Look again at what waits for either of two people, or for a mentor of theirs."""
+    both = (event.subject_id, event.merged_id)
+    _look_again(session, CompletionRow.reason.in_(FOR_A_MENTOR), CompletionRow.person_id.in_(both))
+    waiting.look_again_for(session, identifiers.awaited_of(session, both))
 
 
 def _look_again(session: Session, *those: ColumnElement[bool]) -> None:

@@ -233,6 +233,15 @@ def _awaited(keys: Iterable[Key]) -> set[str]:
     return found
 
 
+def awaited_of(session: Session, people: Collection[UUID]) -> set[str]:
+    """Return the digests under which somebody may wait for any of the names of `people`."""
+    held = PersonIdentifier
+    names = session.execute(
+        select(held.scheme, held.home, held.value).where(held.person_id.in_(people))
+    )
+    return _awaited((scheme, home, value) for scheme, home, value in names)
+
+
 def awaits(keys: Iterable[Key]) -> list[str]:
     """Return the digests of what would tell whose `keys` are, were it known."""
     return sorted({digest(*key) for key in _as_compared(keys)})
