@@ -44,7 +44,8 @@ def open_once(
 ) -> CheckIn | None:
     """Open the check-in that a completion calls for; None when it is there already.
 
-    A withdrawn one is opened again when the mentee completes the thing again.
+    A withdrawn one is opened again when the mentee completes the thing again, or if nobody took
+    their completion back.
     """
     opening = Opening(
         pairing=pairing,
@@ -118,6 +119,9 @@ def _is_opened_again(checkin: CheckIn, opening: Opening, now: datetime) -> bool:
     if not would_open(checkin, opening.completed_at):
         return False
     checkin.state = moved(State(checkin.state), State.OPEN)
+    if checkin.pairing_id != opening.pairing.id:  # where they met is between the two
+        checkin.meeting_place = None
+    checkin.starts_at = None
     checkin.pairing_id = opening.pairing.id
     checkin.opened_at, checkin.completed_at = now, opening.completed_at
     checkin.due_at = now + timedelta(days=opening.checkpoint.within_days)

@@ -173,6 +173,7 @@ def on_pairing_closed(session: Session, _event_id: UUID, event: PairingClosed) -
         if checkin.state == State.BOOKED:
             _cancelled(session, checkin, by=event.actor_id, now=event.at)
         checkin.state = moved(State(checkin.state), State.WITHDRAWN)
+        checkin.completed_at = NEVER  # their next mentor is owed it: nobody took anything back
         happened(
             session,
             events.Withdrawn(

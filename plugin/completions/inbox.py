@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -26,6 +26,10 @@ LONGEST_ID = 255
 """Characters of an event's id; an index does not take them as long as senders may make them."""
 LANES = 8
 """How many workers can apply one organisation's completions at a time."""
+
+CLOCKS_AHEAD = timedelta(minutes=5)
+"""How far a source's clock may be ahead of ours. What it tells of later times is taken as told now:
+a time years ahead would outlast every later word."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,7 +115,7 @@ def _columns(
         "module_name": next(iter(completion.module_names.values()), None),
         "kind": completion.kind,
         "state": completion.state,
-        "at": completion.at,
+        "at": min(completion.at, now + CLOCKS_AHEAD),
         "reference": completion.reference,
         "lti_item_names": (
             sorted(set(completion.module_names.values())) if completion.lti_item else []

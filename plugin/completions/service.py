@@ -10,10 +10,12 @@ from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
 
+from plugin.checkins.model import CheckIn
+from plugin.checkins.rules import State
 from plugin.completions import observing, waiting
 from plugin.completions.doing import done_each
 from plugin.completions.model import CompletionRow, Reason, Status
-from plugin.completions.understanding import Understood, understood
+from plugin.completions.understanding import COMPLETE, Understood, understood
 from plugin.courses import service as courses
 from plugin.pairings.events import PairingMade
 from plugin.people import identifiers
@@ -70,13 +72,26 @@ def _modules_seen(
 
 
 def on_pairing_made(session: Session, _event_id: UUID, event: PairingMade) -> None:
-    """Look again at what the mentee completed before they had a mentor."""
+    """Look again at what the mentee completed before they had a mentor, or with another one.
+
+    What they had not held with that one was withdrawn; nobody took their completion back.
+    """
     rules = select(Checkpoint.id).where(Checkpoint.programme_id == event.programme_id)
-    _look_again(
-        session,
-        CompletionRow.reason.in_(FOR_A_MENTOR),
-        CompletionRow.person_id == event.mentee_id,
-        CompletionRow.checkpoint_id.in_(rules),
+    theirs = (CompletionRow.person_id == event.mentee_id, CompletionRow.checkpoint_id.in_(rules))
+    _look_again(session, CompletionRow.reason.in_(FOR_A_MENTOR), *theirs)
+    withdrawn = select(CheckIn.checkpoint_id).where(
+        CheckIn.mentee_id == event.mentee_id, CheckIn.state == State.WITHDRAWN
+    )
+    session.execute(
+        update(CompletionRow)
+        .where(
+            CompletionRow.status == Status.APPLIED,
+            CompletionRow.state.in_(COMPLETE),
+            CompletionRow.checkpoint_id.in_(withdrawn),
+            *theirs,
+        )
+        .values(status=Status.NEW, reason=None)
+        .execution_options(synchronize_session="fetch")
     )
 
 

@@ -181,11 +181,7 @@ def _withdrawn(session: Session, row: CompletionRow, *, now: datetime) -> bool:
     except NotFound:
         return True
     moment = max(now, row.at + JUST_AFTER)
-    if not checkins.withdraw(session, checkin, taken_back_at=moment, now=now):
-        return False
-    # Should it be theirs after all, the same completion opens it again.
-    checkin.completed_at = row.at - JUST_AFTER
-    return True
+    return checkins.withdraw(session, checkin, taken_back_at=moment, now=now)
 
 
 def rivals(session: Session, found: Unassigned) -> list[Person]:
