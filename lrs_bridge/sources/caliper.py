@@ -124,7 +124,9 @@ def _read(event: _Event, organisation_id: UUID, passing_share: float | None) -> 
         raise EventInvalid(f"{event.pointer}/eventTime", "must be a time")
     keys = _who(event)
     if not keys:
-        raise EventInvalid(f"{event.pointer}/actor", "must say who it is, with an id")
+        raise EventInvalid(
+            f"{event.pointer}/actor", "must say who it is, with an id that says of which system"
+        )
     course, module = _course(event), _module(event)
     if course is None and module is None:
         raise EventInvalid(f"{event.pointer}/object", "must say what was completed, with an id")
@@ -189,7 +191,8 @@ def _who(event: _Event) -> tuple[PersonKey, ...]:
     if id.lower().startswith("mailto:") and "@" in id:
         return (PersonKey.mbox(id),)
     home, _, value = id.rpartition("/" if "/" in id else ":")
-    keys = [PersonKey.account(home, value) if home and value else PersonKey.account("", id)]
+    # A bare number is nobody's: every system has somebody whom it calls 42.
+    keys = [PersonKey.account(home, value)] if home and value else []
     batch_uid = name(extensions.get("bb:user.externalId"))
     return surest_first([*keys, PersonKey.sourced_id(batch_uid)] if batch_uid else keys)
 

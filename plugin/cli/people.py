@@ -21,7 +21,7 @@ from plugin.courses.model import Course
 from plugin.foundation.errors import NotFound
 from plugin.foundation.i18n import Words
 from plugin.foundation.tenancy import EVERYWHERE
-from plugin.people import identifiers
+from plugin.people import bindings, identifiers
 from plugin.people.model import Person
 from plugin.platforms import service as platforms
 
@@ -123,7 +123,7 @@ def _bound(
         raise NotFound(f"{issuer} has told of nobody called {subject}. Nothing was kept.")
     key = PersonKey.account(home, name)
     keys = [(str(key.scheme), home, key.value)]
-    new = identifiers.bound(session, whose.person_id, keys, now=now)
+    new = bindings.bound(session, whose.person_id, keys, now=now)
     waiting.look_again_for(session, identifiers.awaits(keys))
     return bool(new)
 

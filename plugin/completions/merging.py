@@ -20,10 +20,11 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from plugin.checkins.model import CheckIn, Feedback
 from plugin.completions.belongings import LIKES, MOVED, column_name
 from plugin.courses.model import Membership
-from plugin.foundation.errors import MergeRefused, NotFound
+from plugin.foundation.errors import MergeRefused, NotFound, PartingRefused
 from plugin.foundation.events import happened
 from plugin.goals.model import Commitment
 from plugin.pairings.model import Pairing
+from plugin.people import accounts
 from plugin.people.events import PeopleMerged, PeopleParted
 from plugin.people.model import Person, PersonIdentifier, PersonMerge
 from plugin.programmes.model import Participation
@@ -143,7 +144,11 @@ def merge(
     for id in sorted((kept_id, merged_id)):  # two at once wait for each other in one order
         session.get(Person, id, with_for_update=True)
     planned = plan(session, kept_id, merged_id)
+    resting = planned.rests[column_name(PersonIdentifier.person_id)]
+    signs_in = accounts.to_be_exchanged(session, resting, kept_id)
+    accounts.exchanged(session, signs_in)
     before = _at_rest(session, planned, now)
+    before["signs_in"] = signs_in
     before["lists"] = _renamed(session, planned)
     for column in MOVED:
         moved = planned.moved[column_name(column)]
@@ -257,12 +262,16 @@ def part(session: Session, merge_id: UUID, *, by: UUID | None, now: datetime) ->
 
     Raises:
         NotFound: there is no such merge.
+        PartingRefused: what was theirs has gone on to somebody else by a later merge.
     """
     record = session.get(PersonMerge, merge_id, with_for_update=True)
     if record is None:
         raise NotFound("There is no such merge.")
     if record.undone_at is not None:
         return record
+    kept = session.get_one(Person, record.kept_id, with_for_update=True)
+    if kept.merged_into is not None:
+        raise PartingRefused("Whoever was kept was merged themselves since. Undo that merge first.")
     for column in MOVED:
         _handed_back(session, column, record)
     _as_before(session, record.before)
@@ -298,6 +307,7 @@ def _as_before(session: Session, before: dict[str, Any]) -> None:
         participation.left_at = None
     for identifier in _rows(session, PersonIdentifier, before["identifiers"]):
         identifier.set_aside_at = None
+    accounts.exchanged(session, before.get("signs_in", {}))  # older merges have none
     for participation in _rows(session, Participation, before["lists"]):
         lists = before["lists"][str(participation.id)]
         participation.wishes, participation.refuses = lists["wishes"], lists["refuses"]

@@ -10,17 +10,18 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from plugin.checkins import service as checkins
+from plugin.checkins.model import CheckIn
 from plugin.completions import observing, waiting
 from plugin.completions.model import CompletionRow, Reason, Status
 from plugin.completions.waiting_model import Binding, Unassigned, What
 from plugin.courses import service as courses
 from plugin.courses.model import Course
 from plugin.foundation.errors import NotFound
-from plugin.people import identifiers
+from plugin.people import bindings, identifiers
 from plugin.people.model import Person
 
 JUST_AFTER = timedelta(microseconds=1)
@@ -43,15 +44,21 @@ def bind_person(
 ) -> Binding:
     """Say that somebody who waits is this person; what waits is looked at again.
 
-    Whoever else is called so as surely is called so no longer.
+    If several are called so as surely, whoever else is called so no longer.
+
+    Raises:
+        NotFound: it waits no longer, or there is nobody like that.
+        BindingRefused: somebody else signs in so.
     """
     found = unassigned(session, id, locked=True)
     person = session.get(Person, person_id)
     if person is None or found.what != What.PERSON:
         raise NotFound("There is nobody like that.")
     keys = waiting.keys_of(found.keys)
-    rivals = identifiers.set_aside(session, keys, but=person.id, now=now)
-    added = identifiers.bound(session, person.id, keys, now=now)
+    rivals = bindings.set_aside(session, keys, but=person.id, now=now)
+    # By what is somebody else's they are not called too: it would mean nobody then.
+    theirs = bindings.of_nobody_else(session, keys, person.id)
+    added = bindings.bound(session, person.id, theirs, now=now)
     binding = _kept(session, found, by=by, now=now, person_id=person.id)
     binding.added = [str(each) for each in added]
     binding.set_aside = [str(each) for each in rivals]
@@ -126,8 +133,8 @@ def undo(session: Session, id: UUID, *, by: UUID | None, now: datetime) -> Bindi
     if binding.undone_at is not None:
         return binding
     if binding.what == What.PERSON:
-        identifiers.unbound(session, [UUID(each) for each in binding.added])
-        identifiers.set_aside_no_more(session, [UUID(each) for each in binding.set_aside])
+        bindings.unbound(session, [UUID(each) for each in binding.added])
+        bindings.set_aside_no_more(session, [UUID(each) for each in binding.set_aside])
     elif binding.iri is not None and binding.course_id is not None:
         courses.unbound_activity(session, binding.course_id, iri=binding.iri, before=binding.added)
         _forget_modules(session, binding, binding.course_id)
@@ -165,23 +172,46 @@ def _reopen(session: Session, binding: Binding, *, now: datetime) -> None:
     for row in rows:
         if what == What.PERSON and row.person_id != binding.person_id and row.person_id is not None:
             continue
-        if row.status == Status.APPLIED and not _withdrawn(session, row, now=now):
+        if row.status == Status.APPLIED and not _withdrawn(session, binding, row, now=now):
             continue
         observing.no_longer_so(session, [row], now=now)
         row.status, row.reason = Status.NEW, None
         row.person_id = row.checkpoint_id = None
 
 
-def _withdrawn(session: Session, row: CompletionRow, *, now: datetime) -> bool:
-    """Take back the check-in that a completion opened; False if somebody has touched it."""
+def _withdrawn(
+    session: Session, binding: Binding, row: CompletionRow, *, now: datetime
+) -> bool:
+    """Take back the check-in that a completion opened, unless another completion of theirs says the
+    same; False if somebody has touched it.
+    """
     if row.checkpoint_id is None or row.person_id is None:
         return True
     try:
         checkin = checkins.of_checkpoint(session, row.checkpoint_id, row.person_id)
     except NotFound:
         return True
+    if _is_said_elsewhere(session, binding, checkin):
+        return True
     moment = max(now, row.at + JUST_AFTER)
-    return checkins.withdraw(session, checkin, taken_back_at=moment, now=now)
+    # Should it be theirs after all, the same completion opens it again.
+    return checkins.withdraw(session, checkin, taken_back_at=moment, now=now, as_if_never=True)
+
+
+def _is_said_elsewhere(session: Session, binding: Binding, checkin: CheckIn) -> bool:
+    """Tell whether a completion that came without this binding says the same."""
+    others = select(CompletionRow.id).where(
+        CompletionRow.checkpoint_id == checkin.checkpoint_id,
+        CompletionRow.person_id == checkin.mentee_id,
+        waiting.named_by(What(binding.what)).is_distinct_from(binding.digest),
+        or_(
+            CompletionRow.reason == Reason.OPEN_ALREADY,
+            and_(
+                CompletionRow.status == Status.APPLIED, CompletionRow.at == checkin.completed_at
+            ),
+        ),
+    )
+    return session.scalar(others.limit(1)) is not None
 
 
 def rivals(session: Session, found: Unassigned) -> list[Person]:

@@ -9,6 +9,9 @@
     ├── NoPlaceLeft           409  no-place-left         the mentor has no place
     ├── DraftMovedOn          409  draft-moved-on        a draft of pairs is past that
     ├── PairRefused           409  pair-refused          these two cannot be put together
+    ├── MergeRefused          409  merge-refused         these two must not be made one
+    │   └── PartingRefused    409  parting-refused       a later merge stands upon this one
+    ├── BindingRefused        409  binding-refused       the name is somebody else's
     ├── VoidingRefused        409  voiding-refused       the statement cannot be voided
     ├── CrossOriginRefused    403  cross-origin          the request came from another site
     ├── Unavailable           503  unavailable           the database is away or busy; try again
@@ -126,6 +129,23 @@ class MergeRefused(MentesError):
     status = 409
     title = to_say("These two cannot be merged")
     next_step = "Go back to the list of what is not assigned, and look at the two again."
+
+
+class PartingRefused(MergeRefused):
+    """A merge cannot be undone while a later one stands upon it."""
+
+    slug = "parting-refused"
+    title = to_say("This merge cannot be undone yet")
+    next_step = "Go back to the list of merges, and undo the later one first."
+
+
+class BindingRefused(MentesError):
+    """A name must not be taken from whoever has it."""
+
+    slug = "binding-refused"
+    status = 409
+    title = to_say("This name is somebody's already")
+    next_step = "If they are one and the same person, go back and merge the two instead."
 
 
 class CrossOriginRefused(MentesError):

@@ -56,12 +56,12 @@ def whose(session: Session, keys: Sequence[Key]) -> Resolution:
 
 def whose_each(session: Session, several: Iterable[Sequence[Key]]) -> list[Resolution]:
     """Return whose each of `several` keys are: one question, however many there are."""
-    meant = [_as_compared(keys) for keys in several]
+    meant = [as_compared(keys) for keys in several]
     known = holders(session, {key for keys in meant for key in keys})
     return [resolution(keys, known) for keys in meant]
 
 
-def _as_compared(keys: Iterable[Key]) -> list[Key]:
+def as_compared(keys: Iterable[Key]) -> list[Key]:
     """Return `keys` with their homes as compared, and with what else each may mean."""
     found: dict[Key, None] = {}
     for scheme, home, value in keys:
@@ -80,18 +80,19 @@ def holders(session: Session, keys: Collection[Key]) -> Mapping[Key, set[UUID]]:
     held = PersonIdentifier
     rows = session.execute(
         select(held.scheme, held.home, held.value, held.person_id).where(
-            held.set_aside_at.is_(None), _is_any(keys)
+            held.set_aside_at.is_(None), is_any(keys)
         )
     )
     found: dict[Key, set[UUID]] = {}
     for scheme, home, value, person_id in rows:
-        for key in ((scheme, home, value), (scheme, "", value)):
-            if key in keys:
-                found.setdefault(key, set()).add(person_id)
+        anywhere = (scheme, "", value)
+        means = {(scheme, home, value), *([anywhere] if _is_of_any_platform(anywhere) else [])}
+        for key in means.intersection(keys):
+            found.setdefault(key, set()).add(person_id)
     return found
 
 
-def _is_any(keys: Collection[Key]) -> ColumnElement[bool]:
+def is_any(keys: Collection[Key]) -> ColumnElement[bool]:
     held = PersonIdentifier
     anywhere = [key for key in keys if _is_of_any_platform(key)]
     there = [key for key in keys if not _is_of_any_platform(key)]
@@ -181,7 +182,10 @@ def added(
     said_by: str,
     now: datetime,
 ) -> list[Key]:
-    """Keep that a person is called by `keys` (→ home as spelled); return those that are new."""
+    """Keep that a person is called by `keys` (→ home as spelled); return those that are new.
+
+    What somebody has said by hand and a platform says now is the platform's word from then on.
+    """
     if not keys:
         return []
     dialect = session.get_bind().dialect.name
@@ -205,11 +209,19 @@ def added(
         for scheme, home, value in sorted(keys)  # two at once wait for each other in one order
     ]
     held = PersonIdentifier
+    adding = insert(held).values(rows)
+    said = adding.excluded
     inserted = session.execute(
-        insert(held)
-        .values(rows)
-        .on_conflict_do_nothing()
-        .returning(held.scheme, held.home, held.value)
+        adding.on_conflict_do_update(
+            index_elements=["organisation_id", "scheme", "value", "home", "person_id"],
+            set_={
+                "evidence": said.evidence,
+                "said_by": said.said_by,
+                "home_as_said": said.home_as_said,
+                "verified_at": said.verified_at,
+            },
+            where=(held.evidence == Evidence.BOUND) & (said.evidence != Evidence.BOUND),
+        ).returning(held.scheme, held.home, held.value)
     )
     return [(scheme, home, value) for scheme, home, value in inserted]
 
@@ -244,63 +256,9 @@ def awaited_of(session: Session, people: Collection[UUID]) -> set[str]:
 
 def awaits(keys: Iterable[Key]) -> list[str]:
     """Return the digests of what would tell whose `keys` are, were it known."""
-    return sorted({digest(*key) for key in _as_compared(keys)})
+    return sorted({digest(*key) for key in as_compared(keys)})
 
 
 def place_digest(place: str) -> str:
     """Return what a course's IRI, as compared, is found by in an index."""
     return hashlib.sha256(place.encode()).hexdigest()
-
-
-def bound(session: Session, person_id: UUID, keys: Sequence[Key], *, now: datetime) -> list[UUID]:
-    """Keep what somebody said of a person by hand; return the ids of what is new."""
-    spelled = {
-        (scheme, same_place(home) if home else "", value): home for scheme, home, value in keys
-    }
-    new = added(session, person_id, spelled, evidence=Evidence.BOUND, said_by="", now=now)
-    each = tuple_(PersonIdentifier.scheme, PersonIdentifier.home, PersonIdentifier.value)
-    rows = select(PersonIdentifier.id).where(
-        PersonIdentifier.person_id == person_id, each.in_(sorted(new))
-    )
-    return list(session.scalars(rows)) if new else []
-
-
-def unbound(session: Session, ids: Collection[UUID]) -> None:
-    """Take back what somebody said by hand."""
-    session.execute(
-        delete(PersonIdentifier).where(
-            PersonIdentifier.id.in_(ids), PersonIdentifier.evidence == Evidence.BOUND
-        )
-    )
-
-
-def set_aside(session: Session, keys: Sequence[Key], *, but: UUID, now: datetime) -> list[UUID]:
-    """Decide that `keys` are nobody else's; return the ids of what is set aside.
-
-    Who signs in by an account keeps it: that is the platform's word.
-    """
-    mine = PersonIdentifier
-    ids = session.scalars(
-        select(mine.id).where(
-            _is_any(_as_compared(keys)),
-            mine.person_id != but,
-            mine.set_aside_at.is_(None),
-        )
-    ).all()
-    session.execute(
-        update(mine)
-        .where(mine.id.in_(ids))
-        .values(set_aside_at=now)
-        .execution_options(synchronize_session="fetch")
-    )
-    return list(ids)
-
-
-def set_aside_no_more(session: Session, ids: Collection[UUID]) -> None:
-    """Take that decision back."""
-    session.execute(
-        update(PersonIdentifier)
-        .where(PersonIdentifier.id.in_(ids))
-        .values(set_aside_at=None)
-        .execution_options(synchronize_session="fetch")
-    )

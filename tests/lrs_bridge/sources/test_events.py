@@ -142,6 +142,15 @@ def test_one_bad_event_of_an_envelope_loses_none_of_the_others():
     assert [it.pointer for it in found.faults] == ["/data/0/eventTime", "/data/3/actor"]
 
 
+def test_an_actor_who_is_a_bare_number_is_nobody():
+    nobody = deepcopy(QUIZ["data"][0])
+    nobody["actor"] = nobody["object"]["assignee"] = {"type": "Person", "id": "42"}
+    found = caliper.read({**QUIZ, "data": [nobody]}, ORGANISATION, canvas_site=SITE)
+    assert [str(it) for it in found.faults] == [
+        "/data/0/actor must say who it is, with an id that says of which system."
+    ]
+
+
 def test_the_teacher_who_graded_is_not_the_learner():
     envelope = deepcopy(READ["caliper-canvas-grade-passed"]["given"])
     del envelope["data"][0]["object"]["assignee"]

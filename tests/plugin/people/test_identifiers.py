@@ -206,6 +206,16 @@ def test_an_address_of_two_people_names_nobody(
         assert identifiers.whose(session, [key, account]).person_id == second.id
 
 
+def test_an_account_that_says_not_where_is_nobodys_whoever_else_is_asked_about(
+    mentes: Mentes, organisation_id: UUID
+) -> None:
+    nowhere, there = ("account", "", "4"), ("account", ISSUER, "4")
+    with mentes.database.transaction(organisation_id) as session:
+        person = known(session, "4", email=MAIL)
+        found = identifiers.whose_each(session, [[nowhere], [there]])
+        assert [each.person_id for each in found] == [None, person.id]
+
+
 def test_another_organisation_knows_nothing_of_it(mentes: Mentes, organisation_id: UUID) -> None:
     with mentes.database.transaction(organisation_id) as session:
         known(session, email=MAIL)
