@@ -63,8 +63,8 @@ def subscriptions(
     ]
     told[ItemReached] += [arrivals.on_item_reached]
     told[PersonKnown] += [waiting.on_person_known]
-    for moment in (PeopleMerged, PeopleParted):
-        told[moment] += [completions.on_people_merged_or_parted]
+    told[PeopleMerged] += [completions.on_people_merged_or_parted]
+    told[PeopleParted] += [completions.on_people_merged_or_parted]
     told[CourseKnown] += [waiting.on_course_known]
     told[CourseNamed] += [waiting.on_course_named]
     told[checkins.Opened] += [Together(records.on_opened)]
