@@ -8,12 +8,14 @@ import pytest
 from sqlalchemy.orm import Session
 
 from lrs_bridge.completion import PersonKey
+from plugin.checkins.model import CheckIn
 from plugin.checkins.rules import State
 from plugin.completions import merging
 from plugin.foundation.errors import BindingRefused, PartingRefused
 from plugin.people.service import Described, launched_as, seen
+from plugin.programmes.model import Programme
 from tests.plugin.completions.schooling import MAIL, STRANGER, School
-from tests.plugin.factories import ISSUER, NOW, a_message, later
+from tests.plugin.factories import ISSUER, NOW, a_mentee, a_message, later
 
 ACCOUNT = PersonKey.account(ISSUER, "77")
 
@@ -79,12 +81,21 @@ def test_merges_are_undone_from_the_last(school: School) -> None:
 
 
 def test_undone_what_the_person_completed_themselves_stays(school: School) -> None:
+    with school.mentes.database.transaction(school.organisation_id) as session:
+        ben = a_mentee(session, session.get_one(Programme, school.programme), "5").id
     school.tell(STRANGER)
-    binding = school.bind(school.ada)
+    adas = school.bind(school.ada)
     school.tell(PersonKey.account(ISSUER, "4"), at=later(hours=1.5))
-    school.undo(binding)
-    assert school.states() == [State.OPEN]
-    assert school.outcomes() == [("counted", "open-already"), ("waiting", "person-unknown")]
+    school.tell(MAIL)
+    bens = school.bind(ben)
+    for binding in (adas, bens):
+        school.undo(binding)
+    states = {each.mentee_id: each.state for each in school.rows(CheckIn)}
+    assert states == {school.ada: State.OPEN, ben: State.WITHDRAWN}
+    assert school.outcomes() == [
+        ("counted", "open-already"),
+        *[("waiting", "person-unknown")] * 2,
+    ]
 
 
 def test_undone_what_a_launch_has_said_since_stays(school: School) -> None:
