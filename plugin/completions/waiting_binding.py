@@ -179,9 +179,7 @@ def _reopen(session: Session, binding: Binding, *, now: datetime) -> None:
         row.person_id = row.checkpoint_id = None
 
 
-def _withdrawn(
-    session: Session, binding: Binding, row: CompletionRow, *, now: datetime
-) -> bool:
+def _withdrawn(session: Session, binding: Binding, row: CompletionRow, *, now: datetime) -> bool:
     """Take back the check-in that a completion opened, unless another completion of theirs says the
     same; False if somebody has touched it.
     """
@@ -206,9 +204,7 @@ def _is_said_elsewhere(session: Session, binding: Binding, checkin: CheckIn) -> 
         waiting.named_by(What(binding.what)).is_distinct_from(binding.digest),
         or_(
             CompletionRow.reason == Reason.OPEN_ALREADY,
-            and_(
-                CompletionRow.status == Status.APPLIED, CompletionRow.at == checkin.completed_at
-            ),
+            and_(CompletionRow.status == Status.APPLIED, CompletionRow.at == checkin.completed_at),
         ),
     )
     return session.scalar(others.limit(1)) is not None
