@@ -201,7 +201,7 @@ class RemoteTarget:
         """
         if outcome.state is not State.UNAVAILABLE or outcome.retry_after is not None:
             return False
-        enough = SILENT if outcome.status == 0 else STUBBORN
+        enough = SILENT if outcome.status in (0, 503) else STUBBORN  # 503: later, it says
         is_stubborn = outcome.status in (0, *_BROKEN) and self._failures >= enough
         return is_stubborn and self._store.tried().is_there
 
