@@ -89,18 +89,24 @@ def test_it_is_given_up_in_the_end_and_shown(
     assert debts(mentes)["poison"].outcome == Outcome.GIVEN_UP
 
 
-def test_of_a_batch_that_breaks_off_what_was_delivered_stays_so(
+def test_of_a_batch_that_breaks_off_what_was_delivered_stays_so_and_the_rest_is_tried_without_it(
     mentes: Mentes, organisation_id: UUID
 ) -> None:
-    def half(batch: Sequence[LeasedDebt]) -> Iterator[tuple[LeasedDebt, Settled]]:
-        yield batch[0], Settled()
-        raise ValueError
+    delivered: list[str] = []
+
+    def choking(batch: Sequence[LeasedDebt]) -> Iterator[tuple[LeasedDebt, Settled]]:
+        for debt in batch:
+            if debt.key == "second":
+                raise ValueError
+            delivered.append(debt.key)
+            yield debt, Settled()
 
     owe(mentes, organisation_id, STATEMENT, "first", "second", "third")
-    Worker(replace(mentes, deliveries={STATEMENT: half})).run_once()
+    Worker(replace(mentes, deliveries={STATEMENT: choking})).run_once()
     kept = debts(mentes)
-    assert sorted(str(debt.outcome) for debt in kept.values()) == ["None", "None", "delivered"]
-    assert {debt.problem for debt in kept.values()} == {None, "internal (ValueError)"}
+    assert sorted(delivered) == ["first", "third"]
+    assert {key for key, debt in kept.items() if debt.outcome is None} == {"second"}
+    assert kept["second"].problem == "internal (ValueError)"
 
 
 def test_a_kind_that_nobody_delivers_waits(mentes: Mentes, organisation_id: UUID) -> None:
