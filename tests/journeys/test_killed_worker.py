@@ -130,7 +130,8 @@ def test_a_worker_killed_anywhere_delivers_each_thing_once(
         reaper = Reaper(victim, point, delay)
         stage.campus.server.app = reaper.around(campus_app)
         tool_server.app = reaper.around(app.wsgi_app)
-        assert reaper.killed.wait(PATIENCE), f"the worker came no further than {reaper.point} points"
+        came = reaper.killed.wait(PATIENCE)
+        assert came, f"the worker came no further than {reaper.point} points"
     stage.campus.server.app, tool_server.app = campus_app, app.wsgi_app
 
     with a_worker(settings):
