@@ -18,7 +18,7 @@ from plugin.checkins.model import CheckIn
 from plugin.completions import observing, waiting
 from plugin.completions.model import CompletionRow, Reason, Status
 from plugin.completions.waiting_model import Binding, Unassigned, What
-from plugin.courses import service as courses
+from plugin.courses.binding import bound_activity, unbound_activity
 from plugin.courses.model import Course
 from plugin.foundation.errors import NotFound
 from plugin.people import bindings, identifiers
@@ -78,7 +78,7 @@ def bind_course(
     binding = _kept(session, found, by=by, now=now, course_id=course.id)
     digest = found.digest
     is_module = _names_a_module(session, digest)
-    binding.added = courses.bound_activity(
+    binding.added = bound_activity(
         session,
         course.id,
         iri=found.iri,
@@ -136,7 +136,7 @@ def undo(session: Session, id: UUID, *, by: UUID | None, now: datetime) -> Bindi
         bindings.unbound(session, [UUID(each) for each in binding.added])
         bindings.set_aside_no_more(session, [UUID(each) for each in binding.set_aside])
     elif binding.iri is not None and binding.course_id is not None:
-        courses.unbound_activity(session, binding.course_id, iri=binding.iri, before=binding.added)
+        unbound_activity(session, binding.course_id, iri=binding.iri, before=binding.added)
         _forget_modules(session, binding, binding.course_id)
     _reopen(session, binding, now=now)
     binding.undone_at = now
@@ -150,7 +150,7 @@ def _forget_modules(session: Session, binding: Binding, course_id: UUID) -> None
         CompletionRow.course_digest == binding.digest, CompletionRow.module_iri.is_not(None)
     )
     for iri in session.scalars(modules.distinct()).all():
-        courses.unbound_activity(session, course_id, iri=iri or "", before=[])
+        unbound_activity(session, course_id, iri=iri or "", before=[])
 
 
 def _reopen(session: Session, binding: Binding, *, now: datetime) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -10,23 +9,22 @@ from typing import Any
 
 import requests
 
-from lrs_bridge.answered import NONSENSE, Answer
-from lrs_bridge.asking import TROUBLE, Asking
+from lrs_bridge.asking import Asking
 from lrs_bridge.client import Outcome as CameOf
 from lrs_bridge.client import Part, RemoteStore, State, Trial
 from lrs_bridge.errors import StatementInvalid, Unavailable
 from lrs_bridge.spoken import spoken
 from lrs_bridge.version import Version
-from lti.addresses import GuardedAdapter, PrivateAddress
 from plugin.foundation.clock import Clock
 from plugin.foundation.outbox import Away, Halted, Outcome, Result, Settled
 from plugin.targets.embedded import EmbeddedOf
+from plugin.targets.guarding import NOT_ALLOWED, Guarded, NotAllowed
 from plugin.targets.payloads import Erase, Item, Own
 from plugin.targets.saying import without_people
+from plugin.targets.sql_lrs import SqlLrs, SqlLrsAdmin
 
 Json = Mapping[str, Any]
 
-NOT_ALLOWED = "address-not-allowed"
 STUBBORN = 6
 """Failures in a row, over some minutes, after which a store may be at odds with one statement."""
 SILENT = 20
@@ -47,34 +45,6 @@ class Endpoint:
 def endpoint_at(url: str, key: str, secret: str) -> Endpoint | None:
     """Return the store that settings name; None if they name none."""
     return Endpoint(url=url, key=key, secret=secret) if url else None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SqlLrsAdmin:
-    """The admin API of an SQL LRS; `url` is what /admin is below."""
-
-    url: str
-    user: str
-    password: str = field(repr=False)
-
-
-class NotAllowed(requests.RequestException):
-    """The address is private, or not https, and this installation does not allow that."""
-
-
-class _Guarded(GuardedAdapter):
-    """Https to public addresses only."""
-
-    def send(
-        self, request: requests.PreparedRequest, *args: Any, **options: Any
-    ) -> requests.Response:
-        """Send a request, if it may be sent there."""
-        if not (request.url or "").startswith("https://"):
-            raise NotAllowed
-        try:
-            return super().send(request, *args, **options)
-        except PrivateAddress as error:
-            raise NotAllowed from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +83,8 @@ class RemoteTarget:
     ) -> None:
         session = requests.Session()
         if not allow_private:
-            session.mount("https://", _Guarded())
-            session.mount("http://", _Guarded())
+            session.mount("https://", Guarded())
+            session.mount("http://", Guarded())
         self._asking = Asking(session)
         self._store = RemoteStore(
             endpoint.url,
@@ -126,7 +96,7 @@ class RemoteTarget:
         self._version = endpoint.version
         self._clock = clock
         self._patience = patience
-        self._admin = admin
+        self._eraser = SqlLrs(admin, self._asking, patience=patience) if admin else None
         self._kept = kept
         self._failures = failures
 
@@ -235,42 +205,10 @@ class RemoteTarget:
         return _Ready(told, statement.get("attachments", ()))
 
     def erase(self, erase: Erase) -> Result:
-        """Have the store's admin API delete whoever it is; see `Erasing.SQL_LRS`."""
-        if self._admin is None:
+        """Have whoever it is erased, if the store can."""
+        if self._eraser is None:
             return Settled(outcome=Outcome.SUPERSEDED, problem="erasing-switched-off")
-        until = time.monotonic() + self._patience
-        try:
-            token = self._login(self._admin)
-            for person in erase.people:
-                if time.monotonic() > until:
-                    return Away(problem="record-store-unavailable")
-                self._deleted(self._admin, token, _as_sql_lrs_says(person))
-        except _Refused as refused:
-            return refused.result
-        except NotAllowed:
-            return Halted(problem=NOT_ALLOWED)
-        except (*TROUBLE, *NONSENSE) as error:
-            return Away(problem=f"record-store-unavailable ({type(error).__name__})")
-        return Settled()
-
-    def _login(self, admin: SqlLrsAdmin) -> str:
-        answer = self._asking.ask(
-            "POST",
-            f"{admin.url.rstrip('/')}/admin/account/login",
-            json={"username": admin.user, "password": admin.password},
-            auth=lambda request: request,  # requests itself would ask ~/.netrc
-        )
-        _expect_success(answer)
-        return str(json.loads(answer.body)["json-web-token"])
-
-    def _deleted(self, admin: SqlLrsAdmin, token: str, identifier: str) -> None:
-        answer = self._asking.ask(
-            "DELETE",
-            f"{admin.url.rstrip('/')}/admin/agents",
-            json={"actor-ifi": identifier},
-            auth=lambda request: _with_token(request, token),
-        )
-        _expect_success(answer)
+        return self._eraser.erase(erase)
 
 
 def _in_turns(several: Sequence[_Ready | Settled]) -> Iterator[list[_Ready | Settled]]:
@@ -290,39 +228,6 @@ def _in_turns(several: Sequence[_Ready | Settled]) -> Iterator[list[_Ready | Set
 
 class _Lost(Exception):
     """What was attached to a statement is not there any more."""
-
-
-class _Refused(Exception):
-    """The admin API did not do it."""
-
-    def __init__(self, result: Result) -> None:
-        super().__init__()
-        self.result = result
-
-
-def _with_token(request: requests.PreparedRequest, token: str) -> requests.PreparedRequest:
-    request.headers["Authorization"] = f"Bearer {token}"
-    return request
-
-
-def _expect_success(answer: Answer) -> None:
-    status = answer.status
-    if status == 200:
-        return
-    if status in (401, 403):
-        raise _Refused(Halted(problem=f"record-store-admin-unauthorised ({status})"))
-    if status in (400, 404, 405):
-        problem = f"erasing-refused ({status})"
-        raise _Refused(Settled(outcome=Outcome.GIVEN_UP, problem=problem))
-    raise _Refused(Away(problem=f"record-store-unavailable ({status})"))
-
-
-def _as_sql_lrs_says(person: Json) -> str:
-    """Return the identifier of an agent in the form of SQL LRS: account::name@home page."""
-    if "account" in person:
-        return f"account::{person['account']['name']}@{person['account']['homePage']}"
-    (name,) = (it for it in ("mbox", "mbox_sha1sum", "openid") if it in person)
-    return f"{name}::{person[name]}"
 
 
 def came_of(outcome: CameOf, statement: Json) -> Result:

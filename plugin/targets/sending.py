@@ -19,7 +19,8 @@ from plugin.foundation.outbox import Away, Halted, LeasedDebt, Outcome, Result, 
 from plugin.targets.embedded import EmbeddedStore
 from plugin.targets.model import Erasing, Kind, Target
 from plugin.targets.payloads import Erase, Item, read
-from plugin.targets.remote import Endpoint, RemoteTarget, SqlLrsAdmin
+from plugin.targets.remote import Endpoint, RemoteTarget
+from plugin.targets.sql_lrs import SqlLrsAdmin
 from plugin.targets.withdrawal import ended
 
 Came = Iterator[tuple[LeasedDebt, Result]]

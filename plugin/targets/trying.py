@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from lrs_bridge.client import Credential
 from plugin.foundation.cipher import SealBroken
 from plugin.foundation.i18n import to_say
+from plugin.targets.guarding import NotAllowed
 from plugin.targets.model import Target
-from plugin.targets.remote import NotAllowed, RemoteTarget
+from plugin.targets.remote import RemoteTarget
 from plugin.targets.sending import TargetDelivery
 
 WELL = to_say("The store is there and knows the key.")

@@ -46,7 +46,7 @@ def owed_kinds() -> set[str]:
         if path.parts[-2] in ("foundation", "demo"):
             continue
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if isinstance(node, ast.Call) and _name(node.func) == "owe":
+            if isinstance(node, ast.Call) and _name(node.func) in ("owe", "owe_each"):
                 module = importlib.import_module(
                     ".".join(path.relative_to(ROOT).with_suffix("").parts)
                 )
