@@ -126,7 +126,7 @@ def trouble(answer: Answer, now: datetime) -> Verdict | None:
     if answer.status in (401, 403):
         return Verdict(State.UNAUTHORISED, answer.excerpt, status=answer.status)
     if answer.status in (0, 408, 429) or answer.status >= 500 or answer.status in range(300, 400):
-        wait = _seconds(answer.retry_after, now)
+        wait = seconds_to_wait(answer.retry_after, now)
         return Verdict(State.UNAVAILABLE, answer.excerpt, wait, answer.status)
     return None
 
@@ -148,7 +148,7 @@ def confirmation(answer: Answer, statements: Sequence[Json]) -> Verdict:
     return Verdict(State.UNAVAILABLE, detail, status=answer.status)
 
 
-def _seconds(retry_after: str | None, now: datetime) -> float | None:
+def seconds_to_wait(retry_after: str | None, now: datetime) -> float | None:
     """Return how long a Retry-After header asks to wait: a number of seconds, or a date."""
     if retry_after is None:
         return None

@@ -24,7 +24,6 @@ from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import SplitResult, urlsplit, urlunsplit
 from uuid import UUID
@@ -32,6 +31,7 @@ from uuid import UUID
 import requests
 import urllib3
 
+from lrs_bridge.answered import seconds_to_wait
 from lrs_bridge.identity import same_place
 from lrs_bridge.sources.errors import EventInvalid, RemoteRefused, RemoteUnavailable
 from lrs_bridge.sources.payload import instant, mapping, read_json
@@ -46,7 +46,6 @@ MOST_REMEMBERED = 1000  # ids; beyond these, whoever keeps statements knows them
 TIMEOUT = (3.05, 15.0)  # seconds to connect, and between bytes of the answer
 LONGEST = 20.0  # s; for the whole of a page, however slowly it drips
 LARGEST_PAGE = 32 * 1024 * 1024  # bytes
-LONGEST_WAIT = 86400.0  # s; a Retry-After beyond a day is a mistake
 _LONGEST_DETAIL = 200  # characters
 _LONGEST_ADDRESS = 8000  # characters
 _CONSISTENT_THROUGH = "X-Experience-API-Consistent-Through"
@@ -344,7 +343,7 @@ def _check(answer: _Answer, now: datetime) -> None:
         return
     if answer.status in (400, 401, 403):
         raise RemoteRefused(answer.excerpt)
-    raise RemoteUnavailable(answer.excerpt, _seconds(answer.retry_after, now))
+    raise RemoteUnavailable(answer.excerpt, seconds_to_wait(answer.retry_after, now))
 
 
 def _statements(answer: _Answer) -> Mapping[str, Any]:
@@ -374,16 +373,3 @@ def _named(statement: Any) -> tuple[str | None, datetime | None]:
     except (ValueError, TypeError, AttributeError):
         return None, None
     return id, instant(said.get("stored"))
-
-
-def _seconds(retry_after: str | None, now: datetime) -> float | None:
-    """Return how long a Retry-After header asks to wait: a number of seconds, or a date."""
-    if retry_after is None:
-        return None
-    if retry_after.strip().isdecimal():
-        return min(float(retry_after), LONGEST_WAIT)
-    try:
-        wait = (parsedate_to_datetime(retry_after) - now).total_seconds()
-    except (ValueError, TypeError):
-        return None
-    return min(max(0.0, wait), LONGEST_WAIT)
