@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from itertools import cycle
 from multiprocessing.process import BaseProcess
 from threading import Event, Lock, Thread
 from typing import Any
@@ -21,6 +22,8 @@ from lti.testing import Server
 from plugin.app import compose
 from plugin.worker import Worker
 
+WAYS = ("500", "429", "cut before", "cut after")
+TOO_LATE = "too late"
 PACE = 60
 """Seconds that go by in one of ours: waits of minutes are part of what is tried."""
 
@@ -48,6 +51,7 @@ class Failing:
     def __init__(self, server: Server, *, seed: int, often: int, too_late: int) -> None:
         self._app = server.app
         self._chance = random.Random(seed)  # noqa: S311 # chance, not a secret
+        self._ways = cycle(self._chance.sample(WAYS, k=len(WAYS)))
         self._lock = Lock()
         self._often = often
         self._too_late = too_late
@@ -67,9 +71,9 @@ class Failing:
             start(f"{how} Trouble", [*headers, ("Content-Length", "0")])
             return [b""]
         answer = self._done(environ, start)
-        if how == "too late":
+        if how == TOO_LATE:
             self._stopped.wait(30)
-        return _cut(environ) if how in ("cut after", "too late") else answer
+        return _cut(environ) if how in ("cut after", TOO_LATE) else answer
 
     def stop(self) -> None:
         """Let go of who waits."""
@@ -86,9 +90,9 @@ class Failing:
         with self._lock:
             self._too_late -= 1
             if self._too_late == 0:
-                how: str | None = "too late"
+                how: str | None = TOO_LATE
             elif self._chance.randrange(100) < self._often:
-                how = self._chance.choice(["500", "429", "cut before", "cut after"])
+                how = next(self._ways)  # each in its turn: requests may be few
             else:
                 how = None
             self.failed.update([how] if how else [])
@@ -154,8 +158,11 @@ def a_crew(settings: Settings, clock: Hurried, *, size: int, seed: int) -> Itera
 
 
 @contextmanager
-def beside(*works: Callable[[], None]) -> Iterator[None]:
-    """Do something beside the block, and to its end; what goes wrong there is raised here."""
+def beside(*works: Callable[[], None]) -> Iterator[Callable[[], bool]]:
+    """Do something beside the block, and to its end; what goes wrong there is raised here.
+
+    Yields whether any of it goes on.
+    """
     wrong: list[BaseException] = []
 
     def done(work: Callable[[], None]) -> None:
@@ -168,7 +175,7 @@ def beside(*works: Callable[[], None]) -> Iterator[None]:
     for thread in threads:
         thread.start()
     try:
-        yield
+        yield lambda: any(thread.is_alive() for thread in threads)
     finally:
         for thread in threads:
             thread.join()
