@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
+import requests
 from playwright.sync_api import FrameLocator, Locator, expect
 
 from plugin.demo.run import told
@@ -14,6 +18,9 @@ from tests.browser.test_administration import at
 from tests.browser.visitors import Visitor
 
 NOBODY_LISTENS = "http://127.0.0.1:9/xapi"
+TIMEOUT = 10  # s
+GOLDEN = Path(__file__).parents[1] / "golden" / "completions"
+DOCEBO = json.loads((GOLDEN / "webhook-docebo-course-completed.json").read_text())["given"]
 
 
 class Looks:
@@ -62,6 +69,30 @@ def test_administrators_add_a_source_and_a_target(course: Stage, visit: Visit) -
     tool = at(alex, "What could not be delivered")
     look("undelivered", tool.get_by_role("heading", name="Nothing was given up"))
     assert not look.found, "\n".join(look.found)
+
+
+def test_a_webhook_is_tried_out_and_says_what_it_did_not_take(course: Stage, visit: Visit) -> None:
+    alex = visit("Alex")
+    look = Looks(alex)
+    tool = at(alex, "Where completions come from")
+    tool.get_by_role("link", name="Docebo").click()
+    tool.get_by_label("What do you call it?").fill("Academy")
+    tool.get_by_label("Address of the system").fill("https://acme.docebosaas.com")
+    tool.get_by_text("Try an example").click()
+    tool.get_by_label("What the other system sends").fill(json.dumps(DOCEBO))
+    tool.get_by_role("button", name="Try it").click()
+    tried = tool.get_by_role("region", name="What the example gives")
+    look("a webhook, tried", tried)
+    expect(tried).to_contain_text("No course is known by that name yet")
+    tool.get_by_role("button", name="Add this source").click()
+    to_paste = tool.get_by_role("region", name="Paste this into the other system")
+    address = to_paste.get_by_role("code").first.inner_text()
+    assert requests.post(address, json=DOCEBO, timeout=TIMEOUT).status_code == 401
+    tool = at(alex, "Where completions come from")
+    tool.get_by_role("link", name="Academy").click()
+    look("a source that was refused", tool.get_by_role("table", name="By the hour"))
+    assert not look.found, "\n".join(look.found)
+    assert alex.complaints == []
 
 
 def _look_again(tool: FrameLocator) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,13 +10,16 @@ from playwright.sync_api import Locator, expect
 
 from plugin.demo.stage import Stage
 from tests.browser.conftest import Visit
-from tests.browser.test_accessibility import faults
+from tests.browser.test_bridge import Looks
+from tests.browser.test_matching import programme_of
 from tests.browser.test_statements import AuthoringTool
 from tests.browser.visitors import Visitor
+from tests.plugin.factories import a_checkpoint
 from tests.plugin.statements.conftest import a_statement
 
 ELSEWHERE = "https://publisher.example/feedback"
 NAME = "Feedback at work"
+BO = "bo@lms.example"
 
 
 def completed(**changed: Any) -> dict[str, Any]:
@@ -32,7 +36,7 @@ def told(course: Stage) -> Stage:
     """A publisher's course was completed, which nobody knows here."""
     AuthoringTool(course).post(
         completed(),
-        completed(actor={"mbox": "mailto:bo@lms.example"}),
+        completed(actor={"mbox": f"mailto:{BO}"}),
     )
     return course
 
@@ -66,19 +70,43 @@ def test_a_course_is_assigned_and_that_is_undone(told: Stage, visit: Visit) -> N
 def test_every_page_of_it_can_be_used_by_everybody(told: Stage, visit: Visit) -> None:
     alex = opened(visit("Alex"))
     tool = alex.tool
-    faulty: list[str] = []
-
-    def look(name: str, sign: Locator) -> None:
-        """Look for faults, once `sign` shows that the page is there."""
-        sign.first.wait_for()
-        faulty.extend(faults(name, alex))
+    look = Looks(alex)
 
     look("not assigned", line(alex))
     line(alex).get_by_role("link").click()
     look("which course", tool.get_by_role("button", name="It is this course"))
     tool.get_by_role("button", name="It is this course").first.click()
     look("assigned", tool.get_by_role("button", name="Undo this"))
-    tool.get_by_role("link", name="Not yet assigned").first.click()
+    assert not look.found, "\n".join(look.found)
+
+
+def test_a_person_is_assigned_once_the_course_is(told: Stage, visit: Visit) -> None:
+    with programme_of(told) as (session, programme):  # where no rule is, nobody is asked for
+        a_checkpoint(session, programme, now=told.mentes.clock() - timedelta(days=1))
+    alex = opened(visit("Alex"))
+    tool = alex.tool
+    look = Looks(alex)
+    line(alex).get_by_role("link").click()
+    tool.get_by_role("button", name="It is this course").first.click()
+    bo = tool.get_by_role("row").filter(has_text=BO)
+    alex.until(bo, again=lambda: opened(alex))
+    bo.get_by_role("link").click()
+    look("which person", tool.get_by_role("heading", name="It is …"))
+    tool.get_by_label("Find a person").fill("a")
+    tool.get_by_role("button", name="Find").click()
+    look("a person found", tool.get_by_role("button", name="It is this person"))
+    tool.get_by_role("button", name="It is this person").first.click()
+    look("a person assigned", tool.get_by_role("button", name="Undo this"))
+    tool.get_by_role("button", name="Undo this").click()
+    look("a person assigned, undone", tool.get_by_role("heading", name="Undone"))
+    assert not look.found, "\n".join(look.found)
+    assert alex.complaints == []
+
+
+def test_two_are_merged_and_parted(told: Stage, visit: Visit) -> None:
+    alex = opened(visit("Alex"))
+    tool = alex.tool
+    look = Looks(alex)
     tool.get_by_role("link", name="Merge two people who are one").click()
     tool.get_by_label("Find a person").fill("a")
     tool.get_by_role("button", name="Find").click()
@@ -87,4 +115,9 @@ def test_every_page_of_it_can_be_used_by_everybody(told: Stage, visit: Visit) ->
         tool.get_by_role("checkbox").nth(number).check()
     tool.get_by_role("button", name="See what merging would do").click()
     look("what merging would do", tool.get_by_role("button", name="Merge, and keep this one"))
-    assert not faulty, "\n".join(faulty)
+    tool.get_by_role("button", name="Merge, and keep this one").first.click()
+    look("merged", tool.get_by_text("They are one person now."))
+    tool.get_by_role("button", name="Undo: they are two people").click()
+    look("parted", tool.get_by_text("They are two people again."))
+    assert not look.found, "\n".join(look.found)
+    assert alex.complaints == []
