@@ -23,6 +23,7 @@ from plugin.completions import service as completions
 from plugin.completions.applying import Applying
 from plugin.completions.looking import Looking
 from plugin.completions.uploads import service as uploads
+from plugin.completions.uploads.deliveries import KIND as UPLOAD
 from plugin.erasing import retain
 from plugin.foundation import outbox
 from plugin.foundation.cipher import SealBroken
@@ -48,8 +49,10 @@ KEPT = timedelta(days=30)
 BATCH = {STATEMENT: 50}
 """How many debts of a kind are leased at once: statements travel together, others one by one, so
 that a slow platform cannot outlast the lease of what waits behind it."""
-INWARD = frozenset({DRAFTING, PUBLISHING})
+INWARD = frozenset({DRAFTING, PUBLISHING, UPLOAD})
 """Kinds that this machine's processor pays."""
+LOOKERS = 2
+"""Sources that one worker looks at at a time: one that drips does not hold up the others."""
 IN_ORDER = frozenset({STATEMENT})
 """Kinds whose order counts: one worker at a time serves one target."""
 
@@ -76,16 +79,17 @@ class Worker:
     def run(self, stop: Event) -> None:
         """Work until `stop` is set. A database that is away is waited for, not died of.
 
-        Other threads look at sources and deliver beside this one: whoever is slow to answer keeps
-        one of them waiting, and never the inbox.
+        Whoever is slow to answer keeps one hand waiting of those that reach out; and neither they
+        nor what takes long to work out ever keep the inbox waiting, which has a thread of its own.
         """
         log.info("worker.started")
-        beside: list[Callable[[], int]] = [self._look_at_sources]
-        beside += [self._deliver_outward] * (self._mentes.settings.worker_threads - 1)
+        beside: list[Callable[[], int]] = [self._deliver_inward]
+        beside += [self._look_at_sources] * LOOKERS
+        beside += [self._deliver_outward] * self._mentes.settings.worker_threads
         hands = [Thread(target=self._keep_at, args=(stop, work)) for work in beside]
         for hand in hands:
             hand.start()
-        self._keep_at(stop, self._work_here)
+        self._keep_at(stop, self._take_in)
         for hand in hands:
             hand.join()
         log.info("worker.stopped")
@@ -109,19 +113,23 @@ class Worker:
 
     def run_once(self) -> int:
         """Do what is due now, once; return how much that was."""
-        return self._work_here() + self._look_at_sources()
+        return self._take_in() + self._deliver_all() + self._look_at_sources()
 
-    def _work_here(self) -> int:
-        """The same, but for what is asked of sources."""
+    def _take_in(self) -> int:
+        """Keep house, and apply what came in; return how much that was."""
         self._keep_house()
-        return self._apply_completions() + self._deliver_all()
+        return self._apply_completions()
 
     def _deliver_all(self) -> int:
         """Deliver what is next of each kind; return how much that was."""
         return sum(self._deliver(kind) for kind in self._waiting())
 
+    def _deliver_inward(self) -> int:
+        """The same, of what is worked out here: it needs no second hand."""
+        return sum(self._deliver(kind) for kind in self._waiting() if kind in INWARD)
+
     def _deliver_outward(self) -> int:
-        """The same, of what others are waited for: what is worked out here needs no second hand."""
+        """The same, of what others are waited for."""
         return sum(self._deliver(kind) for kind in self._waiting() if kind not in INWARD)
 
     def _waiting(self) -> list[str]:

@@ -9,15 +9,16 @@ a number. What was received twice all the same is one by the inbox's constraint.
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Mapping
+import time
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 from uuid import UUID
 
 import structlog
-from sqlalchemy import or_, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import ScalarSelect, func, or_, select, update
+from sqlalchemy.orm import Session, aliased
 
 from lrs_bridge.completion import Completion
 from plugin.completions import inbox, sources
@@ -30,7 +31,7 @@ from plugin.foundation.tenancy import EVERYWHERE
 log = structlog.get_logger()
 
 PAGES = 20
-"""Pages of one source in a turn; then others get theirs."""
+"""Pages of one source in a turn, at most; then others get theirs."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,12 +96,15 @@ class Look(Protocol):
 def claim(
     session: Session,
     *,
-    kinds: Iterable[SourceKind],
+    kinds: Collection[SourceKind],
     now: datetime,
     lease: int,
     only: UUID | None = None,
 ) -> Leased | None:
-    """Lease the source that has been due for longest for `lease` seconds, or None.
+    """Lease a source that is due for `lease` seconds, or None.
+
+    It is one of the organisation that was looked at least lately, and of those the one that has
+    been due for longest: however many sources one has, another's are looked at in between.
 
     Args:
         only: this source, due or not, and no other.
@@ -113,7 +117,7 @@ def claim(
             SourceRow.kind.in_(list(kinds)),
             or_(SourceRow.leased_until.is_(None), SourceRow.leased_until < now),
         )
-        .order_by(SourceRow.due_at, SourceRow.id)
+        .order_by(_last_look(kinds).nulls_first(), SourceRow.due_at, SourceRow.id)
         .limit(1)
     )
     if session.get_bind().dialect.name == "postgresql":
@@ -138,6 +142,17 @@ def claim(
         cursor=row.cursor,
         created_at=row.created_at,
         failures=row.failures,
+    )
+
+
+def _last_look(kinds: Collection[SourceKind]) -> ScalarSelect[datetime]:
+    """Return when a source's organisation was looked at last: each look leaves a time."""
+    other = aliased(SourceRow)
+    return (
+        select(func.max(func.coalesce(other.problem_at, other.last_seen_at)))
+        .where(other.organisation_id == SourceRow.organisation_id, other.kind.in_(list(kinds)))
+        .correlate(SourceRow)
+        .scalar_subquery()
     )
 
 
@@ -225,8 +240,10 @@ class Looking:
     def look_at(self, source: Leased) -> int:
         """Look at a source that was leased, and keep what it gives; return how many pages."""
         look, kept = self._looks[source.kind], 0
+        end = time.monotonic() + self._lease / 2  # of the turn: others wait for theirs
         try:
             for page in look(source, now=self._clock()):
+                goes_on = page.more and kept + 1 < PAGES and time.monotonic() < end
                 with self._database.transaction(source.organisation_id) as session:
                     if not keep(
                         session,
@@ -234,11 +251,11 @@ class Looking:
                         page,
                         now=self._clock(),
                         every=look.every,
-                        hold=self._lease if page.more and kept + 1 < PAGES else 0,
+                        hold=self._lease if goes_on else 0,
                     ):
                         return kept
                 kept += 1
-                if kept == PAGES:
+                if not goes_on:
                     return kept
         except LookFailed as error:
             self._failed(source, error)

@@ -11,27 +11,30 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
+import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import NoResultFound
 
 from config.settings import Settings
+from lrs_bridge.completion import Completion, PersonKey
 from lrs_bridge.errors import Unavailable
 from lrs_bridge.lrs.attachments.contents import Folder
 from plugin.app import Mentes, compose
 from plugin.completions import inbox
-from plugin.completions.model import CompletionRow, Status
+from plugin.completions.model import CompletionRow, SourceKind, Status
 from plugin.courses.deliveries import KIND as ROSTER
 from plugin.foundation import outbox
 from plugin.foundation.cipher import Cipher
 from plugin.foundation.outbox import Debt, LeasedDebt, Outcome, Postponed, Settled, one_by_one
 from plugin.foundation.tenancy import EVERYWHERE
+from plugin.matching.deliveries import DRAFTING
 from plugin.nudges.service import KIND as MAIL
 from plugin.platforms.stores import StoredLogins
 from plugin.records.scores import SCORE
 from plugin.targets.model import STATEMENT
 from plugin.worker import BATCH, Worker
 from tests.conftest import MovableClock
-from tests.plugin.factories import every, mentoring
+from tests.plugin.factories import ISSUER, every, mentoring
 
 Pay = Callable[[LeasedDebt], Settled | Postponed]
 
@@ -309,6 +312,55 @@ def test_a_worker_works_until_it_is_stopped_and_outlives_its_database(
     stop.set()
     thread.join(timeout=10)
     assert not thread.is_alive()
+
+
+@pytest.mark.parametrize("kind", [MAIL, DRAFTING])
+def test_the_inbox_waits_for_nobody_who_is_slow(
+    mentes: Mentes, organisation_id: UUID, clock: MovableClock, kind: str
+) -> None:
+    threads = 2
+    answered, taken = threading.Event(), threading.Semaphore(0)
+
+    def be_slow(_debt: LeasedDebt) -> Settled:
+        taken.release()
+        answered.wait(60)
+        return Settled()
+
+    owe(mentes, organisation_id, kind, *(str(number) for number in range(2 * threads)))
+    several = replace(mentes, settings=replace(mentes.settings, worker_threads=threads))
+    stop = threading.Event()
+    thread = threading.Thread(target=paying(several, **{kind: be_slow}).run, args=(stop,))
+    thread.start()
+    try:
+        for _ in range(1 if kind == DRAFTING else threads):
+            assert taken.acquire(timeout=10)
+        completion = Completion(
+            organisation_id=organisation_id,
+            source="moodle",
+            source_event_id="1",
+            person_keys=(PersonKey.account(ISSUER, "4"),),
+            course_key=f"{ISSUER}/course/view.php?id=2",
+            module_key=None,
+            kind="course",
+            state="completed",
+            at=clock(),
+        )
+        with mentes.database.transaction(organisation_id) as session:
+            inbox.receive(session, [completion], came_by=SourceKind.WEBHOOK, now=clock())
+        until = time.monotonic() + 20
+        while news(mentes) and time.monotonic() < until:
+            time.sleep(0.05)
+        assert not news(mentes)
+        assert not answered.is_set()
+    finally:
+        answered.set()
+        stop.set()
+        thread.join()
+
+
+def news(mentes: Mentes) -> list[CompletionRow]:
+    with mentes.database.reading(EVERYWHERE) as session:
+        return every(session, CompletionRow, CompletionRow.status == Status.NEW)
 
 
 def test_a_stopped_worker_does_not_finish_its_nap(worker: Worker) -> None:
