@@ -15,7 +15,14 @@ from sqlalchemy.orm import Session
 from lrs_bridge.identity import PersonKey
 from plugin.app import Mentes
 from plugin.cli.commands import ORGANISATION, main, this_process
-from plugin.completions import merging, waiting, waiting_binding, waiting_list, waiting_views
+from plugin.completions import (
+    merging,
+    waiting,
+    waiting_binding,
+    waiting_list,
+    waiting_undoing,
+    waiting_views,
+)
 from plugin.completions.waiting_model import Unassigned, What
 from plugin.courses.model import Course
 from plugin.foundation.errors import NotFound
@@ -135,8 +142,11 @@ def people_unbind(organisation: str, binding_id: UUID) -> None:
     """Undo an assignment of a person or a course."""
     mentes = this_process()
     with mentes.database.transaction(_owner(mentes, organisation)) as session:
-        waiting_binding.undo(session, binding_id, by=None, now=mentes.clock())
+        binding = waiting_undoing.undo(session, binding_id, by=None, now=mentes.clock())
+        left = binding.undo_ended_at is None
     click.echo("Undone. What nobody had touched is withdrawn, and waits again.")
+    if left:
+        click.echo("There is much of it: the worker goes on.")
 
 
 @people.command("merge")

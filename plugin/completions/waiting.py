@@ -11,20 +11,23 @@ from collections.abc import Collection, Iterable
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, select, update
+from sqlalchemy import ColumnElement, and_, delete, or_, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from lrs_bridge.identity import same_place
+from plugin.completions import failing
 from plugin.completions.model import CompletionRow, Reason, Status
 from plugin.completions.waiting_model import Binding, Unassigned, UnassignedKey, What
 from plugin.courses.events import CourseKnown, CourseNamed
-from plugin.foundation.tenancy import inserted_once
+from plugin.courses.model import CourseActivity
+from plugin.foundation.tenancy import inserted_once, narrowed
 from plugin.people import identifiers
 from plugin.people.events import PersonKnown
 from plugin.people.rules import Key
 
 FOR_A_PERSON = (Reason.PERSON_UNKNOWN, Reason.PERSON_AMBIGUOUS)
 LONGEST_SOUGHT = 1000  # characters
+MOST_AT_ONCE = 1000  # courses
 
 
 def keys_of(kept: Iterable[list[str]]) -> list[Key]:
@@ -155,9 +158,33 @@ def look_again(session: Session, what: What, digest: str) -> None:
     )
     session.execute(
         update(CompletionRow)
-        .where(waits_for(what), named_by(what) == digest)
+        .where(or_(waits_for(what), failing.may_be_tried()), named_by(what) == digest)
         .values(status=Status.NEW, reason=None)
     )
+
+
+def look_again_at_known(session: Session) -> None:
+    """Look again at what waits for courses that are known by now.
+
+    A worker may look at a completion while a launch, or somebody by hand, makes its course known:
+    on PostgreSQL neither sees the other, and what the worker writes down then waits for nothing.
+    """
+    known = session.execute(
+        select(Unassigned.organisation_id, Unassigned.digest)
+        .join(
+            CourseActivity,
+            and_(
+                CourseActivity.organisation_id == Unassigned.organisation_id,
+                CourseActivity.digest == Unassigned.digest,
+            ),
+        )
+        .where(Unassigned.what == What.COURSE, CourseActivity.contested.is_(False))
+        .order_by(Unassigned.organisation_id, Unassigned.digest)
+        .limit(MOST_AT_ONCE)
+    ).all()
+    for organisation_id, digest in known:
+        with narrowed(session, organisation_id):
+            look_again(session, What.COURSE, digest)
 
 
 def waits_for(what: What) -> ColumnElement[bool]:

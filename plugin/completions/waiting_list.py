@@ -183,6 +183,13 @@ def newest_bindings(session: Session) -> list[Binding]:
     )
 
 
+def being_undone(binding: Binding) -> int | None:
+    """Return how much of a binding is undone, in per cent; None unless that is under way."""
+    if binding.undone_at is None or binding.undo_ended_at is not None:
+        return None
+    return min(99, 100 * binding.undo_done // max(binding.undo_total, 1))
+
+
 def came_of(session: Session, binding: Binding) -> dict[Status, int]:
     """Return what has become of the completions that a binding is about."""
     rows = session.execute(

@@ -9,7 +9,14 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from plugin.completions import waiting, waiting_binding, waiting_list, waiting_views
+from plugin.completions import (
+    failing,
+    waiting,
+    waiting_binding,
+    waiting_list,
+    waiting_undoing,
+    waiting_views,
+)
 from plugin.completions.model import CompletionRow, Status
 from plugin.completions.waiting_forms import WhichForm, WhoForm
 from plugin.completions.waiting_model import Binding, What
@@ -55,10 +62,20 @@ def listed() -> str:
             bindings=[
                 _assigned(session, binding) for binding in waiting_list.newest_bindings(session)
             ],
+            failed=failing.failed(session),
             sought=sought,
             called=_called,
             example_of=_example,
         )
+
+
+@bp.post("/l/<uuid:launch_id>/not-assigned/failed")
+@requires(Role.ADMIN)
+def try_again() -> Response:
+    """Let the worker look again at what it failed to look at."""
+    with tool().database.transaction(visit().organisation_id) as session:
+        failing.try_all_again(session)
+    return redirect(url_for(".listed", launch_id=visit().launch_id), 303)
 
 
 def _assigned(session: Session, binding: Binding) -> dict[str, Any]:
@@ -76,6 +93,7 @@ def _assigned(session: Session, binding: Binding) -> dict[str, Any]:
         "course": course,
         "made_at": binding.made_at,
         "undone_at": binding.undone_at,
+        "undoing": waiting_list.being_undone(binding),
         "coming": came.get(Status.NEW, 0),
         "opened": came.get(Status.APPLIED, 0),
         "counted": came.get(Status.COUNTED, 0),
@@ -163,7 +181,7 @@ def assigned(id: UUID) -> str:
 def undo(id: UUID) -> Response:
     """Take it back."""
     with tool().database.transaction(visit().organisation_id) as session:
-        waiting_binding.undo(session, id, by=visit().person_id, now=tool().clock())
+        waiting_undoing.undo(session, id, by=visit().person_id, now=tool().clock())
     return _to(id)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -16,7 +16,7 @@ from lti.message import LaunchMessage
 from lti.nrps import Member, Status
 from plugin.courses import said
 from plugin.courses.events import CourseKnown, CourseNamed
-from plugin.courses.model import LONGEST_IRI, Course, CourseActivity, Membership, ResourceLink
+from plugin.courses.model import Course, CourseActivity, Membership, ResourceLink
 from plugin.foundation.events import happened
 from plugin.foundation.tenancy import found_or_inserted, inserted_once
 from plugin.people import identifiers, telling
@@ -63,11 +63,13 @@ def _named(session: Session, course: Course, *, now: datetime) -> None:
         context_id=course.context_id, label=course.label, sourced_id=course.sourced_id
     )
     places = {same_place(name): name for name in names}
-    known = session.scalars(select(CourseActivity).where(CourseActivity.place.in_(places)))
-    for activity in known.all():
+    for activity in _at(session, places):
         del places[activity.place]
-        if activity.course_id != course.id and not activity.bound:
+        if activity.bound:
+            continue
+        if activity.course_id != course.id:
             activity.contested = True
+        activity.brought_by = None
     new = [
         place
         for place, iri in places.items()
@@ -76,6 +78,7 @@ def _named(session: Session, course: Course, *, now: datetime) -> None:
             CourseActivity,
             course_id=course.id,
             place=place,
+            digest=identifiers.place_digest(place),
             iri=iri,
             kind="course",
             name=course.title,
@@ -222,36 +225,54 @@ def roster(session: Session, course_id: UUID) -> Sequence[tuple[Membership, Pers
 
 
 def seen_activity(
-    session: Session, course_id: UUID, *, iri: str, kind: str, name: str | None, now: datetime
+    session: Session,
+    course_id: UUID,
+    *,
+    iri: str,
+    kind: str,
+    name: str | None,
+    now: datetime,
+    brought_by: UUID | None = None,
 ) -> None:
     """Keep an IRI by which learning records call a course or a module of it, and its name.
 
     What a launch says of its own course's IRI stands; that somebody named it as a module does not.
+
+    Args:
+        brought_by: the assignment by hand without which nobody would know it.
     """
     place = same_place(iri)
-    activity = session.scalar(select(CourseActivity).where(CourseActivity.place == place))
-    if activity is not None and kind == "course" and activity.kind != "course":
+    activity = next(_at(session, [place]), None)
+    if activity is None:
+        new = inserted_once(
+            session,
+            CourseActivity,
+            course_id=course_id,
+            place=place,
+            digest=identifiers.place_digest(place),
+            iri=iri,
+            kind=kind,
+            name=name,
+            seen_at=now,
+            brought_by=brought_by,
+        )
+        if new and kind == "course":
+            happened(session, CourseKnown(at=now, subject_id=course_id, place=place))
+        activity = None if new else next(_at(session, [place]), None)  # of who was quicker
+    if activity is None:
+        return
+    if kind == "course" and activity.kind != "course":
         activity.course_id, activity.kind, activity.name = course_id, kind, name
+        activity.seen_at, activity.brought_by = now, brought_by
+        happened(session, CourseKnown(at=now, subject_id=course_id, place=place))
+        return
+    if activity.course_id != course_id:
+        return
+    if activity.brought_by != brought_by and not activity.bound:  # it is known besides
+        activity.brought_by = None
+    if name and activity.name != name:
+        activity.name = name
         activity.seen_at = now
-        happened(session, CourseKnown(at=now, subject_id=course_id, place=place))
-        return
-    if activity is not None:
-        if name and activity.course_id == course_id and activity.name != name:
-            activity.name = name
-            activity.seen_at = now
-        return
-    new = inserted_once(
-        session,
-        CourseActivity,
-        course_id=course_id,
-        place=place,
-        iri=iri,
-        kind=kind,
-        name=name,
-        seen_at=now,
-    )
-    if new and kind == "course":
-        happened(session, CourseKnown(at=now, subject_id=course_id, place=place))
 
 
 def module_seen(
@@ -259,8 +280,16 @@ def module_seen(
 ) -> None:
     """Keep a module that a source named in a course that we know, so that it can be picked."""
     course = activity_at(session, course_iri)
-    if course is not None and len(iri) <= LONGEST_IRI:
-        seen_activity(session, course.course_id, iri=iri, kind="module", name=name, now=now)
+    if course is not None:
+        seen_activity(
+            session,
+            course.course_id,
+            iri=iri,
+            kind="module",
+            name=name,
+            now=now,
+            brought_by=course.brought_by,
+        )
 
 
 def activities(session: Session, course_id: UUID) -> Sequence[CourseActivity]:
@@ -286,10 +315,13 @@ def activity_at(session: Session, iri: str) -> CourseActivity | None:
 def activities_at(session: Session, iris: Collection[str]) -> dict[str, CourseActivity]:
     """Return what IRIs mean to us, those that we have seen: one question."""
     places = {iri: same_place(iri) for iri in iris}
-    found = session.scalars(
-        select(CourseActivity).where(
-            CourseActivity.place.in_(set(places.values())), CourseActivity.contested.is_(False)
-        )
-    )
-    seen = {activity.place: activity for activity in found}
+    found = _at(session, set(places.values()))
+    seen = {activity.place: activity for activity in found if not activity.contested}
     return {iri: seen[place] for iri, place in places.items() if place in seen}
+
+
+def _at(session: Session, places: Collection[str]) -> Iterator[CourseActivity]:
+    """Yield what places mean, as compared, and those that are contested, too."""
+    digests = [identifiers.place_digest(place) for place in places]
+    found = session.scalars(select(CourseActivity).where(CourseActivity.digest.in_(digests)))
+    yield from found.all()
