@@ -17,6 +17,7 @@ from plugin.foundation.tenancy import rows_of
 from plugin.pairings.model import Pairing
 from plugin.platforms.model import ActorForm
 from plugin.programmes.model import Part, Participation
+from plugin.records.called import Called
 from plugin.records.groups import Group, told_groups
 from plugin.records.stages import Stage, stages
 
@@ -34,6 +35,7 @@ class Scene:
     Attributes:
         groups: what is told in the programme.
         by: who did it, where that need not be one of the two.
+        called: everybody whom its statements may name, with what they are called.
     """
 
     occasion: Occasion
@@ -43,6 +45,7 @@ class Scene:
     mentor: Actor | None = None
     mentor_id: UUID | None = None
     by: Actor | None = None
+    called: Sequence[Called] = ()
 
     def voice(self, person_id: UUID | None) -> Actor | None:
         """Return one of the two as they are called, if they are recorded."""
@@ -110,6 +113,7 @@ class Scenes:
             mentee_id=pairing.mentee_id,
             mentor=mentor,
             mentor_id=pairing.mentor_id,
+            called=stage.called_all,
         )
 
     def of_participation(
@@ -122,6 +126,7 @@ class Scenes:
             occasion=replace(self._occasion(stage, event_id, at), participation_id=part.id),
             groups=told_groups(stage.programme),
             by=stage.called(part),
+            called=stage.called_all,
         )
         return scene, part
 
@@ -137,6 +142,7 @@ class Scenes:
             groups=told_groups(stage.programme),
             mentor=mentor,
             mentor_id=circle.mentor_id,
+            called=stage.called_all,
         )
 
     def learner_of(self, session: Session, circle: Circle, person_id: UUID) -> Actor | None:
@@ -157,6 +163,7 @@ class Scenes:
             occasion=self._occasion(stage, event_id, at),
             groups=told_groups(stage.programme),
             by=next((voice for voice in voices if voice is not None), None),
+            called=stage.called_all,
         )
 
     def _occasion(self, stage: Stage, event_id: UUID, at: datetime) -> Occasion:
