@@ -64,7 +64,7 @@ class ObservedCompletions:
                     about=[event.actor_id],
                     programme_id=stage.programme.id,
                     called=stage.called_all,
-                    now=event.at,
+                    now=event.seen_at,
                 )
             )
         tell(session, *to_tell)

@@ -26,6 +26,7 @@ class ToTell:
     """A statement about an event.
 
     Attributes:
+        now: by our clock; when it is owed, which is not always when it happened.
         about: whom it is about, so that what waits can be dropped when they say stop.
         programme_id: which it belongs to.
         called: people, and by what it may call them: it is still about them when that has changed.
