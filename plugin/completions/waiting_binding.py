@@ -46,6 +46,7 @@ def bind_person(
     Raises:
         NotFound: it waits no longer, or there is nobody like that.
         BindingRefused: somebody else signs in so.
+        NameTooLong: the source calls them by something that cannot be kept.
     """
     found = unassigned(session, id, locked=True)
     person = session.get(Person, person_id)

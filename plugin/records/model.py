@@ -16,8 +16,10 @@ class SentScore(Owned):
     """The score that went last to one person's cell of a gradebook, or is on its way there."""
 
     __tablename__ = "sent_score"
-    __table_args__ = (UniqueConstraint("organisation_id", "line_item", "user_id"),)
+    __table_args__ = (UniqueConstraint("organisation_id", "cell"),)
 
+    cell: Mapped[str]
+    """Digest of line item and user: found in an index, however long the URL is."""
     line_item: Mapped[str]
     """The line item's URL."""
     user_id: Mapped[str]

@@ -1,5 +1,6 @@
 """Completions: tried again when they failed; assignments undone batch by batch, and nothing else
-with them; places found by their digest, as an index does not take them as long as senders may.
+with them; places and cells of gradebooks found by their digest, as no index takes them as long as
+senders may make them.
 
 Revision: 0016, after 0015.
 """
@@ -21,6 +22,8 @@ MOMENT = sa.DateTime(timezone=True)
 FAILED = sa.text("reason = 'failed'")
 BY_DIGEST = "uq_course_activity_organisation_id_digest"
 BY_PLACE = "uq_course_activity_organisation_id_place"
+BY_CELL = "uq_sent_score_organisation_id_cell"
+BY_LINE_ITEM = "uq_sent_score_organisation_id_line_item_user_id"
 TOGETHER = 500  # rows a statement
 ACTIVITY = sa.table(
     "course_activity",
@@ -31,6 +34,13 @@ ACTIVITY = sa.table(
     sa.column("digest", sa.String()),
     sa.column("bound", sa.Boolean()),
     sa.column("brought_by", sa.Uuid()),
+)
+SCORE = sa.table(
+    "sent_score",
+    sa.column("id", sa.Uuid()),
+    sa.column("line_item", sa.String()),
+    sa.column("user_id", sa.String()),
+    sa.column("cell", sa.String()),
 )
 BINDING = sa.table(
     "binding",
@@ -47,6 +57,7 @@ def upgrade() -> None:
     _completions()
     _bindings()
     _places()
+    _scores()
 
 
 def _completions() -> None:
@@ -103,6 +114,27 @@ def _places() -> None:
         table.create_unique_constraint(BY_DIGEST, ["organisation_id", "digest"])
 
 
+def _scores() -> None:
+    op.add_column("sent_score", sa.Column("cell", sa.String(), nullable=True))
+    connection = op.get_bind()
+    set_cell = (
+        sa.update(SCORE).where(SCORE.c.id == sa.bindparam("row")).values(cell=sa.bindparam("said"))
+    )
+    rows = connection.execute(sa.select(SCORE.c.id, SCORE.c.line_item, SCORE.c.user_id)).all()
+    for some in _together(iter(rows)):
+        connection.execute(
+            set_cell,
+            [
+                {"row": id, "said": sha256(f"{line_item}\n{user_id}".encode()).hexdigest()}
+                for id, line_item, user_id in some
+            ],
+        )
+    with op.batch_alter_table("sent_score") as table:
+        table.alter_column("cell", existing_type=sa.String(), nullable=False)
+        table.drop_constraint(BY_LINE_ITEM, type_="unique")
+        table.create_unique_constraint(BY_CELL, ["organisation_id", "cell"])
+
+
 def _together(rows: Iterator[Any]) -> Iterator[list[Any]]:
     while some := list(islice(rows, TOGETHER)):
         yield some
@@ -126,6 +158,10 @@ def _brought(connection: sa.Connection) -> None:
 
 
 def downgrade() -> None:
+    with op.batch_alter_table("sent_score") as table:
+        table.drop_constraint(BY_CELL, type_="unique")
+        table.create_unique_constraint(BY_LINE_ITEM, ["organisation_id", "line_item", "user_id"])
+        table.drop_column("cell")
     with op.batch_alter_table("course_activity") as table:
         table.drop_constraint(BY_DIGEST, type_="unique")
         table.create_unique_constraint(BY_PLACE, ["organisation_id", "place"])
