@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -35,6 +36,12 @@ def _called(keys: list[Key]) -> str:
     return waiting_views.all_said(keys, words())
 
 
+def _source(session: Session, *waiting: waiting_list.Waiting) -> Callable[[str], str]:
+    """Return how the sources of some that wait are said."""
+    names = waiting_list.names_of_sources(session, {each.source for each in waiting})
+    return lambda source: waiting_views.source_said(source, names, words())
+
+
 def _example(row: CompletionRow) -> str:
     return waiting_views.example(row, words())
 
@@ -65,6 +72,7 @@ def listed() -> str:
             failed=failing.failed(session),
             sought=sought,
             called=_called,
+            source_of=_source(session, *people.rows, *courses.rows),
             example_of=_example,
         )
 
@@ -117,13 +125,15 @@ def show(id: UUID) -> str:
         else:
             people = []
             courses = waiting_list.courses_called(session, sought or None)
+        it = waiting_list.one(session, found)
         return render_template(
             "waiting/show.html",
             page_title=words().gettext("Who is it?")
             if of_person
             else words().gettext("Which course is it?"),
             of_person=of_person,
-            it=waiting_list.one(session, found),
+            it=it,
+            source_of=_source(session, it),
             rivals=rivals,
             people=people,
             accounts=waiting_list.accounts_of(session, [each.id for each in people]),

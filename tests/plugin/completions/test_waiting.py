@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from sqlalchemy import select, text
+from sqlalchemy.dialects import postgresql, sqlite
 
 from lrs_bridge.completion import PersonKey, named_place
 from lrs_bridge.vocabulary import Verb
@@ -230,6 +233,24 @@ def test_erased_it_is_forgotten(school: School) -> None:
     with school.mentes.database.transaction(school.organisation_id) as session:
         inbox.forget(session, [reference])
     assert school.rows(Unassigned) == school.rows(UnassignedKey) == []
+
+
+def test_what_is_erased_is_found_without_reading_every_completion(school: School) -> None:
+    is_postgresql = school.mentes.database.engine.dialect.name == "postgresql"
+    dialect: Any = postgresql if is_postgresql else sqlite
+    told = select(CompletionRow.id).where(
+        CompletionRow.organisation_id == school.organisation_id,
+        CompletionRow.reference.in_([uuid4(), uuid4()]),
+    )
+    spelt = told.compile(dialect=dialect.dialect(), compile_kwargs={"literal_binds": True})
+    explain = "EXPLAIN" if is_postgresql else "EXPLAIN QUERY PLAN"
+    with school.mentes.database.transaction(school.organisation_id) as session:
+        if is_postgresql:  # of a table of a page it would read all, whatever indexes there are
+            session.execute(text("SET LOCAL enable_seqscan TO off"))
+        plan = "\n".join(
+            str(row) for row in session.connection().execute(text(f"{explain} {spelt}"))
+        )
+    assert "ix_completion_reference" in plan
 
 
 def test_bound_by_two_at_once_it_is_bound_once(school: School) -> None:
