@@ -141,11 +141,13 @@ def _bound(
 def people_unbind(organisation: str, binding_id: UUID) -> None:
     """Undo an assignment of a person or a course."""
     mentes = this_process()
-    with mentes.database.transaction(_owner(mentes, organisation)) as session:
-        binding = waiting_undoing.undo(session, binding_id, by=None, now=mentes.clock())
-        left = binding.undo_ended_at is None
+    owner = _owner(mentes, organisation)
+    with mentes.database.transaction(owner) as session:
+        waiting_undoing.undo(session, binding_id, by=None, now=mentes.clock())
+    with mentes.database.transaction(owner) as session:
+        is_all = waiting_undoing.undo_first(session, binding_id, now=mentes.clock())
     click.echo("Undone. What nobody had touched is withdrawn, and waits again.")
-    if left:
+    if not is_all:
         click.echo("There is much of it: the worker goes on.")
 
 

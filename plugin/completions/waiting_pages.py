@@ -192,6 +192,8 @@ def undo(id: UUID) -> Response:
     """Take it back."""
     with tool().database.transaction(visit().organisation_id) as session:
         waiting_undoing.undo(session, id, by=visit().person_id, now=tool().clock())
+    with tool().database.transaction(visit().organisation_id) as session:
+        waiting_undoing.undo_first(session, id, now=tool().clock())
     return _to(id)
 
 

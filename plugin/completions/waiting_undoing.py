@@ -1,9 +1,9 @@
 """Taking back that somebody said who a person is, or which course it is.
 
 What was said is taken back at once. What had come of it may be a year of completions of a whole
-course: a first batch is looked at in the request, the rest by the worker, a batch a transaction.
-Each batch begins by locking the binding and ends by writing down how far it came, so that nothing
-is taken back twice, or forgotten, by two workers or by one that is killed.
+course: it is owed, and looked at a batch a transaction, the first by whoever asks for it. Each
+batch begins by locking the binding and ends by writing down how far it came, so that nothing is
+taken back twice, or forgotten, by two workers or by one that is killed.
 """
 
 from __future__ import annotations
@@ -40,9 +40,8 @@ NOT_BEGUN_AGAIN = (Reason.TAKEN_BACK, Reason.SO_BEFORE)
 
 
 def undo(session: Session, id: UUID, *, by: UUID | None, now: datetime) -> Binding:
-    """Take a binding back: what it had opened and nobody has touched is withdrawn, and waits again.
-
-    Of much, the worker does what is left.
+    """Take a binding back, and owe what follows: what it had opened and nobody has touched is
+    withdrawn, and waits again.
 
     Raises:
         NotFound: there is no such binding.
@@ -66,9 +65,18 @@ def undo(session: Session, id: UUID, *, by: UUID | None, now: datetime) -> Bindi
     binding.undone_at, binding.undone_by = now, by
     theirs = waiting.named_by(What(binding.what)) == binding.digest
     binding.undo_total = session.scalar(select(func.count(CompletionRow.id)).where(theirs)) or 0
-    if not undo_some(session, binding, now=now):
-        _owe_next(session, binding, now=now)
+    _owe_next(session, binding, now=now)
     return binding
+
+
+def undo_first(session: Session, id: UUID, *, now: datetime) -> bool:
+    """Look at what comes first, in a transaction of its own: in that of `undo` it might wait for a
+    worker that waits for what is taken back. True: that was all.
+    """
+    binding = session.get_one(Binding, id, with_for_update=True)
+    if binding.undo_ended_at is None and binding.undo_at is None:
+        undo_some(session, binding, now=now)
+    return binding.undo_ended_at is not None
 
 
 def _owe_next(session: Session, binding: Binding, *, now: datetime) -> None:

@@ -78,8 +78,8 @@ def _agents(session: Session, person_id: UUID) -> list[tuple[Json, bool]]:
         for agent in _named(row.scheme, row.home_as_said, row.value):
             found[ifi(agent)] = agent, (row.scheme, row.home, row.value) in shared
     for agent in called_anywhere(session, person_id):
-        agent.pop("objectType", None)
-        found.setdefault(ifi(agent), (agent, False))
+        alone = {name: it for name, it in agent.items() if name != "objectType"}
+        found.setdefault(ifi(agent), (alone, False))
     return list(found.values())
 
 

@@ -64,11 +64,13 @@ def _known(session: Session, keys: Collection[Key]) -> set[Key]:
     if not keys:
         return set()
     rows = session.execute(
-        select(ToldName.person_id, ToldName.programme_id, ToldName.digest).where(
+        select(ToldName.person_id, ToldName.programme_id, ToldName.digest)
+        .where(
             ToldName.person_id.in_({person_id for person_id, _, _ in keys}),
             ToldName.programme_id.in_({programme_id for _, programme_id, _ in keys}),
             ToldName.digest.in_({said for _, _, said in keys}),
         )
+        .with_for_update(read=True, key_share=True)  # who forgets them waits for us
     )
     return {(person_id, programme_id, said) for person_id, programme_id, said in rows}
 

@@ -63,7 +63,7 @@ class ObservedCompletions:
                     event_id=event_id,
                     about=[event.actor_id],
                     programme_id=stage.programme.id,
-                    called=stage.called_all,
+                    called=[(event.actor_id, learner)],
                     now=event.seen_at,
                 )
             )

@@ -104,16 +104,17 @@ class Scenes:
 
     def _of_pairing(self, stage: Stage, pairing: Pairing, event_id: UUID, at: datetime) -> Scene:
         mentor = stage.recorded(pairing.mentor_id, Part.MENTOR)
+        mentee = stage.recorded(pairing.mentee_id, Part.MENTEE)
         return Scene(
             occasion=replace(
                 self._occasion(stage, event_id, at), pairing_id=pairing.id, mentor=mentor
             ),
             groups=told_groups(stage.programme),
-            mentee=stage.recorded(pairing.mentee_id, Part.MENTEE),
+            mentee=mentee,
             mentee_id=pairing.mentee_id,
             mentor=mentor,
             mentor_id=pairing.mentor_id,
-            called=stage.called_all,
+            called=_named((pairing.mentor_id, mentor), (pairing.mentee_id, mentee)),
         )
 
     def of_participation(
@@ -122,11 +123,12 @@ class Scenes:
         """Return the scene of something that happened to somebody's part, and that part."""
         part = session.get_one(Participation, participation_id)
         stage = stages(session, [part.programme_id], [part.person_id])[part.programme_id]
+        by = stage.called(part)
         scene = Scene(
             occasion=replace(self._occasion(stage, event_id, at), participation_id=part.id),
             groups=told_groups(stage.programme),
-            by=stage.called(part),
-            called=stage.called_all,
+            by=by,
+            called=_named((part.person_id, by)),
         )
         return scene, part
 
@@ -142,7 +144,7 @@ class Scenes:
             groups=told_groups(stage.programme),
             mentor=mentor,
             mentor_id=circle.mentor_id,
-            called=stage.called_all,
+            called=_named((circle.mentor_id, mentor)),
         )
 
     def learner_of(self, session: Session, circle: Circle, person_id: UUID) -> Actor | None:
@@ -159,11 +161,12 @@ class Scenes:
         """Return the scene of something that happened to a programme."""
         stage = stages(session, [programme_id], [by] if by else [])[programme_id]
         voices = [stage.recorded(by, part) for part in Part] if by else []
+        voice = next((voice for voice in voices if voice is not None), None)
         return Scene(
             occasion=self._occasion(stage, event_id, at),
             groups=told_groups(stage.programme),
-            by=next((voice for voice in voices if voice is not None), None),
-            called=stage.called_all,
+            by=voice,
+            called=_named((by, voice)),
         )
 
     def _occasion(self, stage: Stage, event_id: UUID, at: datetime) -> Occasion:
@@ -178,3 +181,10 @@ class Scenes:
             course=stage.course,
             mailboxes=ActorForm(stage.registration.actor_form).needs_mail,
         )
+
+
+def _named(*several: tuple[UUID | None, Actor | None]) -> list[Called]:
+    """Return those who are somebody and are recorded."""
+    return [
+        (person, actor) for person, actor in several if person is not None and actor is not None
+    ]

@@ -20,7 +20,6 @@ from plugin.courses.model import Course, CourseActivity
 from plugin.platforms.model import RegistrationRow
 from plugin.programmes.model import Part, Participation, Programme
 from plugin.records.actors import actors_of, form_for
-from plugin.records.called import Called
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,12 +37,6 @@ class Stage:
     parts: Mapping[tuple[UUID, Part], Participation]
     actors: Mapping[UUID, Actor | None]
     """By part, of those who chose to be recorded."""
-
-    @property
-    def called_all(self) -> list[Called]:
-        """Everybody who chose to be recorded, with what they are called."""
-        named = ((part.person_id, self.actors.get(part.id)) for part in self.parts.values())
-        return [(person_id, actor) for person_id, actor in named if actor is not None]
 
     def part(self, person_id: UUID, part: Part) -> Participation | None:
         """Return somebody's part, also after they left."""
