@@ -17,8 +17,7 @@ from plugin.completions.model import CompletionRow, Reason, Status
 
 MOST_TRIES: Final = 8
 """After the last of them, within four days, it is not looked at again by itself."""
-_FIRST_WAIT = timedelta(minutes=1)
-_LONGER = 4
+_LONGER = 4  # times the wait before
 _REASON = literal(Reason.FAILED.value, literal_execute=True)  # or its index would not be used
 _FAILED = (CompletionRow.status == Status.WAITING, CompletionRow.reason == _REASON)
 _AGAIN = {"status": Status.NEW, "reason": None}
@@ -49,7 +48,7 @@ def look_again_at_failed(session: Session, *, now: datetime) -> None:
 
 
 def _wait(tries: int) -> timedelta:
-    return _FIRST_WAIT * _LONGER ** (tries - 1)
+    return timedelta(minutes=pow(_LONGER, tries - 1))
 
 
 def failed(session: Session) -> int:

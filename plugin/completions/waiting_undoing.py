@@ -128,20 +128,18 @@ def undo_some(session: Session, binding: Binding, *, now: datetime) -> bool:
     return is_last
 
 
-def _left(binding: Binding) -> Select[tuple[CompletionRow]]:
+def _left(binding: Binding) -> Select[CompletionRow]:
     """Return the next completions of a binding, as they happened.
 
     Those that a worker looks at just now are waited for: it may still go by what was said.
     """
+    those = select(CompletionRow).where(waiting.named_by(What(binding.what)) == binding.digest)
     at, id = binding.undo_at, binding.undo_id
-    further = or_(CompletionRow.at > at, and_(CompletionRow.at == at, CompletionRow.id > id))
+    if at is not None:
+        further = or_(CompletionRow.at > at, CompletionRow.id > id)
+        those = those.where(CompletionRow.at >= at, further)
     return (
-        select(CompletionRow)
-        .where(
-            waiting.named_by(What(binding.what)) == binding.digest,
-            *(() if at is None else (CompletionRow.at >= at, further)),
-        )
-        .order_by(CompletionRow.at, CompletionRow.id)
+        those.order_by(CompletionRow.at, CompletionRow.id)
         .limit(BATCH)
         .with_for_update()
         .execution_options(populate_existing=True)

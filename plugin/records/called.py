@@ -99,7 +99,7 @@ def forget(session: Session, person_id: UUID, programme_id: UUID) -> None:
     )
 
 
-def _of(session: Session, person_id: UUID) -> Select[tuple[ToldName]]:
+def _of(session: Session, person_id: UUID) -> Select[ToldName]:
     people = {person_id, *merged_into(session, person_id)}
     return select(ToldName).where(ToldName.person_id.in_(people)).order_by(ToldName.digest)
 

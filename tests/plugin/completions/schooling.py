@@ -113,7 +113,7 @@ class School:
     def undo(self, id: UUID) -> None:
         """Undo a binding, and let the worker work."""
         with self.mentes.database.transaction(self.organisation_id) as session:
-            waiting_undoing.undo(session, id, by=None, now=later(hours=3))
+            waiting_undoing.undo(session, id, by=None, now=self.mentes.clock())
         self.worker.run_until_idle()
 
     def known(self, subject: str, email: str) -> UUID:

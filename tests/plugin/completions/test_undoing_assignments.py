@@ -146,9 +146,9 @@ def test_of_much_the_request_takes_back_a_batch_and_the_worker_the_rest(
 def begin_to_undo(school: School, id: UUID) -> None:
     """Do what a request does."""
     with school.mentes.database.transaction(school.organisation_id) as session:
-        waiting_undoing.undo(session, id, by=None, now=later(hours=3))
+        waiting_undoing.undo(session, id, by=None, now=school.mentes.clock())
     with school.mentes.database.transaction(school.organisation_id) as session:
-        waiting_undoing.undo_first(session, id, now=later(hours=3))
+        waiting_undoing.undo_first(session, id, now=school.mentes.clock())
 
 
 def test_a_worker_that_dies_takes_nothing_back_twice_and_forgets_nothing(
