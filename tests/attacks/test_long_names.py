@@ -14,6 +14,7 @@ from uuid import uuid4
 
 import pytest
 
+from lrs_bridge.testing import moodle_module_completed
 from lti import claims
 from plugin.completions.model import CompletionRow, Reason, SourceKind, Status
 from plugin.completions.waiting_model import Unassigned, What
@@ -52,26 +53,8 @@ def of_statements(stage: Stage, _admin: Browser) -> None:
 
 
 def of_a_module_in_statements(stage: Stage, _admin: Browser) -> None:
-    told = {
-        "id": str(uuid4()),
-        "actor": {"account": {"homePage": HOME, "name": long("ada")}},
-        "verb": {"id": "http://adlnet.gov/expapi/verbs/completed"},
-        "object": {
-            "id": long(f"{HOME}/module/"),
-            "definition": {"type": "http://adlnet.gov/expapi/activities/module"},
-        },
-        "context": {
-            "contextActivities": {
-                "parent": [
-                    {
-                        "id": long(f"{HOME}/course/"),
-                        "definition": {"type": "http://adlnet.gov/expapi/activities/course"},
-                    }
-                ]
-            }
-        },
-        "timestamp": stage.mentes.clock().isoformat(),
-    }
+    site = long(f"{HOME}/")[:-100]  # what is of the site has longer addresses
+    told = moodle_module_completed(site, 7, 900, 901, stage.mentes.clock())
     assert stage.post_statements(told).status_code == 200
 
 
@@ -110,14 +93,19 @@ def of_caliper(stage: Stage, _admin: Browser) -> None:
 
 
 def of_a_file(stage: Stage, admin: Browser) -> None:
+    page = uploaded(stage, admin, long("ada")[:1000], long(f"{HOME}/course/")[:1000])
+    assert admin.submit(f"{page}/confirm").status_code == 303
+
+
+def uploaded(stage: Stage, admin: Browser, account: str, course: str) -> str:
+    """Upload a file of a line, and return its page."""
     now = stage.mentes.clock().isoformat()
-    lines = f"account,course,completed_at\n{long('ada')},{long(f'{HOME}/course/')},{now}\n"
+    lines = f"account,course,completed_at\n{account},{course},{now}\n"
     file = (io.BytesIO(lines.encode()), "finished.csv")
     answer = admin.submit("uploads", file=file, home=HOME, zone="UTC")
     assert answer.status_code == 303, answer.text
     stage.worker.run_until_idle()
-    page = "uploads/" + answer.headers["Location"].rpartition("/")[2]
-    assert admin.submit(f"{page}/confirm").status_code == 303
+    return "uploads/" + answer.headers["Location"].rpartition("/")[2]
 
 
 INLETS = [of_statements, of_a_module_in_statements, of_a_webhook, of_caliper, of_a_file]
@@ -162,6 +150,12 @@ def a_rule_about(stage: Stage, _admin: Browser) -> None:
         "checkpoints", activity=str(activity.id), minutes="10", within_days="14"
     )
     assert answer.status_code == 303, answer.text
+
+
+def test_a_line_of_a_file_says_which_cell_is_too_long(stage: Stage) -> None:
+    admin = launched_as_admin(stage.campus)
+    page = uploaded(stage, admin, long("ada"), long(f"{HOME}/course/"))
+    assert "Rows that cannot be read" in admin.get(page).text
 
 
 def test_a_person_is_not_assigned_by_a_name_that_no_index_takes_and_the_page_says_why(

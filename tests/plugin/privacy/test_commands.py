@@ -8,7 +8,7 @@ import json
 import re
 import shlex
 from pathlib import Path
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import select
@@ -64,8 +64,8 @@ def stored(mentes: Mentes, campus: Campus, organisation_id: UUID) -> list[str]:
         {"mbox_sha1sum": sha1(f"mailto:{ADA.email}")},
         {"mbox_sha1sum": sha1(ADA.email)},
     ]
-    told = [a_statement(actor=actor) for actor in actors]
-    others = a_statement(actor={"mbox": "mailto:bob@lms.example"})
+    told = [a_statement(id=str(uuid4()), actor=actor) for actor in actors]
+    others = a_statement(id=str(uuid4()), actor={"mbox": "mailto:bob@lms.example"})
     with mentes.database.transaction(EVERYWHERE) as session:
         store.insert(
             session,
@@ -122,7 +122,9 @@ def test_what_is_copied_from_the_page_writes_a_copy_of_all_of_it(
 
 
 def test_a_name_of_two_people_is_marked(campus: Campus, mentes: Mentes, stored: list[str]) -> None:
-    campus.launched(User(id="77", given_name="Twin", family_name="One", email=ADA.email))
+    campus.launched(
+        User(id="77", given_name="Twin", family_name="One", email=ADA.email, username="twin")
+    )
     campus.launched(ADA).submit(f"privacy/{Kind.ERASE}")
     admin: Browser = campus.launched(TEACHER, **{claims.ROLES: [ADMIN]})
     page = admin.get("privacy-requests").get_data(as_text=True)

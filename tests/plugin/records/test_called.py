@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from lrs_bridge.lrs.tables import statement
+from lrs_bridge.vocabulary import Verb
 from plugin.app import Mentes
 from plugin.checkins import service as checkins
 from plugin.completions import merging
@@ -105,10 +106,10 @@ def test_what_waits_under_the_old_name_is_taken_back_too(
     named(mentes, pair, OLD)
     call(mentes, pair, form)
     spoke(mentes, pair)
-    assert statements(mentes)
+    assert statements(mentes, Verb.ATTENDED)
     named(mentes, pair, NEW)
     stop(mentes, pair)
-    assert statements(mentes) == []
+    assert statements(mentes, Verb.ATTENDED) == []
 
 
 def test_each_name_is_kept_once_and_forgotten_with_what_was_told(
