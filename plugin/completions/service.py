@@ -52,8 +52,7 @@ def look_at(
         for name in _WRITTEN:
             flag_modified(row, name)
     observing.observe(session, rows, several, now=now)
-    for row in rows:
-        waiting.noted(session, row)
+    waiting.noted_each(session, rows)
     _modules_seen(session, rows, several)
 
 

@@ -7,7 +7,7 @@ waits for it by an index, and nothing is scanned.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -35,19 +35,31 @@ def keys_of(kept: Iterable[list[str]]) -> list[Key]:
     return [(scheme, home, value) for scheme, home, value in kept]
 
 
-def noted(session: Session, row: CompletionRow) -> None:
-    """Note what a completion waits for, if that is to know a person or a course."""
-    if row.reason in FOR_A_PERSON and row.person_keys:
+def noted_each(session: Session, rows: Sequence[CompletionRow]) -> None:
+    """Note what completions wait for, if that is to know a person or a course.
+
+    Each stays noted until we commit: whoever makes it known waits for us, and looks at what waits.
+    They are noted in one order, so that no two wait for each other.
+    """
+    people = [row for row in rows if row.reason in FOR_A_PERSON and row.person_keys]
+    for row in people:
+        # Those that waited before people were known by more than one name have an older digest.
+        row.person_digest = identifiers.digest(*row.person_keys[0])
+    courses: dict[str, CompletionRow] = {}
+    for row in rows:
+        iri = row.course_iri or row.module_iri
+        if row.reason == Reason.COURSE_UNKNOWN and iri is not None:
+            row.course_digest = identifiers.place_digest(same_place(iri))
+            courses.setdefault(row.course_digest, row)
+    for row in sorted(people, key=lambda row: row.person_digest):
         _person(session, row)
-    elif row.reason == Reason.COURSE_UNKNOWN:
-        _course(session, row)
+    for digest in sorted(courses):
+        _course(session, courses[digest], digest)
 
 
 def _person(session: Session, row: CompletionRow) -> None:
     keys = keys_of(row.person_keys)
-    # Those that waited before people were known by more than one name have an older digest.
-    row.person_digest = identifiers.digest(*keys[0])
-    new = _noted(
+    found, is_new = _noted(
         session,
         row,
         What.PERSON,
@@ -57,26 +69,22 @@ def _person(session: Session, row: CompletionRow) -> None:
         name=None,
         sought=" ".join(part for key in keys for part in key[1:]),
     )
-    if new is None:  # who is noted already may be called by one more name now
-        new = _of(session, What.PERSON, row.person_digest)
-        if new is None or all(key in new.keys for key in row.person_keys):
+    if not is_new:  # who is noted already may be called by one more name now
+        if all(key in found.keys for key in row.person_keys):
             return
-        new.keys = [*new.keys, *(key for key in row.person_keys if key not in new.keys)]
+        found.keys = [*found.keys, *(key for key in row.person_keys if key not in found.keys)]
     for digest in identifiers.awaits(keys):
-        inserted_once(session, UnassignedKey, unassigned_id=new.id, digest=digest)
+        inserted_once(session, UnassignedKey, unassigned_id=found.id, digest=digest)
 
 
-def _course(session: Session, row: CompletionRow) -> None:
+def _course(session: Session, row: CompletionRow, digest: str) -> None:
     iri = row.course_iri or row.module_iri
-    if iri is None:
-        return
-    row.course_digest = identifiers.place_digest(same_place(iri))
     name = row.course_name if row.course_iri else row.module_name
     _noted(
         session,
         row,
         What.COURSE,
-        row.course_digest,
+        digest,
         keys=[],
         iri=iri,
         name=name,
@@ -94,27 +102,30 @@ def _noted(
     iri: str | None,
     name: str | None,
     sought: str,
-) -> Unassigned | None:
-    """Note it; return None if it is noted already."""
-    new = inserted_once(
-        session,
-        Unassigned,
-        what=what,
-        digest=digest,
-        keys=keys,
-        iri=iri,
-        name=name,
-        sought=sought.lower()[:LONGEST_SOUGHT],
-        source=row.source,
-        since=row.received_at,
-    )
-    return _of(session, what, digest) if new else None
-
-
-def _of(session: Session, what: What, digest: str) -> Unassigned | None:
-    return session.scalar(
-        select(Unassigned).where(Unassigned.what == what, Unassigned.digest == digest)
-    )
+) -> tuple[Unassigned, bool]:
+    """Note it, and return it, held, and whether it is new."""
+    while True:
+        is_new = inserted_once(
+            session,
+            Unassigned,
+            what=what,
+            digest=digest,
+            keys=keys,
+            iri=iri,
+            name=name,
+            sought=sought.lower()[:LONGEST_SOUGHT],
+            source=row.source,
+            since=row.received_at,
+        )
+        found = session.scalar(
+            select(Unassigned)
+            .where(Unassigned.what == what, Unassigned.digest == digest)
+            .with_for_update(read=True, key_share=True)
+        )
+        if found is not None:
+            return found, is_new
+        # Somebody has just made it known, and has not seen this row: it is noted anew, and looked
+        # at again soon (`look_again_at_known`).
 
 
 def on_person_known(session: Session, _event_id: UUID, event: PersonKnown) -> None:
@@ -142,8 +153,8 @@ def on_course_known(session: Session, _event_id: UUID, event: CourseKnown) -> No
 
 def on_course_named(session: Session, _event_id: UUID, event: CourseNamed) -> None:
     """Look again at what was completed in a course that we did not know by these names."""
-    for place in event.places:
-        look_again(session, What.COURSE, identifiers.place_digest(place))
+    for digest in sorted(identifiers.place_digest(place) for place in event.places):
+        look_again(session, What.COURSE, digest)
 
 
 def look_again(session: Session, what: What, digest: str) -> None:
@@ -167,7 +178,7 @@ def look_again_at_known(session: Session) -> None:
     """Look again at what waits for courses that are known by now.
 
     A worker may look at a completion while a launch, or somebody by hand, makes its course known:
-    on PostgreSQL neither sees the other, and what the worker writes down then waits for nothing.
+    on PostgreSQL neither sees the other, and what the worker writes down then would wait for ever.
     """
     known = session.execute(
         select(Unassigned.organisation_id, Unassigned.digest)

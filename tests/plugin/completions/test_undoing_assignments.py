@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
 from uuid import UUID, uuid4
 
 import pytest
+from sqlalchemy.orm import Session
 
 from lrs_bridge.completion import Completion, PersonKey, named_place
 from lti.message import Context
@@ -19,6 +19,7 @@ from plugin.platforms.model import RegistrationRow
 from plugin.programmes.model import Programme
 from plugin.worker import Worker
 from tests.conftest import MovableClock
+from tests.plugin.beside import Beside
 from tests.plugin.completions.schooling import COURSE, ELSEWHERE, School
 from tests.plugin.factories import ISSUER, a_checkpoint, a_course, a_message, later
 
@@ -177,26 +178,69 @@ def one_more_batch(school: School, id: UUID, *, killed: bool = False) -> None:
             raise Killed
 
 
-def test_what_is_looked_at_while_its_course_becomes_known_is_looked_at_again(
-    school: School, clock: MovableClock
-) -> None:
+@pytest.fixture
+def both(school: School) -> tuple[UUID, UUID]:
+    """A course that waits, and one more completion of it that nobody has looked at; their ids."""
     if school.mentes.database.engine.dialect.name == "sqlite":
         pytest.skip("SQLite has one writer: neither misses the other there.")
     school.tell(ADA, course=ELSEWHERE)
-    waiting = school.waiting(What.COURSE).id
-    late = a_completion(school)
-    with ExitStack() as looking:
-        session = looking.enter_context(school.mentes.database.transaction(school.organisation_id))
-        rows = [session.get_one(CompletionRow, late)]
-        service.look_at(session, rows, now=clock(), cutoff_days=30)
-        session.flush()
-        with school.mentes.database.transaction(school.organisation_id) as other:
-            waiting_binding.bind_course(other, waiting, school.course, by=None, now=clock())
-    school.worker.run_until_idle()
-    clock.forward(minutes=1)
-    school.worker.run_until_idle()
+    return school.waiting(What.COURSE).id, a_completion(school)
+
+
+def look_at(school: School, session: Session, id: UUID) -> None:
+    rows = [session.get_one(CompletionRow, id)]
+    service.look_at(session, rows, now=school.mentes.clock(), cutoff_days=30)
+    session.flush()
+
+
+def bind(school: School, session: Session, id: UUID) -> None:
+    now = school.mentes.clock()
+    waiting_binding.bind_course(session, id, school.course, by=None, now=now)
+    session.flush()
+
+
+def all_is_looked_at(school: School, clock: MovableClock) -> None:
+    for _ in range(2):
+        school.worker.run_until_idle()
+        clock.forward(minutes=1)
     assert {status for status, _ in school.outcomes()} == {Status.APPLIED, Status.COUNTED}
     assert school.rows(Unassigned) == []
+
+
+def test_what_is_looked_at_before_its_course_becomes_known_is_looked_at_again(
+    school: School, both: tuple[UUID, UUID], clock: MovableClock
+) -> None:
+    waiting, late = both
+    database, owner = school.mentes.database, school.organisation_id
+
+    def binding() -> None:
+        with database.transaction(owner) as session:
+            bind(school, session, waiting)
+
+    with database.transaction(owner) as session:
+        look_at(school, session, late)
+        beside = Beside(binding)
+        beside.waits_or_ends(school.mentes)
+    beside.join()
+    all_is_looked_at(school, clock)
+
+
+def test_what_is_looked_at_while_its_course_becomes_known_is_looked_at_again(
+    school: School, both: tuple[UUID, UUID], clock: MovableClock
+) -> None:
+    waiting, late = both
+    database, owner = school.mentes.database, school.organisation_id
+
+    def looking() -> None:
+        with database.transaction(owner) as session:
+            look_at(school, session, late)
+
+    with database.transaction(owner) as session:
+        bind(school, session, waiting)
+        beside = Beside(looking)
+        beside.waits_or_ends(school.mentes)
+    beside.join()
+    all_is_looked_at(school, clock)
 
 
 def test_a_module_that_came_alone_is_looked_at_again_once_a_record_says_of_which_course(

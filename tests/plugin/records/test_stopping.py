@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from threading import Event, Thread
 from uuid import UUID
 
 import pytest
@@ -17,10 +15,9 @@ from plugin.programmes import service as programmes
 from plugin.programmes.model import Part
 from plugin.records.stages import stages
 from plugin.targets.model import STATEMENT
+from tests.plugin.beside import Beside
 from tests.plugin.factories import Mentoring, later, mentoring
 from tests.plugin.records.telling import statements
-
-PATIENCE = 10.0  # s
 
 
 @pytest.fixture
@@ -33,41 +30,6 @@ def pair(mentes: Mentes, organisation_id: UUID) -> Mentoring:
         for debt in session.scalars(select(Debt).where(Debt.kind == STATEMENT)):
             session.delete(debt)
     return pair
-
-
-class Beside:
-    """Something done over another connection, at the same time."""
-
-    def __init__(self, work: Callable[[], None]) -> None:
-        self._failed: list[Exception] = []
-        self._work = work
-        self._thread = Thread(target=self._run)
-        self._thread.start()
-
-    def _run(self) -> None:
-        try:
-            self._work()
-        except Exception as error:
-            self._failed.append(error)
-
-    def join(self) -> None:
-        self._thread.join(PATIENCE)
-        assert not self._thread.is_alive()
-        assert self._failed == []
-
-    def waits_or_ends(self, mentes: Mentes) -> None:
-        """Come back once it waits for a lock, or is over."""
-        waiting = text(
-            "SELECT count(*) FROM pg_stat_activity "
-            "WHERE datname = current_database() AND wait_event_type = 'Lock'"
-        )
-        pause = Event()
-        for _ in range(int(PATIENCE / 0.02)):
-            with mentes.database.engine.connect() as connection:
-                if connection.execute(waiting).scalar() or not self._thread.is_alive():
-                    return
-            pause.wait(0.02)
-        raise AssertionError("It neither waits nor ends.")
 
 
 def held(mentes: Mentes, pair: Mentoring) -> None:
