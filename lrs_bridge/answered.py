@@ -91,6 +91,7 @@ class Answer:
     status: int
     body: bytes
     retry_after: str | None = None
+    consistent_through: str | None = None
 
     @property
     def excerpt(self) -> str:

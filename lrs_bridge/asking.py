@@ -22,6 +22,7 @@ from lrs_bridge.answered import Answer
 LONGEST = 20.0  # s; for the whole of a request, from looking the name up to the last byte
 LARGEST_ANSWER = 1_000_000  # bytes; ids of a batch, or one statement
 TIMEOUT = (3.05, LONGEST)  # seconds to connect, and between bytes of the answer
+_CONSISTENT_THROUGH = "X-Experience-API-Consistent-Through"
 TROUBLE = (requests.RequestException, urllib3.exceptions.HTTPError, OSError)
 """What asking raises when nothing came, not in time, or not all of it."""
 
@@ -32,6 +33,7 @@ class Asking:
     Args:
         longest: seconds that a request may take, all in all.
         timeout: seconds to connect, and between bytes of the answer.
+        largest: bytes of an answer, beyond which no more of it is read.
     """
 
     def __init__(
@@ -40,10 +42,12 @@ class Asking:
         *,
         longest: float = LONGEST,
         timeout: tuple[float, float] = TIMEOUT,
+        largest: int = LARGEST_ANSWER,
     ) -> None:
         self._session = session or requests.Session()
         self._longest = longest
         self._timeout = timeout
+        self._largest = largest
         self._watch = _Watch()
         for adapter in self._session.adapters.values():
             if isinstance(adapter, HTTPAdapter):
@@ -57,7 +61,7 @@ class Asking:
         """Send a request, and return what came of it; `options` are those of requests.
 
         Raises:
-            TROUBLE: nothing came, not in time, or not all of it.
+            TROUBLE: nothing came, not in time, or not all of it; ReadTimeout if it took too long.
         """
         self._watch.is_over = False
         end = Timer(self._longest, self._watch.cut_off)
@@ -72,26 +76,31 @@ class Asking:
                 stream=True,
                 **options,
             ) as response:
-                body = _read(response)
+                body = _read(response, self._largest)
             if self._watch.is_over:  # what was cut off may look like an end
                 raise requests.exceptions.ReadTimeout
+        except TROUBLE as error:
+            if self._watch.is_over:
+                raise requests.exceptions.ReadTimeout from error
+            raise
         finally:
             end.cancel()
         return Answer(
             status=response.status_code,
             body=body,
             retry_after=response.headers.get("Retry-After"),
+            consistent_through=response.headers.get(_CONSISTENT_THROUGH),
         )
 
 
-def _read(response: requests.Response) -> bytes:
+def _read(response: requests.Response, largest: int) -> bytes:
     """Return the body, as far as it is of a size that we have a use for."""
-    body = b""
+    body = bytearray()
     while chunk := response.raw.read1(65536, decode_content=True):  # what has arrived, not more
         body += chunk
-        if len(body) > LARGEST_ANSWER:
+        if len(body) > largest:
             break
-    return body
+    return bytes(body)
 
 
 class _Watch:

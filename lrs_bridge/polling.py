@@ -19,7 +19,6 @@ https://github.com/adlnet/xAPI-Spec/blob/1.0.3/xAPI-Communication.md#213-get-sta
 
 from __future__ import annotations
 
-import time
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -29,9 +28,9 @@ from urllib.parse import SplitResult, urlsplit, urlunsplit
 from uuid import UUID
 
 import requests
-import urllib3
 
-from lrs_bridge.answered import seconds_to_wait
+from lrs_bridge.answered import Answer, seconds_to_wait
+from lrs_bridge.asking import TROUBLE, Asking
 from lrs_bridge.identity import same_place
 from lrs_bridge.sources.errors import EventInvalid, RemoteRefused, RemoteUnavailable
 from lrs_bridge.sources.payload import instant, mapping, read_json
@@ -43,12 +42,8 @@ LATE = timedelta(days=30)
 _HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
 LIMIT = 100  # statements a page
 MOST_REMEMBERED = 1000  # ids; beyond these, whoever keeps statements knows them by their events
-TIMEOUT = (3.05, 15.0)  # seconds to connect, and between bytes of the answer
-LONGEST = 20.0  # s; for the whole of a page, however slowly it drips
 LARGEST_PAGE = 32 * 1024 * 1024  # bytes
-_LONGEST_DETAIL = 200  # characters
 _LONGEST_ADDRESS = 8000  # characters
-_CONSISTENT_THROUGH = "X-Experience-API-Consistent-Through"
 
 Json = dict[str, Any]
 
@@ -137,14 +132,14 @@ class RemoteReader:
         limit: int = LIMIT,
         overlap: timedelta = OVERLAP,
         late: timedelta = LATE,
-        session: requests.Session | None = None,
-        timeout: tuple[float, float] = TIMEOUT,
+        asking: Asking | None = None,
     ) -> None:
         """Prepare to read from the LRS at `endpoint`, the URL below which /statements is.
 
         Args:
             overlap: how late a store may show what it stored.
             late: how old something may be that is still worth reading.
+            asking: how it is asked; pages must not be larger than LARGEST_PAGE.
         """
         self._statements = f"{endpoint.rstrip('/')}/statements"
         self._authorization = f"Basic {b64encode(f'{key}:{secret}'.encode()).decode()}"
@@ -152,12 +147,11 @@ class RemoteReader:
         self._limit = limit
         self._overlap = overlap
         self._late = late
-        self._session = session or requests.Session()
-        self._timeout = timeout
+        self._asking = asking or Asking(largest=LARGEST_PAGE)
 
     def close(self) -> None:
         """Close the connections."""
-        self._session.close()
+        self._asking.close()
 
     def page(self, cursor: Cursor, *, now: datetime) -> Page:
         """Return the page that comes after `cursor`.
@@ -178,7 +172,7 @@ class RemoteReader:
         _check(answer, now)
         return self._page(cursor, answer, now)
 
-    def _begun(self, cursor: Cursor, now: datetime) -> tuple[Cursor, _Answer]:
+    def _begun(self, cursor: Cursor, now: datetime) -> tuple[Cursor, Answer]:
         """Begin a pass. A store that fails at the first time it is told is told it without zone.
 
         Ralph 5.1 on ClickHouse answers 500 to a time as the specification wants it.
@@ -219,7 +213,7 @@ class RemoteReader:
         path = theirs.path if theirs.path.startswith("/") else f"/{theirs.path}"
         return urlunsplit((ours.scheme, ours.netloc, path, theirs.query, ""))
 
-    def _page(self, cursor: Cursor, answer: _Answer, now: datetime) -> Page:
+    def _page(self, cursor: Cursor, answer: Answer, now: datetime) -> Page:
         found = _statements(answer)
         more = _more(found)
         known, fresh, times = set(cursor.seen), [], []
@@ -242,7 +236,7 @@ class RemoteReader:
             newest=newest if more else None,
             seen=(*cursor.seen, *(id for id, _ in fresh))[-MOST_REMEMBERED:],
             began=cursor.began,
-            exact=answer.consistent_through is not None,
+            exact=instant(answer.consistent_through) is not None,
             bare=cursor.bare,
         )
         behind = now - newest if more and newest else timedelta(0)
@@ -258,7 +252,7 @@ class RemoteReader:
         cursor: Cursor,
         times: list[datetime],
         newest: datetime | None,
-        answer: _Answer,
+        answer: Answer,
         *,
         at_the_end: bool,
     ) -> datetime | None:
@@ -271,10 +265,11 @@ class RemoteReader:
             return cursor.since
         floor = cursor.newest or datetime.min.replace(tzinfo=UTC)
         in_order = times == sorted(times) and (not times or times[0] >= floor)
-        is_exact = answer.consistent_through is not None
+        complete = instant(answer.consistent_through)
+        is_exact = complete is not None
         if not (at_the_end or (is_exact and in_order)):
             return cursor.since
-        settled = min(newest, answer.consistent_through or newest)
+        settled = min(newest, complete or newest)
         return max(settled, cursor.since) if cursor.since else settled
 
     def _authorised(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
@@ -282,38 +277,19 @@ class RemoteReader:
         request.headers["Authorization"] = self._authorization
         return request
 
-    def _ask(self, url: str, query: Mapping[str, str] | None) -> _Answer:
+    def _ask(self, url: str, query: Mapping[str, str] | None) -> Answer:
         headers = {"X-Experience-API-Version": self._version.value, "Accept": "application/json"}
         try:
-            with self._session.get(
-                url,
-                params=query,
-                headers=headers,
-                auth=self._authorised,
-                timeout=self._timeout,
-                allow_redirects=False,  # a redirect would take the credential elsewhere
-                stream=True,
-            ) as response:
-                return _Answer(
-                    status=response.status_code,
-                    body=_body(response),
-                    retry_after=response.headers.get("Retry-After"),
-                    consistent_through=instant(response.headers.get(_CONSISTENT_THROUGH)),
-                )
-        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
+            answer = self._asking.ask(
+                "GET", url, params=query, headers=headers, auth=self._authorised
+            )
+        except requests.exceptions.ReadTimeout:
+            raise RemoteUnavailable("The page comes too slowly.") from None
+        except TROUBLE as error:
             raise RemoteUnavailable(f"No answer: {type(error).__name__}.") from None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Answer:
-    status: int
-    body: bytes
-    retry_after: str | None
-    consistent_through: datetime | None
-
-    @property
-    def excerpt(self) -> str:
-        return f"{self.status} {self.body[:_LONGEST_DETAIL].decode('utf-8', 'replace')}".strip()
+        if len(answer.body) > LARGEST_PAGE:
+            raise RemoteUnavailable("The page is too large: ask for fewer statements at a time.")
+        return answer
 
 
 def _is_at(theirs: SplitResult, ours: SplitResult) -> bool:
@@ -325,19 +301,7 @@ def _is_at(theirs: SplitResult, ours: SplitResult) -> bool:
     )
 
 
-def _body(response: requests.Response) -> bytes:
-    body = bytearray()
-    until = time.monotonic() + LONGEST
-    while chunk := response.raw.read1(65536, decode_content=True):  # what has arrived, not more
-        body += chunk
-        if time.monotonic() > until:
-            raise RemoteUnavailable("The page comes too slowly.")
-        if len(body) > LARGEST_PAGE:
-            raise RemoteUnavailable("The page is too large: ask for fewer statements at a time.")
-    return bytes(body)
-
-
-def _check(answer: _Answer, now: datetime) -> None:
+def _check(answer: Answer, now: datetime) -> None:
     """Raise what is the matter with the answer as a whole."""
     if answer.status == 200:
         return
@@ -346,7 +310,7 @@ def _check(answer: _Answer, now: datetime) -> None:
     raise RemoteUnavailable(answer.excerpt, seconds_to_wait(answer.retry_after, now))
 
 
-def _statements(answer: _Answer) -> Mapping[str, Any]:
+def _statements(answer: Answer) -> Mapping[str, Any]:
     try:
         found = mapping(read_json(answer.body))
     except EventInvalid:

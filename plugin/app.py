@@ -42,6 +42,8 @@ from plugin.completions.proofs import KeySets
 from plugin.completions.refused import Refused
 from plugin.completions.uploads.deliveries import KIND as UPLOAD
 from plugin.completions.uploads.deliveries import UploadDelivery
+from plugin.completions.waiting_undoing import KIND as UNBINDING
+from plugin.completions.waiting_undoing import UnbindingDelivery
 from plugin.courses.deliveries import KIND as ROSTER
 from plugin.courses.deliveries import RosterDelivery
 from plugin.courses.group_deliveries import KIND as GROUPS
@@ -173,6 +175,7 @@ def compose(settings: Settings, *, clock: Clock = utc_now) -> Mentes:
         DRAFTING: one_by_one(DraftDelivery(database, clock, lease=settings.outbox_lease)),
         PUBLISHING: one_by_one(PublishDelivery(database, clock)),
         UPLOAD: one_by_one(UploadDelivery(database, clock, cutoff, lease=settings.outbox_lease)),
+        UNBINDING: one_by_one(UnbindingDelivery(database, clock, lease=settings.outbox_lease)),
         LINE_ITEMS: one_by_one(LineItemsDelivery(database, LineItems(services), clock)),
     }
     return Mentes(

@@ -218,7 +218,7 @@ class Worker:
             forget_ended(session, now)
             refusals.forget_old(session, now)
             notices.forget_old(session, now)
-            completions.look_again_at_recent(session, now=now)
+            completions.look_again_at_waiting(session, now=now)
             uploads.forget_old(session, now=now)
             outbox.forget_settled(session, before=now - KEPT)
             organisations = session.scalars(select(Organisation.id)).all()

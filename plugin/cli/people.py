@@ -15,7 +15,14 @@ from sqlalchemy.orm import Session
 from lrs_bridge.identity import PersonKey
 from plugin.app import Mentes
 from plugin.cli.commands import ORGANISATION, main, this_process
-from plugin.completions import merging, waiting, waiting_binding, waiting_list, waiting_views
+from plugin.completions import (
+    merging,
+    waiting,
+    waiting_binding,
+    waiting_list,
+    waiting_undoing,
+    waiting_views,
+)
 from plugin.completions.waiting_model import Unassigned, What
 from plugin.courses.model import Course
 from plugin.foundation.errors import NotFound
@@ -134,9 +141,14 @@ def _bound(
 def people_unbind(organisation: str, binding_id: UUID) -> None:
     """Undo an assignment of a person or a course."""
     mentes = this_process()
-    with mentes.database.transaction(_owner(mentes, organisation)) as session:
-        waiting_binding.undo(session, binding_id, by=None, now=mentes.clock())
+    owner = _owner(mentes, organisation)
+    with mentes.database.transaction(owner) as session:
+        waiting_undoing.undo(session, binding_id, by=None, now=mentes.clock())
+    with mentes.database.transaction(owner) as session:
+        is_all = waiting_undoing.undo_first(session, binding_id, now=mentes.clock())
     click.echo("Undone. What nobody had touched is withdrawn, and waits again.")
+    if not is_all:
+        click.echo("There is much of it: the worker goes on.")
 
 
 @people.command("merge")

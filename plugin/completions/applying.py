@@ -15,7 +15,7 @@ import structlog
 from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
-from plugin.completions import inbox, service
+from plugin.completions import failing, inbox, service
 from plugin.completions.model import CompletionRow, Status
 from plugin.foundation.clock import Clock
 from plugin.foundation.db import AWAY, Database
@@ -75,7 +75,7 @@ class Applying:
                 raise
             except Exception:
                 log.error("completion.failed", exc_info=True)
-                inbox.set_aside(session, id)
+                failing.set_aside(session, id, now=self._clock())
 
 
 def with_news(session: Session) -> list[UUID]:

@@ -56,7 +56,9 @@ LEFT: Final = (
 )
 """What is not: who did something or asked, and what a draft was about, is history."""
 
-LEFT_ABOVE: Final = frozenset({"placed_item.placed_by", "record_withdrawal.person_id"})
+LEFT_ABOVE: Final = frozenset(
+    {"placed_item.placed_by", "record_withdrawal.person_id", "told_name.person_id"}
+)
 """The same, of rooms that build upon this one."""
 
 LIKES: Final[Mapping[type, tuple[InstrumentedAttribute[Any], ...]]] = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
@@ -27,6 +28,8 @@ class CompletionObserved(Event):
     """"course" or "module"."""
     state: str
     """"completed" or "passed"."""
+    seen_at: datetime
+    """When we understood it, by our clock: a source's may be ahead, or tell of last year."""
     source: str
     """How it came: a `SourceKind` such as "canvas", "webhook", "results", "item" or "manual"."""
 

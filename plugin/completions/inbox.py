@@ -148,13 +148,6 @@ def due(session: Session, *, limit: int = 100, lane: int | None = None) -> list[
     return list(session.scalars(in_order.limit(limit)))
 
 
-def set_aside(session: Session, completion_id: UUID) -> None:
-    """Keep a completion that we failed to understand; it is looked at again within the hour."""
-    row = session.get_one(CompletionRow, completion_id)
-    row.status = Status.WAITING
-    row.reason = Reason.FAILED
-
-
 def forget(session: Session, references: Sequence[UUID]) -> None:
     """Forget who the completions were about that these statements told of.
 

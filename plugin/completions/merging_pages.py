@@ -196,12 +196,24 @@ def show(id: UUID) -> str:
             "merging/show.html",
             page_title=words().gettext("Merged"),
             record=record,
+            later=_later(session, record),
             kept=session.get_one(Person, record.kept_id),
             merged=session.get_one(Person, record.merged_id),
             moved=_counted(
                 {name: [UUID(each) for each in ids] for name, ids in record.moved.items()}
             ),
         )
+
+
+def _later(session: Session, record: PersonMerge) -> PersonMerge | None:
+    """Return the merge that stands upon this one, and is to be undone before it."""
+    if record.undone_at is not None:
+        return None
+    return session.scalars(
+        select(PersonMerge).where(
+            PersonMerge.merged_id == record.kept_id, PersonMerge.undone_at.is_(None)
+        )
+    ).first()
 
 
 @bp.post("/l/<uuid:launch_id>/people/merges/<uuid:id>/undo")

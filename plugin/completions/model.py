@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from plugin.foundation.tenancy import Owned
@@ -44,7 +44,7 @@ class Reason(StrEnum):
     SO_BEFORE = "so-before"
     """It was so when its source was first looked at; nobody knows since when."""
     FAILED = "failed"
-    """A fault of ours; the log has it."""
+    """A fault of ours; the log has it. It is tried again (`failing`)."""
 
 
 class SourceKind(StrEnum):
@@ -71,6 +71,9 @@ XAPI = frozenset({SourceKind.RECORD_STORE, SourceKind.REMOTE_STORE})
 """What comes so is told of by a learning record already."""
 
 
+_FAILED = text(f"reason = '{Reason.FAILED}'")
+
+
 class CompletionRow(Owned):
     """The inbox: one row an event of the source, however often it was sent."""
 
@@ -79,8 +82,16 @@ class CompletionRow(Owned):
         UniqueConstraint("organisation_id", "source", "source_event_id"),
         Index("ix_completion_due", "organisation_id", "status", "lane", "at"),
         Index("ix_completion_received_at", "status", "received_at"),
-        Index("ix_completion_person", "organisation_id", "person_digest"),
-        Index("ix_completion_course", "organisation_id", "course_digest"),
+        Index("ix_completion_person", "organisation_id", "person_digest", "at"),
+        Index("ix_completion_course", "organisation_id", "course_digest", "at"),
+        Index("ix_completion_reference", "organisation_id", "reference"),
+        Index(
+            "ix_completion_failed",
+            "failures",
+            "failed_at",
+            postgresql_where=_FAILED,
+            sqlite_where=_FAILED,
+        ),
         Index("ix_completion_checkpoint_id_person_id", "checkpoint_id", "person_id"),
     )
 
@@ -112,6 +123,10 @@ class CompletionRow(Owned):
     reason: Mapped[str | None]
     person_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
     checkpoint_id: Mapped[UUID | None] = mapped_column(ForeignKey("checkpoint.id"))
+    failures: Mapped[int] = mapped_column(default=0)
+    """How often we failed to look at it."""
+    failed_at: Mapped[datetime | None]
+    """When we did last."""
     observed: Mapped[bool] = mapped_column(default=False)
     """Whether `CompletionObserved` was raised for it, and `CompletionTakenBack` not since."""
 

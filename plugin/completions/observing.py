@@ -57,7 +57,7 @@ def observe(
         ),
         now=now,
     )
-    _say(session, [each for each in new if not before.took_back(each[0])])
+    _say(session, [each for each in new if not before.took_back(each[0])], now=now)
 
 
 def no_longer_so(session: Session, rows: Iterable[CompletionRow], *, now: datetime) -> None:
@@ -68,7 +68,7 @@ def no_longer_so(session: Session, rows: Iterable[CompletionRow], *, now: dateti
     all_happened(session, [CompletionTakenBack(at=now, subject_id=id) for id in said])
 
 
-def _say(session: Session, new: Sequence[Told]) -> None:
+def _say(session: Session, new: Sequence[Told], *, now: datetime) -> None:
     for row, _ in new:
         row.observed = True
     all_happened(
@@ -82,6 +82,7 @@ def _say(session: Session, new: Sequence[Told]) -> None:
                 activity=activity.iri,
                 of=row.kind,
                 state=row.state,
+                seen_at=now,
                 source=row.came_by,
             )
             for row, activity in new

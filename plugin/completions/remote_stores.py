@@ -14,7 +14,8 @@ import requests
 from requests.adapters import HTTPAdapter
 
 from lrs_bridge import sources as readers
-from lrs_bridge.polling import Cursor, RemoteReader
+from lrs_bridge.asking import Asking
+from lrs_bridge.polling import LARGEST_PAGE, Cursor, RemoteReader
 from lrs_bridge.polling import Page as Statements
 from lrs_bridge.sources.errors import RemoteRefused, RemoteUnavailable
 from lrs_bridge.vocabulary import Verb
@@ -65,7 +66,11 @@ class RemoteStoreLook:
             raise LookFailed(error.slug) from error
         with self._session() as session:
             reader = RemoteReader(
-                asked["endpoint"], asked["key"], secret, late=self._reaches_back, session=session
+                asked["endpoint"],
+                asked["key"],
+                secret,
+                late=self._reaches_back,
+                asking=Asking(session, largest=LARGEST_PAGE),
             )
             try:
                 yield from self._pages(reader, source, now)

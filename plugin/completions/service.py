@@ -12,7 +12,7 @@ from sqlalchemy.orm.attributes import flag_modified
 
 from plugin.checkins.model import CheckIn
 from plugin.checkins.rules import State
-from plugin.completions import observing, waiting
+from plugin.completions import failing, observing, waiting
 from plugin.completions.doing import done_each
 from plugin.completions.model import CompletionRow, Reason, Status
 from plugin.completions.understanding import COMPLETE, Understood, understood
@@ -52,23 +52,27 @@ def look_at(
         for name in _WRITTEN:
             flag_modified(row, name)
     observing.observe(session, rows, several, now=now)
-    for row in rows:
-        waiting.noted(session, row)
+    waiting.noted_each(session, rows)
     _modules_seen(session, rows, several)
 
 
 def _modules_seen(
     session: Session, rows: Sequence[CompletionRow], several: Sequence[Understood]
 ) -> None:
-    """Keep modules that were not known in courses that are, so that they can be picked."""
+    """Keep modules that records name in courses that are known, so that they can be picked."""
     named = {
         (row.course_iri, row.module_iri): row
         for row, known in zip(rows, several, strict=True)
-        if known.activity is None and row.kind == "module" and row.reason != Reason.COURSE_UNKNOWN
+        if row.kind == "module" and row.reason != Reason.COURSE_UNKNOWN and _is_news(known)
     }
     for (course, module), row in named.items():
         if course and module:
             courses.module_seen(session, course, module, name=row.module_name, now=row.received_at)
+
+
+def _is_news(known: Understood) -> bool:
+    """Tell whether a module is not known, or only by an assignment that may be undone."""
+    return known.activity is None or known.activity.brought_by is not None
 
 
 def on_pairing_made(session: Session, _event_id: UUID, event: PairingMade) -> None:
@@ -112,15 +116,17 @@ def _look_again(session: Session, *those: ColumnElement[bool]) -> None:
     )
 
 
-def look_again_at_recent(session: Session, *, now: datetime) -> None:
-    """Look again at what came within the hour and waits.
+def look_again_at_waiting(session: Session, *, now: datetime) -> None:
+    """Look again at what came within the hour and waits, and at what we failed to look at.
 
     On PostgreSQL a completion may be looked at while the join that it needs is not committed yet,
-    and the join cannot see the completion; this closes that gap. A course that was not known then
-    had no rules either, and a platform tells of all its courses: those are left to wait.
+    and the join cannot see the completion; this closes that gap. A platform tells of all its
+    courses: of those that are not known, only what waits for one that has become known is taken.
     """
     _look_again(
         session,
-        CompletionRow.reason != Reason.COURSE_UNKNOWN,
+        CompletionRow.reason.not_in((Reason.COURSE_UNKNOWN, Reason.FAILED)),
         CompletionRow.received_at > now - timedelta(hours=1),
     )
+    failing.look_again_at_failed(session, now=now)
+    waiting.look_again_at_known(session)

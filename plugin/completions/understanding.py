@@ -157,6 +157,9 @@ def _known(
         # A rule counts in the course that the place belongs to.
         .outerjoin(Programme, Programme.course_id == CourseActivity.course_id)
         .outerjoin(Checkpoint, and_(rule, same))
-        .where(CourseActivity.place.in_(places), CourseActivity.contested.is_(False))
+        .where(
+            CourseActivity.digest.in_({identifiers.place_digest(place) for place in places}),
+            CourseActivity.contested.is_(False),
+        )
     )
     return {activity.place: (activity, checkpoint) for activity, checkpoint in rows}

@@ -7,24 +7,27 @@ waits for it by an index, and nothing is scanned.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, select, update
+from sqlalchemy import ColumnElement, and_, delete, or_, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from lrs_bridge.identity import same_place
+from plugin.completions import failing
 from plugin.completions.model import CompletionRow, Reason, Status
 from plugin.completions.waiting_model import Binding, Unassigned, UnassignedKey, What
 from plugin.courses.events import CourseKnown, CourseNamed
-from plugin.foundation.tenancy import inserted_once
+from plugin.courses.model import CourseActivity
+from plugin.foundation.tenancy import inserted_once, narrowed
 from plugin.people import identifiers
 from plugin.people.events import PersonKnown
 from plugin.people.rules import Key
 
 FOR_A_PERSON = (Reason.PERSON_UNKNOWN, Reason.PERSON_AMBIGUOUS)
 LONGEST_SOUGHT = 1000  # characters
+MOST_AT_ONCE = 1000  # courses
 
 
 def keys_of(kept: Iterable[list[str]]) -> list[Key]:
@@ -32,19 +35,31 @@ def keys_of(kept: Iterable[list[str]]) -> list[Key]:
     return [(scheme, home, value) for scheme, home, value in kept]
 
 
-def noted(session: Session, row: CompletionRow) -> None:
-    """Note what a completion waits for, if that is to know a person or a course."""
-    if row.reason in FOR_A_PERSON and row.person_keys:
+def noted_each(session: Session, rows: Sequence[CompletionRow]) -> None:
+    """Note what completions wait for, if that is to know a person or a course.
+
+    Each stays noted until we commit: whoever makes it known waits for us, and looks at what waits.
+    They are noted in one order, so that no two wait for each other.
+    """
+    people = [row for row in rows if row.reason in FOR_A_PERSON and row.person_keys]
+    for row in people:
+        # Those that waited before people were known by more than one name have an older digest.
+        row.person_digest = identifiers.digest(*row.person_keys[0])
+    courses: dict[str, CompletionRow] = {}
+    for row in rows:
+        iri = row.course_iri or row.module_iri
+        if row.reason == Reason.COURSE_UNKNOWN and iri is not None:
+            row.course_digest = identifiers.place_digest(same_place(iri))
+            courses.setdefault(row.course_digest, row)
+    for row in sorted(people, key=lambda row: row.person_digest):
         _person(session, row)
-    elif row.reason == Reason.COURSE_UNKNOWN:
-        _course(session, row)
+    for digest in sorted(courses):
+        _course(session, courses[digest], digest)
 
 
 def _person(session: Session, row: CompletionRow) -> None:
     keys = keys_of(row.person_keys)
-    # Those that waited before people were known by more than one name have an older digest.
-    row.person_digest = identifiers.digest(*keys[0])
-    new = _noted(
+    found, is_new = _noted(
         session,
         row,
         What.PERSON,
@@ -54,26 +69,22 @@ def _person(session: Session, row: CompletionRow) -> None:
         name=None,
         sought=" ".join(part for key in keys for part in key[1:]),
     )
-    if new is None:  # who is noted already may be called by one more name now
-        new = _of(session, What.PERSON, row.person_digest)
-        if new is None or all(key in new.keys for key in row.person_keys):
+    if not is_new:  # who is noted already may be called by one more name now
+        if all(key in found.keys for key in row.person_keys):
             return
-        new.keys = [*new.keys, *(key for key in row.person_keys if key not in new.keys)]
+        found.keys = [*found.keys, *(key for key in row.person_keys if key not in found.keys)]
     for digest in identifiers.awaits(keys):
-        inserted_once(session, UnassignedKey, unassigned_id=new.id, digest=digest)
+        inserted_once(session, UnassignedKey, unassigned_id=found.id, digest=digest)
 
 
-def _course(session: Session, row: CompletionRow) -> None:
+def _course(session: Session, row: CompletionRow, digest: str) -> None:
     iri = row.course_iri or row.module_iri
-    if iri is None:
-        return
-    row.course_digest = identifiers.place_digest(same_place(iri))
     name = row.course_name if row.course_iri else row.module_name
     _noted(
         session,
         row,
         What.COURSE,
-        row.course_digest,
+        digest,
         keys=[],
         iri=iri,
         name=name,
@@ -91,27 +102,30 @@ def _noted(
     iri: str | None,
     name: str | None,
     sought: str,
-) -> Unassigned | None:
-    """Note it; return None if it is noted already."""
-    new = inserted_once(
-        session,
-        Unassigned,
-        what=what,
-        digest=digest,
-        keys=keys,
-        iri=iri,
-        name=name,
-        sought=sought.lower()[:LONGEST_SOUGHT],
-        source=row.source,
-        since=row.received_at,
-    )
-    return _of(session, what, digest) if new else None
-
-
-def _of(session: Session, what: What, digest: str) -> Unassigned | None:
-    return session.scalar(
-        select(Unassigned).where(Unassigned.what == what, Unassigned.digest == digest)
-    )
+) -> tuple[Unassigned, bool]:
+    """Note it, and return it, held, and whether it is new."""
+    while True:
+        is_new = inserted_once(
+            session,
+            Unassigned,
+            what=what,
+            digest=digest,
+            keys=keys,
+            iri=iri,
+            name=name,
+            sought=sought.lower()[:LONGEST_SOUGHT],
+            source=row.source,
+            since=row.received_at,
+        )
+        found = session.scalar(
+            select(Unassigned)
+            .where(Unassigned.what == what, Unassigned.digest == digest)
+            .with_for_update(read=True, key_share=True)
+        )
+        if found is not None:
+            return found, is_new
+        # Somebody has just made it known, and has not seen this row: it is noted anew, and looked
+        # at again soon (`look_again_at_known`).
 
 
 def on_person_known(session: Session, _event_id: UUID, event: PersonKnown) -> None:
@@ -139,8 +153,8 @@ def on_course_known(session: Session, _event_id: UUID, event: CourseKnown) -> No
 
 def on_course_named(session: Session, _event_id: UUID, event: CourseNamed) -> None:
     """Look again at what was completed in a course that we did not know by these names."""
-    for place in event.places:
-        look_again(session, What.COURSE, identifiers.place_digest(place))
+    for digest in sorted(identifiers.place_digest(place) for place in event.places):
+        look_again(session, What.COURSE, digest)
 
 
 def look_again(session: Session, what: What, digest: str) -> None:
@@ -155,9 +169,33 @@ def look_again(session: Session, what: What, digest: str) -> None:
     )
     session.execute(
         update(CompletionRow)
-        .where(waits_for(what), named_by(what) == digest)
+        .where(or_(waits_for(what), failing.may_be_tried()), named_by(what) == digest)
         .values(status=Status.NEW, reason=None)
     )
+
+
+def look_again_at_known(session: Session) -> None:
+    """Look again at what waits for courses that are known by now.
+
+    A worker may look at a completion while a launch, or somebody by hand, makes its course known:
+    on PostgreSQL neither sees the other, and what the worker writes down then would wait for ever.
+    """
+    known = session.execute(
+        select(Unassigned.organisation_id, Unassigned.digest)
+        .join(
+            CourseActivity,
+            and_(
+                CourseActivity.organisation_id == Unassigned.organisation_id,
+                CourseActivity.digest == Unassigned.digest,
+            ),
+        )
+        .where(Unassigned.what == What.COURSE, CourseActivity.contested.is_(False))
+        .order_by(Unassigned.organisation_id, Unassigned.digest)
+        .limit(MOST_AT_ONCE)
+    ).all()
+    for organisation_id, digest in known:
+        with narrowed(session, organisation_id):
+            look_again(session, What.COURSE, digest)
 
 
 def waits_for(what: What) -> ColumnElement[bool]:

@@ -1,30 +1,27 @@
-"""Saying by hand who somebody is, or which course it is, and taking that back.
+"""Saying by hand who somebody is, or which course it is.
 
-A binding is kept as what it did, so that it can be undone exactly: which identifiers it made, and
-which of others it set aside. It never decides who signs in (`identifiers`), and makes no two people
-one (that is `people.merging`).
+A binding is kept as what it did, so that it can be undone exactly (`waiting_undoing`): which
+identifiers it made, and which of others it set aside; places remember by which they became known.
+It never decides who signs in (`identifiers`), and makes no two people one (that is
+`people.merging`).
 """
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from plugin.checkins import service as checkins
-from plugin.checkins.model import CheckIn
-from plugin.completions import observing, waiting
-from plugin.completions.model import CompletionRow, Reason, Status
+from plugin.completions import waiting
+from plugin.completions.model import CompletionRow
 from plugin.completions.waiting_model import Binding, Unassigned, What
-from plugin.courses.binding import bound_activity, unbound_activity
+from plugin.courses.binding import bound_activity
 from plugin.courses.model import Course
 from plugin.foundation.errors import NotFound
 from plugin.people import bindings, identifiers
 from plugin.people.model import Person
-
-JUST_AFTER = timedelta(microseconds=1)
 
 
 def unassigned(session: Session, id: UUID, *, locked: bool = False) -> Unassigned:
@@ -49,6 +46,7 @@ def bind_person(
     Raises:
         NotFound: it waits no longer, or there is nobody like that.
         BindingRefused: somebody else signs in so.
+        NameTooLong: the source calls them by something that cannot be kept.
     """
     found = unassigned(session, id, locked=True)
     person = session.get(Person, person_id)
@@ -84,6 +82,7 @@ def bind_course(
         iri=found.iri,
         kind="module" if is_module else "course",
         name=found.name or (None if is_module else course.title),
+        binding_id=binding.id,
         now=now,
     )
     waiting.look_again(session, What.COURSE, digest)
@@ -119,95 +118,6 @@ def _kept(
     session.add(binding)
     session.flush()
     return binding
-
-
-def undo(session: Session, id: UUID, *, by: UUID | None, now: datetime) -> Binding:
-    """Take a binding back: what it had opened and nobody has touched is withdrawn, and waits again.
-
-    Raises:
-        NotFound: there is no such binding.
-    """
-    binding = session.get(Binding, id, with_for_update=True)
-    if binding is None:
-        raise NotFound("There is no such assignment.")
-    if binding.undone_at is not None:
-        return binding
-    if binding.what == What.PERSON:
-        bindings.unbound(session, [UUID(each) for each in binding.added])
-        bindings.set_aside_no_more(session, [UUID(each) for each in binding.set_aside])
-    elif binding.iri is not None and binding.course_id is not None:
-        unbound_activity(session, binding.course_id, iri=binding.iri, before=binding.added)
-        _forget_modules(session, binding, binding.course_id)
-    _reopen(session, binding, now=now)
-    binding.undone_at = now
-    binding.undone_by = by
-    return binding
-
-
-def _forget_modules(session: Session, binding: Binding, course_id: UUID) -> None:
-    """Forget the modules that came with the course's IRI."""
-    modules = select(CompletionRow.module_iri).where(
-        CompletionRow.course_digest == binding.digest, CompletionRow.module_iri.is_not(None)
-    )
-    for iri in session.scalars(modules.distinct()).all():
-        unbound_activity(session, course_id, iri=iri or "", before=[])
-
-
-def _reopen(session: Session, binding: Binding, *, now: datetime) -> None:
-    """Let the worker look again at all that came of a binding, but for what people have touched."""
-    what = What(binding.what)
-    rows = session.scalars(
-        select(CompletionRow)
-        .where(
-            waiting.named_by(what) == binding.digest,
-            CompletionRow.status != Status.NEW,
-            # What its source took back, or only ever counted, is not begun again.
-            or_(
-                CompletionRow.reason.is_(None),
-                CompletionRow.reason.not_in((Reason.TAKEN_BACK, Reason.SO_BEFORE)),
-            ),
-        )
-        .order_by(CompletionRow.at)
-    )
-    for row in rows:
-        if what == What.PERSON and row.person_id != binding.person_id and row.person_id is not None:
-            continue
-        if row.status == Status.APPLIED and not _withdrawn(session, binding, row, now=now):
-            continue
-        observing.no_longer_so(session, [row], now=now)
-        row.status, row.reason = Status.NEW, None
-        row.person_id = row.checkpoint_id = None
-
-
-def _withdrawn(session: Session, binding: Binding, row: CompletionRow, *, now: datetime) -> bool:
-    """Take back the check-in that a completion opened, unless another completion of theirs says the
-    same; False if somebody has touched it.
-    """
-    if row.checkpoint_id is None or row.person_id is None:
-        return True
-    try:
-        checkin = checkins.of_checkpoint(session, row.checkpoint_id, row.person_id)
-    except NotFound:
-        return True
-    if _is_said_elsewhere(session, binding, checkin):
-        return True
-    moment = max(now, row.at + JUST_AFTER)
-    # Should it be theirs after all, the same completion opens it again.
-    return checkins.withdraw(session, checkin, taken_back_at=moment, now=now, as_if_never=True)
-
-
-def _is_said_elsewhere(session: Session, binding: Binding, checkin: CheckIn) -> bool:
-    """Tell whether a completion that came without this binding says the same."""
-    others = select(CompletionRow.id).where(
-        CompletionRow.checkpoint_id == checkin.checkpoint_id,
-        CompletionRow.person_id == checkin.mentee_id,
-        waiting.named_by(What(binding.what)).is_distinct_from(binding.digest),
-        or_(
-            CompletionRow.reason == Reason.OPEN_ALREADY,
-            and_(CompletionRow.status == Status.APPLIED, CompletionRow.at == checkin.completed_at),
-        ),
-    )
-    return session.scalar(others.limit(1)) is not None
 
 
 def rivals(session: Session, found: Unassigned) -> list[Person]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -11,7 +12,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from plugin.completions import waiting
-from plugin.completions.model import CompletionRow, Reason, Status
+from plugin.completions.model import CompletionRow, Reason, SourceRow, Status
 from plugin.completions.waiting_model import Binding, Unassigned, What
 from plugin.courses.model import Course
 from plugin.matching.searching import is_called
@@ -76,6 +77,16 @@ def page(session: Session, what: What, *, sought: str | None, number: int) -> Pa
         those.order_by(Unassigned.since, Unassigned.id).offset((number - 1) * PAGE).limit(PAGE)
     )
     return Page(rows=_described(session, what, rows.all()), total=total, number=number)
+
+
+def names_of_sources(session: Session, sources: Iterable[str]) -> dict[str, str]:
+    """Return what administrators call those of `sources` that they have added."""
+    ids = {}
+    for source in sources:
+        with suppress(ValueError):  # who named it, if nobody did, is its reader
+            ids[UUID(source.partition(":")[2])] = source
+    rows = session.execute(select(SourceRow.id, SourceRow.name).where(SourceRow.id.in_(ids)))
+    return {ids[id]: name for id, name in rows}
 
 
 def people_waiting(session: Session) -> int:
@@ -181,6 +192,13 @@ def newest_bindings(session: Session) -> list[Binding]:
             .limit(RECENT)
         )
     )
+
+
+def being_undone(binding: Binding) -> int | None:
+    """Return how much of a binding is undone, in per cent; None unless that is under way."""
+    if binding.undone_at is None or binding.undo_ended_at is not None:
+        return None
+    return min(99, 100 * binding.undo_done // max(binding.undo_total, 1))
 
 
 def came_of(session: Session, binding: Binding) -> dict[Status, int]:

@@ -79,3 +79,10 @@ class Binding(Owned):
     made_at: Mapped[datetime]
     undone_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
     undone_at: Mapped[datetime | None]
+    # How far undoing it has come, of completions in the order in which they happened.
+    undo_total: Mapped[int] = mapped_column(default=0)
+    undo_done: Mapped[int] = mapped_column(default=0)
+    undo_at: Mapped[datetime | None]
+    undo_id: Mapped[UUID | None]
+    """The last completion that was looked at: when it happened, and its id."""
+    undo_ended_at: Mapped[datetime | None]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -9,7 +10,14 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from plugin.completions import waiting, waiting_binding, waiting_list, waiting_views
+from plugin.completions import (
+    failing,
+    waiting,
+    waiting_binding,
+    waiting_list,
+    waiting_undoing,
+    waiting_views,
+)
 from plugin.completions.model import CompletionRow, Status
 from plugin.completions.waiting_forms import WhichForm, WhoForm
 from plugin.completions.waiting_model import Binding, What
@@ -26,6 +34,12 @@ bp = Blueprint("waiting", __name__, template_folder="templates")
 
 def _called(keys: list[Key]) -> str:
     return waiting_views.all_said(keys, words())
+
+
+def _source(session: Session, *waiting: waiting_list.Waiting) -> Callable[[str], str]:
+    """Return how the sources of some that wait are said."""
+    names = waiting_list.names_of_sources(session, {each.source for each in waiting})
+    return lambda source: waiting_views.source_said(source, names, words())
 
 
 def _example(row: CompletionRow) -> str:
@@ -55,10 +69,21 @@ def listed() -> str:
             bindings=[
                 _assigned(session, binding) for binding in waiting_list.newest_bindings(session)
             ],
+            failed=failing.failed(session),
             sought=sought,
             called=_called,
+            source_of=_source(session, *people.rows, *courses.rows),
             example_of=_example,
         )
+
+
+@bp.post("/l/<uuid:launch_id>/not-assigned/failed")
+@requires(Role.ADMIN)
+def try_again() -> Response:
+    """Let the worker look again at what it failed to look at."""
+    with tool().database.transaction(visit().organisation_id) as session:
+        failing.try_all_again(session)
+    return redirect(url_for(".listed", launch_id=visit().launch_id), 303)
 
 
 def _assigned(session: Session, binding: Binding) -> dict[str, Any]:
@@ -76,6 +101,7 @@ def _assigned(session: Session, binding: Binding) -> dict[str, Any]:
         "course": course,
         "made_at": binding.made_at,
         "undone_at": binding.undone_at,
+        "undoing": waiting_list.being_undone(binding),
         "coming": came.get(Status.NEW, 0),
         "opened": came.get(Status.APPLIED, 0),
         "counted": came.get(Status.COUNTED, 0),
@@ -99,13 +125,15 @@ def show(id: UUID) -> str:
         else:
             people = []
             courses = waiting_list.courses_called(session, sought or None)
+        it = waiting_list.one(session, found)
         return render_template(
             "waiting/show.html",
             page_title=words().gettext("Who is it?")
             if of_person
             else words().gettext("Which course is it?"),
             of_person=of_person,
-            it=waiting_list.one(session, found),
+            it=it,
+            source_of=_source(session, it),
             rivals=rivals,
             people=people,
             accounts=waiting_list.accounts_of(session, [each.id for each in people]),
@@ -163,7 +191,9 @@ def assigned(id: UUID) -> str:
 def undo(id: UUID) -> Response:
     """Take it back."""
     with tool().database.transaction(visit().organisation_id) as session:
-        waiting_binding.undo(session, id, by=visit().person_id, now=tool().clock())
+        waiting_undoing.undo(session, id, by=visit().person_id, now=tool().clock())
+    with tool().database.transaction(visit().organisation_id) as session:
+        waiting_undoing.undo_first(session, id, now=tool().clock())
     return _to(id)
 
 

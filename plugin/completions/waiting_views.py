@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Final
 from urllib.parse import urlsplit
 
 from plugin.completions.model import CompletionRow
-from plugin.foundation.i18n import Words
+from plugin.foundation.i18n import Words, to_say
 from plugin.people.rules import (
     ACCOUNT,
     MBOX_SHA1SUM,
@@ -16,6 +17,27 @@ from plugin.people.rules import (
 )
 
 SHORTENED = 12  # characters of a digest
+_PLATFORM = to_say("A learning platform")
+_PACKAGE = to_say("A learning package")
+_FILE = to_say("An uploaded file")
+SOURCES: Final[Mapping[str, str]] = {
+    "xapi": _PLATFORM,
+    "caliper": _PLATFORM,
+    "cmi5": _PACKAGE,
+    "scorm": _PACKAGE,
+    "csv": _FILE,
+    "one-roster": _FILE,
+    "lti": to_say("Items behind a restriction"),
+    "lti-result": to_say("Grades"),
+    "manual": to_say("Learners themselves"),
+    "moodle": to_say("Moodle"),
+    "open-edx": to_say("Open edX"),
+    "canvas": to_say("Canvas"),
+    "blackboard": to_say("Blackboard"),
+    "linkedin-learning": to_say("LinkedIn Learning"),
+    "360learning": to_say("360Learning"),
+}
+"""What sources are called that nobody has given a name to."""
 
 
 def said(key: Key, say: Words) -> str:
@@ -38,6 +60,17 @@ def _host(home: str) -> str | None:
         return urlsplit(home).netloc
     except ValueError:  # whatever a source calls a place, its page opens
         return None
+
+
+def source_said(source: str, names: Mapping[str, str], say: Words) -> str:
+    """Return what people call a source.
+
+    Args:
+        names: given by administrators (`waiting_list.names_of_sources`).
+    """
+    if source in names:
+        return names[source]
+    return say.gettext(SOURCES[source]) if source in SOURCES else source.partition(":")[0]
 
 
 def all_said(keys: Sequence[Key], say: Words) -> str:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from lti.errors import ServiceRefused, ServiceUnavailable
 from lti.nrps import Memberships, Roster
-from plugin.courses import service
+from plugin.courses import rosters
 from plugin.courses.model import Course
 from plugin.foundation.clock import Clock
 from plugin.foundation.db import Database
@@ -66,7 +66,7 @@ class RosterDelivery:
         for first in range(0, len(roster.members) or 1, AT_ONCE):
             with self._database.transaction(organisation_id) as session:
                 course = session.get_one(Course, course_id)
-                service.roster_read(
+                rosters.roster_read(
                     session,
                     course,
                     registration(session, course.registration_id),

@@ -103,10 +103,12 @@ class CourseActivity(Owned):
     """
 
     __tablename__ = "course_activity"
-    __table_args__ = (UniqueConstraint("organisation_id", "place"),)
+    __table_args__ = (UniqueConstraint("organisation_id", "digest"),)
 
     course_id: Mapped[UUID] = mapped_column(ForeignKey("course.id"), index=True)
     place: Mapped[str]
+    digest: Mapped[str]
+    """Of the place (`people.identifiers.place_digest`): found in an index, however long it is."""
     iri: Mapped[str]
     kind: Mapped[str]
     """"course" or "module"."""
@@ -115,4 +117,8 @@ class CourseActivity(Owned):
     contested: Mapped[bool] = mapped_column(default=False)
     """Two courses are called so: it means neither, until somebody says which."""
     bound: Mapped[bool] = mapped_column(default=False)
-    """Somebody said so by hand."""
+    """Somebody said so by hand, and not what it was taken for before."""
+    brought_by: Mapped[UUID | None]
+    """The assignment by hand that alone has made it known, or made it mean this; undone, it takes
+    that along. None: a launch, a learning record or somebody else has told of it as well.
+    """

@@ -1,8 +1,8 @@
-"""Keeping courses, resource links, rosters and what learning records call them."""
+"""Keeping courses, resource links, memberships and what learning records call them."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -13,17 +13,13 @@ from sqlalchemy.orm import Session
 from lrs_bridge.identity import same_place
 from lrs_bridge.vocabulary import NAMED
 from lti.message import LaunchMessage
-from lti.nrps import Member, Status
 from plugin.courses import said
 from plugin.courses.events import CourseKnown, CourseNamed
-from plugin.courses.model import LONGEST_IRI, Course, CourseActivity, Membership, ResourceLink
+from plugin.courses.model import Course, CourseActivity, Membership, ResourceLink
 from plugin.foundation.events import happened
 from plugin.foundation.tenancy import found_or_inserted, inserted_once
-from plugin.people import identifiers, telling
-from plugin.people import service as people
-from plugin.people.identifiers import Evidence
-from plugin.people.model import Person, PersonIdentifier
-from plugin.people.rules import ACCOUNT
+from plugin.people import identifiers
+from plugin.people.model import Person
 from plugin.platforms.model import RegistrationRow
 
 SEEN_AGAIN_AFTER = timedelta(hours=1)
@@ -63,11 +59,13 @@ def _named(session: Session, course: Course, *, now: datetime) -> None:
         context_id=course.context_id, label=course.label, sourced_id=course.sourced_id
     )
     places = {same_place(name): name for name in names}
-    known = session.scalars(select(CourseActivity).where(CourseActivity.place.in_(places)))
-    for activity in known.all():
+    for activity in _at(session, places):
         del places[activity.place]
-        if activity.course_id != course.id and not activity.bound:
+        if activity.bound:
+            continue
+        if activity.course_id != course.id:
             activity.contested = True
+        activity.brought_by = None
     new = [
         place
         for place, iri in places.items()
@@ -76,6 +74,7 @@ def _named(session: Session, course: Course, *, now: datetime) -> None:
             CourseActivity,
             course_id=course.id,
             place=place,
+            digest=identifiers.place_digest(place),
             iri=iri,
             kind="course",
             name=course.title,
@@ -130,11 +129,12 @@ def belongs(
         mentors=[],
         seen_at=now,
     )
-    _seen_as(membership, said, now=now)
+    seen_as(membership, said, now=now)
     return membership
 
 
-def _seen_as(membership: Membership, said: Mapping[str, Any], *, now: datetime) -> None:
+def seen_as(membership: Membership, said: Mapping[str, Any], *, now: datetime) -> None:
+    """Keep what is said of a membership that there is, and that it was seen."""
     news = any(getattr(membership, name) != value for name, value in said.items())
     if news or not seen_lately(membership.seen_at, now):
         _keep(membership, said)
@@ -144,70 +144,6 @@ def _seen_as(membership: Membership, said: Mapping[str, Any], *, now: datetime) 
 def seen_lately(seen_at: datetime, now: datetime) -> bool:
     """Tell whether a membership was seen so lately that seeing it again need not be kept."""
     return now - seen_at < SEEN_AGAIN_AFTER
-
-
-def roster_read(
-    session: Session,
-    course: Course,
-    registration: RegistrationRow,
-    members: Sequence[Member],
-    *,
-    now: datetime,
-) -> None:
-    """Keep what the platform's roster says. Nobody is taken out by a roster they are not in."""
-    known = _known(session, course, registration, [member.user_id for member in members])
-    people_known = [person.id for _, person, _ in known.values()]
-    identifiers.verified(session, same_place(registration.issuer), people_known, now=now)
-    for member in sorted(members, key=lambda member: member.user_id):  # two rosters, one order
-        described = people.Described(name=member.person.name, email=member.person.email)
-        said = {"roles": sorted(member.roles), "active": member.status is Status.ACTIVE}
-        if member.user_id in known:
-            membership, person, told = known[member.user_id]
-            _seen_as(membership, said, now=now)
-            names = people.told_by(member, described, registration.product)
-            if telling.tells_nothing_new(names, told):
-                people.described(person, described)
-                continue
-        person = people.seen(
-            session,
-            issuer=registration.issuer,
-            subject=member.user_id,
-            said=described,
-            evidence=Evidence.ROSTER,
-            now=now,
-            product=registration.product,
-            message=member,
-        )
-        inserted_once(
-            session,
-            Membership,
-            course_id=course.id,
-            person_id=person.id,
-            groups=[],
-            mentors=[],
-            seen_at=now,
-            **said,
-        )
-    course.roster_synced_at = now
-
-
-def _known(
-    session: Session, course: Course, registration: RegistrationRow, subjects: Sequence[str]
-) -> dict[str, tuple[Membership, Person, dict[str, str]]]:
-    """Return whom of `subjects` we know in a course, by what the platform calls them."""
-    rows = session.execute(
-        select(PersonIdentifier.value, PersonIdentifier.told, Membership, Person)
-        .join(Person, Person.id == PersonIdentifier.person_id)
-        .join(Membership, Membership.person_id == Person.id)
-        .where(
-            Membership.course_id == course.id,
-            PersonIdentifier.scheme == ACCOUNT,
-            PersonIdentifier.home == same_place(registration.issuer),
-            PersonIdentifier.value.in_(subjects),
-            PersonIdentifier.signs_in,
-        )
-    )
-    return {subject: (membership, person, told) for subject, told, membership, person in rows}
 
 
 def roster(session: Session, course_id: UUID) -> Sequence[tuple[Membership, Person]]:
@@ -222,36 +158,54 @@ def roster(session: Session, course_id: UUID) -> Sequence[tuple[Membership, Pers
 
 
 def seen_activity(
-    session: Session, course_id: UUID, *, iri: str, kind: str, name: str | None, now: datetime
+    session: Session,
+    course_id: UUID,
+    *,
+    iri: str,
+    kind: str,
+    name: str | None,
+    now: datetime,
+    brought_by: UUID | None = None,
 ) -> None:
     """Keep an IRI by which learning records call a course or a module of it, and its name.
 
     What a launch says of its own course's IRI stands; that somebody named it as a module does not.
+
+    Args:
+        brought_by: the assignment by hand without which nobody would know it.
     """
     place = same_place(iri)
-    activity = session.scalar(select(CourseActivity).where(CourseActivity.place == place))
-    if activity is not None and kind == "course" and activity.kind != "course":
+    activity = next(_at(session, [place]), None)
+    if activity is None:
+        new = inserted_once(
+            session,
+            CourseActivity,
+            course_id=course_id,
+            place=place,
+            digest=identifiers.place_digest(place),
+            iri=iri,
+            kind=kind,
+            name=name,
+            seen_at=now,
+            brought_by=brought_by,
+        )
+        if new and kind == "course":
+            happened(session, CourseKnown(at=now, subject_id=course_id, place=place))
+        activity = None if new else next(_at(session, [place]), None)  # of who was quicker
+    if activity is None:
+        return
+    if kind == "course" and activity.kind != "course":
         activity.course_id, activity.kind, activity.name = course_id, kind, name
+        activity.seen_at, activity.brought_by = now, brought_by
+        happened(session, CourseKnown(at=now, subject_id=course_id, place=place))
+        return
+    if activity.course_id != course_id:
+        return
+    if activity.brought_by != brought_by and not activity.bound:  # it is known besides
+        activity.brought_by = None
+    if name and activity.name != name:
+        activity.name = name
         activity.seen_at = now
-        happened(session, CourseKnown(at=now, subject_id=course_id, place=place))
-        return
-    if activity is not None:
-        if name and activity.course_id == course_id and activity.name != name:
-            activity.name = name
-            activity.seen_at = now
-        return
-    new = inserted_once(
-        session,
-        CourseActivity,
-        course_id=course_id,
-        place=place,
-        iri=iri,
-        kind=kind,
-        name=name,
-        seen_at=now,
-    )
-    if new and kind == "course":
-        happened(session, CourseKnown(at=now, subject_id=course_id, place=place))
 
 
 def module_seen(
@@ -259,8 +213,16 @@ def module_seen(
 ) -> None:
     """Keep a module that a source named in a course that we know, so that it can be picked."""
     course = activity_at(session, course_iri)
-    if course is not None and len(iri) <= LONGEST_IRI:
-        seen_activity(session, course.course_id, iri=iri, kind="module", name=name, now=now)
+    if course is not None:
+        seen_activity(
+            session,
+            course.course_id,
+            iri=iri,
+            kind="module",
+            name=name,
+            now=now,
+            brought_by=course.brought_by,
+        )
 
 
 def activities(session: Session, course_id: UUID) -> Sequence[CourseActivity]:
@@ -286,10 +248,13 @@ def activity_at(session: Session, iri: str) -> CourseActivity | None:
 def activities_at(session: Session, iris: Collection[str]) -> dict[str, CourseActivity]:
     """Return what IRIs mean to us, those that we have seen: one question."""
     places = {iri: same_place(iri) for iri in iris}
-    found = session.scalars(
-        select(CourseActivity).where(
-            CourseActivity.place.in_(set(places.values())), CourseActivity.contested.is_(False)
-        )
-    )
-    seen = {activity.place: activity for activity in found}
+    found = _at(session, set(places.values()))
+    seen = {activity.place: activity for activity in found if not activity.contested}
     return {iri: seen[place] for iri, place in places.items() if place in seen}
+
+
+def _at(session: Session, places: Collection[str]) -> Iterator[CourseActivity]:
+    """Yield what places mean, as compared, and those that are contested, too."""
+    digests = [identifiers.place_digest(place) for place in places]
+    found = session.scalars(select(CourseActivity).where(CourseActivity.digest.in_(digests)))
+    yield from found.all()

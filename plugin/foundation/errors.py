@@ -139,6 +139,15 @@ class PartingRefused(MergeRefused):
     next_step = "Go back to the list of merges, and undo the later one first."
 
 
+class NameTooLong(MentesError):
+    """A name is longer than an index takes it."""
+
+    slug = "name-too-long"
+    status = 409
+    title = to_say("This name is too long")
+    next_step = "Let the system that sends it call people by something shorter, such as a number."
+
+
 class BindingRefused(MentesError):
     """A name must not be taken from whoever has it."""
 

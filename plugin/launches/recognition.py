@@ -24,6 +24,7 @@ from plugin.courses.model import Course, CourseActivity, Membership, ResourceLin
 from plugin.courses.service import seen_lately
 from plugin.foundation.direct import Over, Prepared
 from plugin.foundation.tenancy import unwalled
+from plugin.people import identifiers
 from plugin.people import service as people
 from plugin.people.model import Person, PersonIdentifier
 from plugin.people.rules import ACCOUNT
@@ -80,7 +81,7 @@ def recognised(
         registration=UUID(registration.id),
         context=context_id,
         link=message.resource_link.id if message.resource_link else None,
-        place=same_place(iri) if iri else None,
+        place=identifiers.place_digest(same_place(iri)) if iri else None,
     )
     if (
         row is None
@@ -115,7 +116,8 @@ def _is_named(row: Any, title: str) -> bool:
     if row.activity_kind != "course":
         return False
     elsewhere: bool = row.activity_course_id != row.course_id
-    return elsewhere or row.activity_name == title
+    is_known = row.activity_name == title and row.activity_brought_by is None
+    return elsewhere or is_known
 
 
 def _differs(row: Any, what: str, values: Mapping[str, Any]) -> bool:
@@ -139,7 +141,7 @@ _KNOWN = Prepared(
         *_of("link", _LINK, "id", "title", "lineitem_url"),
         *_of("person", _PERSON, "id", "name", "email", "language", "zone"),
         *_of("membership", _MEMBERSHIP, "roles", "active", "groups", "mentors", "seen_at"),
-        *_of("activity", _ACTIVITY, "course_id", "kind", "name"),
+        *_of("activity", _ACTIVITY, "course_id", "kind", "name", "brought_by"),
         *_of("identifier", _IDENTIFIER, "told"),
     )
     .select_from(
@@ -153,7 +155,7 @@ _KNOWN = Prepared(
             _ACTIVITY,
             and_(
                 _ACTIVITY.c.organisation_id == bindparam("organisation"),
-                _ACTIVITY.c.place == bindparam("place"),
+                _ACTIVITY.c.digest == bindparam("place"),
             ),
         )
     )

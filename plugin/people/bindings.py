@@ -10,17 +10,26 @@ from sqlalchemy import delete, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from lrs_bridge.identity import same_place
-from plugin.foundation.errors import BindingRefused
+from plugin.foundation.errors import BindingRefused, NameTooLong
 from plugin.people import identifiers
 from plugin.people.model import PersonIdentifier
 from plugin.people.rules import Key
+from plugin.people.telling import LONGEST
 
 
 def bound(session: Session, person_id: UUID, keys: Sequence[Key], *, now: datetime) -> list[UUID]:
-    """Keep what somebody said of a person by hand; return the ids of what is new."""
+    """Keep what somebody said of a person by hand; return the ids of what is new.
+
+    Raises:
+        NameTooLong: none of `keys` is as short as a name has to be.
+    """
     spelled = {
-        (scheme, same_place(home) if home else "", value): home for scheme, home, value in keys
+        (scheme, same_place(home) if home else "", value): home
+        for scheme, home, value in keys
+        if len(home) <= LONGEST and len(value) <= LONGEST
     }
+    if keys and not spelled:
+        raise NameTooLong("Mentes keeps no name of more than 255 characters. What came waits.")
     new = identifiers.added(
         session, person_id, spelled, evidence=identifiers.Evidence.BOUND, said_by="", now=now
     )

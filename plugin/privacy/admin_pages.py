@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import shlex
 from uuid import UUID
 
 from flask import Blueprint, redirect, render_template, url_for
@@ -11,8 +9,8 @@ from werkzeug.wrappers import Response
 
 from plugin.foundation.web import Role, requires, tool, visit
 from plugin.foundation.web.i18n import words
-from plugin.people.model import PersonIdentifier
 from plugin.privacy import service
+from plugin.privacy.commands import commands
 
 bp = Blueprint("privacy_requests", __name__, template_folder="templates")
 
@@ -23,8 +21,8 @@ def listed() -> str:
     """Show what waits, with the commands that do it."""
     with tool().database.reading(visit().organisation_id) as session:
         waiting = [
-            (asked, person, [_command(asked.kind, each) for each in accounts])
-            for asked, person, accounts in service.requests(session)
+            (asked, person, commands(session, person.id, service.Kind(asked.kind)))
+            for asked, person in service.requests(session)
         ]
     return render_template(
         "privacy/requests.html",
@@ -40,10 +38,3 @@ def settle(request_id: UUID) -> Response:
     with tool().database.transaction(visit().organisation_id) as session:
         service.settle(session, request_id, by=visit().person_id, now=tool().clock())
     return redirect(url_for(".listed", launch_id=visit().launch_id), 303)
-
-
-def _command(kind: str, account: PersonIdentifier) -> str:
-    """Return what is typed into a shell for what the record store has about an account."""
-    agent = json.dumps({"account": {"homePage": account.home_as_said, "name": account.value}})
-    act = "erase" if kind == service.Kind.ERASE else "export"
-    return f"mentes lrs {act} --agent {shlex.quote(agent)}"

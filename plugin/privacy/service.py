@@ -22,7 +22,6 @@ from plugin.foundation.tenancy import inserted_once
 from plugin.goals.model import Commitment
 from plugin.pairings.model import Pairing
 from plugin.people.model import Person, PersonIdentifier, PrivacyRequest
-from plugin.people.rules import ACCOUNT
 from plugin.privacy import events
 from plugin.programmes.model import Participation
 
@@ -126,26 +125,15 @@ def open_of(session: Session, person_id: UUID) -> Sequence[PrivacyRequest]:
     ).all()
 
 
-def requests(session: Session) -> list[tuple[PrivacyRequest, Person, Sequence[PersonIdentifier]]]:
-    """Return what waits for an administrator, the oldest first: whose, by which accounts."""
+def requests(session: Session) -> list[tuple[PrivacyRequest, Person]]:
+    """Return what waits for an administrator, the oldest first, and whose it is."""
     rows = session.execute(
         select(PrivacyRequest, Person)
         .join(Person, Person.id == PrivacyRequest.person_id)
         .where(PrivacyRequest.settled_at.is_(None))
         .order_by(PrivacyRequest.asked_at, PrivacyRequest.id)
     ).all()
-    return [
-        (
-            asked,
-            person,
-            session.scalars(
-                select(PersonIdentifier)
-                .where(PersonIdentifier.person_id == person.id, PersonIdentifier.scheme == ACCOUNT)
-                .order_by(PersonIdentifier.created_at)
-            ).all(),
-        )
-        for asked, person in rows
-    ]
+    return [(asked, person) for asked, person in rows]
 
 
 def waiting(session: Session) -> int:

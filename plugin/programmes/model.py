@@ -63,7 +63,7 @@ class Checkpoint(Owned):
     __tablename__ = "checkpoint"
 
     programme_id: Mapped[UUID] = mapped_column(ForeignKey("programme.id"), index=True)
-    place: Mapped[str] = mapped_column(index=True)
+    place: Mapped[str]
     """The course's or module's IRI as compared (`CourseActivity.place`)."""
     iri: Mapped[str]
     kind: Mapped[str]

@@ -42,4 +42,5 @@ def _attended(
     statement = compose.circle_attended(
         replace(scene.occasion, event_id=name), who, event.subject_id, seconds=event.minutes * 60
     )
-    tell_of(session, scene, Group.CIRCLES, statement, person_id)
+    named = replace(scene, called=[*scene.called, (person_id, who)])
+    tell_of(session, named, Group.CIRCLES, statement, person_id)

@@ -58,7 +58,14 @@ class ObservedCompletions:
             activity = activities.get(event.activity)
             statement = self._statement(stage, event, learner, activity, times[event.subject_id])
             to_tell.append(
-                ToTell(statement=statement, event_id=event_id, about=[event.actor_id], now=event.at)
+                ToTell(
+                    statement=statement,
+                    event_id=event_id,
+                    about=[event.actor_id],
+                    programme_id=stage.programme.id,
+                    called=[(event.actor_id, learner)],
+                    now=event.seen_at,
+                )
             )
         tell(session, *to_tell)
 

@@ -58,7 +58,7 @@ class RecordCorrections:
         absent = scene.voice(event.absent_id)
         if absent is not None and Group.CHECK_INS in scene.groups:
             statement = compose.missed(scene.revised(revision).occasion, absent, checkin.id)
-            self._tell(session, event, statement, (event.absent_id,), revision)
+            self._tell(session, event, scene, statement, (event.absent_id,), revision)
 
     def on_withdrawn(self, session: Session, _event_id: UUID, event: events.Withdrawn) -> None:
         """What led to a check-in was taken back, so it never was due."""
@@ -82,7 +82,7 @@ class RecordCorrections:
             return
         for (was, _), (statement, about) in zip(old, new, strict=True):
             if was["id"] in voided:
-                self._tell(session, event, statement, about, revision)
+                self._tell(session, event, scene, statement, about, revision)
 
     def _scene(
         self, session: Session, event: events.MinutesCorrected | events.AbsenceCorrected
@@ -96,6 +96,7 @@ class RecordCorrections:
         self,
         session: Session,
         event: events.MinutesCorrected | events.AbsenceCorrected,
+        scene: Scene,
         statement: Json,
         about: tuple[UUID | None, ...],
         revision: int,
@@ -106,6 +107,8 @@ class RecordCorrections:
                 statement=statement,
                 event_id=event.said_id,
                 about=[person for person in about if person is not None],
+                programme_id=scene.occasion.programme.id,
+                called=scene.called,
                 revision=revision,
                 now=event.at,
             ),

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from plugin.foundation.tenancy import Owned
@@ -15,8 +16,10 @@ class SentScore(Owned):
     """The score that went last to one person's cell of a gradebook, or is on its way there."""
 
     __tablename__ = "sent_score"
-    __table_args__ = (UniqueConstraint("organisation_id", "line_item", "user_id"),)
+    __table_args__ = (UniqueConstraint("organisation_id", "cell"),)
 
+    cell: Mapped[str]
+    """Digest of line item and user: found in an index, however long the URL is."""
     line_item: Mapped[str]
     """The line item's URL."""
     user_id: Mapped[str]
@@ -43,3 +46,21 @@ class Told(Owned):
     revision: Mapped[int] = mapped_column(default=0)
     at: Mapped[datetime]
     voided_at: Mapped[datetime | None]
+
+
+class ToldName(Owned):
+    """By what somebody was called in what was told of a programme, and may still be called there.
+
+    A mail address or a username changes; what was told under the old one is theirs all the same.
+    It is forgotten when they withdraw.
+    """
+
+    __tablename__ = "told_name"
+    __table_args__ = (UniqueConstraint("person_id", "programme_id", "digest"),)
+
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    programme_id: Mapped[UUID] = mapped_column(ForeignKey("programme.id"))
+    digest: Mapped[str]
+    """Of the identifier (`targets.rules.digest`)."""
+    agent: Mapped[dict[str, Any]]
+    """As statements write it."""

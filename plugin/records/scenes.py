@@ -17,6 +17,7 @@ from plugin.foundation.tenancy import rows_of
 from plugin.pairings.model import Pairing
 from plugin.platforms.model import ActorForm
 from plugin.programmes.model import Part, Participation
+from plugin.records.called import Called
 from plugin.records.groups import Group, told_groups
 from plugin.records.stages import Stage, stages
 
@@ -34,6 +35,7 @@ class Scene:
     Attributes:
         groups: what is told in the programme.
         by: who did it, where that need not be one of the two.
+        called: everybody whom its statements may name, with what they are called.
     """
 
     occasion: Occasion
@@ -43,6 +45,7 @@ class Scene:
     mentor: Actor | None = None
     mentor_id: UUID | None = None
     by: Actor | None = None
+    called: Sequence[Called] = ()
 
     def voice(self, person_id: UUID | None) -> Actor | None:
         """Return one of the two as they are called, if they are recorded."""
@@ -101,15 +104,17 @@ class Scenes:
 
     def _of_pairing(self, stage: Stage, pairing: Pairing, event_id: UUID, at: datetime) -> Scene:
         mentor = stage.recorded(pairing.mentor_id, Part.MENTOR)
+        mentee = stage.recorded(pairing.mentee_id, Part.MENTEE)
         return Scene(
             occasion=replace(
                 self._occasion(stage, event_id, at), pairing_id=pairing.id, mentor=mentor
             ),
             groups=told_groups(stage.programme),
-            mentee=stage.recorded(pairing.mentee_id, Part.MENTEE),
+            mentee=mentee,
             mentee_id=pairing.mentee_id,
             mentor=mentor,
             mentor_id=pairing.mentor_id,
+            called=_named((pairing.mentor_id, mentor), (pairing.mentee_id, mentee)),
         )
 
     def of_participation(
@@ -118,10 +123,12 @@ class Scenes:
         """Return the scene of something that happened to somebody's part, and that part."""
         part = session.get_one(Participation, participation_id)
         stage = stages(session, [part.programme_id], [part.person_id])[part.programme_id]
+        by = stage.called(part)
         scene = Scene(
             occasion=replace(self._occasion(stage, event_id, at), participation_id=part.id),
             groups=told_groups(stage.programme),
-            by=stage.called(part),
+            by=by,
+            called=_named((part.person_id, by)),
         )
         return scene, part
 
@@ -137,6 +144,7 @@ class Scenes:
             groups=told_groups(stage.programme),
             mentor=mentor,
             mentor_id=circle.mentor_id,
+            called=_named((circle.mentor_id, mentor)),
         )
 
     def learner_of(self, session: Session, circle: Circle, person_id: UUID) -> Actor | None:
@@ -153,10 +161,12 @@ class Scenes:
         """Return the scene of something that happened to a programme."""
         stage = stages(session, [programme_id], [by] if by else [])[programme_id]
         voices = [stage.recorded(by, part) for part in Part] if by else []
+        voice = next((voice for voice in voices if voice is not None), None)
         return Scene(
             occasion=self._occasion(stage, event_id, at),
             groups=told_groups(stage.programme),
-            by=next((voice for voice in voices if voice is not None), None),
+            by=voice,
+            called=_named((by, voice)),
         )
 
     def _occasion(self, stage: Stage, event_id: UUID, at: datetime) -> Occasion:
@@ -171,3 +181,10 @@ class Scenes:
             course=stage.course,
             mailboxes=ActorForm(stage.registration.actor_form).needs_mail,
         )
+
+
+def _named(*several: tuple[UUID | None, Actor | None]) -> list[Called]:
+    """Return those who are somebody and are recorded."""
+    return [
+        (person, actor) for person, actor in several if person is not None and actor is not None
+    ]

@@ -13,6 +13,7 @@ from lti import claims
 from lti.grading import Score
 from plugin.checkins.model import CheckIn
 from plugin.checkins.rules import State, score_given
+from plugin.completions.inbox import digest
 from plugin.courses.model import Course, ResourceLink
 from plugin.foundation.outbox import owe
 from plugin.foundation.tenancy import inserted_once
@@ -91,13 +92,12 @@ def dated(
     the order in which the scores came about. The same debt keeps its timestamp however often it
     is sent. The row is taken before it is looked at, so that no two workers date alike.
     """
-    cell = select(SentScore).where(
-        SentScore.line_item == line_item, SentScore.user_id == score.user_id
-    )
+    cell = digest(line_item, score.user_id)
     given = score.score_given or 0.0
     first = inserted_once(
         session,
         SentScore,
+        cell=cell,
         line_item=line_item,
         user_id=score.user_id,
         key=key,
@@ -105,7 +105,7 @@ def dated(
         given=given,
         timestamp=score.timestamp,
     )
-    last = session.scalars(cell.with_for_update()).one()
+    last = session.scalars(select(SentScore).where(SentScore.cell == cell).with_for_update()).one()
     if first or last.key == key:
         return replace(score, timestamp=last.timestamp)
     if (score.timestamp, given) < (last.happened_at, last.given):

@@ -21,7 +21,7 @@ from plugin.foundation.tenancy import rows_of
 from plugin.pairings.events import PairingClosed, PairingMade
 from plugin.programmes import events as programmes
 from plugin.programmes.model import Checkpoint, Participation
-from plugin.records.actors import names_of
+from plugin.records.called import called_in, forget
 from plugin.records.groups import Group
 from plugin.records.scenes import Scene, Scenes
 from plugin.records.scores import owe_score
@@ -72,10 +72,11 @@ class Records:
             session,
             person_id=event.person_id,
             programme_id=programme_id,
-            people=names_of(session, event.person_id),
+            people=called_in(session, event.person_id, programme_id),
             programme=f"{self._public_url}/programmes/{programme_id}",
             now=event.at,
         )
+        forget(session, event.person_id, programme_id)
 
     def on_mentor_attached(
         self, session: Session, event_id: UUID, event: programmes.MentorAttached
@@ -266,5 +267,7 @@ def _to_tell(scene: Scene, statement: Json, *about: UUID | None) -> ToTell:
         statement=statement,
         event_id=scene.occasion.event_id,
         about=[person for person in about if person is not None],
+        programme_id=scene.occasion.programme.id,
+        called=scene.called,
         now=scene.occasion.at,
     )

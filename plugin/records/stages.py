@@ -5,7 +5,7 @@ They are asked for together, so that a hundred events take as many questions as 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -68,7 +68,7 @@ def stages(
         )
     ).all()
     registrations = {programme.id: registration for programme, registration in found}
-    recorded = [part for part in parts if part.recorded]
+    recorded = _held(session, [part.id for part in parts if part.recorded])
     forms = [
         (part.person_id, registration, form_for(registration, part))
         for part in recorded
@@ -90,6 +90,23 @@ def stages(
         )
         for programme, registration in found
     }
+
+
+def _held(session: Session, part_ids: Collection[UUID]) -> Sequence[Participation]:
+    """Return those parts whose people are recorded until this transaction ends.
+
+    Whoever says stop waits for us, and takes back what we owe; or we wait, and owe nothing.
+    """
+    if not part_ids:
+        return ()
+    parts = session.scalars(
+        select(Participation)
+        .where(Participation.id.in_(part_ids))
+        .order_by(Participation.id)  # two at once wait for each other in one order
+        .with_for_update(read=True)
+        .execution_options(populate_existing=True)
+    ).all()
+    return [part for part in parts if part.recorded]
 
 
 def courses_of(session: Session, course_ids: Iterable[UUID]) -> dict[UUID, compose.Course]:

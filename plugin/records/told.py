@@ -13,7 +13,9 @@ from sqlalchemy.orm import Session
 
 from lrs_bridge.compose import Correction, voided
 from plugin.foundation.tenancy import inserted_each, organisation_of
+from plugin.records.called import Called, remember
 from plugin.records.model import Told
+from plugin.targets.rules import people_in
 from plugin.targets.service import Said, owe_statements
 
 Json = dict[str, Any]
@@ -24,13 +26,18 @@ class ToTell:
     """A statement about an event.
 
     Attributes:
+        now: by our clock; when it is owed, which is not always when it happened.
         about: whom it is about, so that what waits can be dropped when they say stop.
+        programme_id: which it belongs to.
+        called: people, and by what it may call them: it is still about them when that has changed.
         revision: which of the tellings of this event it belongs to.
     """
 
     statement: Json
     event_id: UUID
     now: datetime
+    programme_id: UUID
+    called: Sequence[Called]
     about: Sequence[UUID] = ()
     revision: int = 0
 
@@ -49,6 +56,10 @@ def tell(session: Session, *several: ToTell) -> None:
             }
             for each in several
         ],
+    )
+    remember(
+        session,
+        [(each.programme_id, people_in(each.statement), each.called) for each in several],
     )
     owe_statements(session, [_said(each.statement, each.about, each.now) for each in several])
 

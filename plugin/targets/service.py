@@ -218,7 +218,8 @@ class Said:
 
     Attributes:
         key: unlike that of any other.
-        now: when what it tells of happened.
+        now: when it is owed, by our clock: one that is due later would wait, one that was due last
+            year would be served before all others.
     """
 
     statement: Mapping[str, Any]

@@ -257,9 +257,9 @@ def test_an_answer_nested_without_end_is_nonsense():
     assert states(outcomes) == [State.REFUSED]
 
 
-@pytest.mark.parametrize("until", ["headers", "chunks", "the end"])
-def test_who_drips_their_answer_is_cut_off(until):
-    """Each byte comes soon enough; the answer never does."""
+@contextmanager
+def dripping(until):
+    """Serve an answer of which each byte comes soon enough, and the whole never."""
     begun = {
         "headers": b"HTTP/1.1 200 OK\r\nX-Slow: ",
         "chunks": b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n",
@@ -267,7 +267,7 @@ def test_who_drips_their_answer_is_cut_off(until):
     }
 
     class Dripping(BaseHTTPRequestHandler):
-        def do_POST(self):
+        def do_GET(self):
             self.wfile.write(begun[until])
             for _ in range(100):
                 try:
@@ -276,10 +276,19 @@ def test_who_drips_their_answer_is_cut_off(until):
                     return
                 time.sleep(0.05)
 
+        def do_POST(self):
+            self.do_GET()
+
         def log_message(self, *_arguments):
             pass
 
     with serving(ThreadingHTTPServer(("127.0.0.1", 0), Dripping)) as url:
+        yield url
+
+
+@pytest.mark.parametrize("until", ["headers", "chunks", "the end"])
+def test_who_drips_their_answer_is_cut_off(until):
+    with dripping(until) as url:
         began = time.monotonic()
         store = RemoteStore(url, "k", "s", asking=Asking(longest=0.3))
         assert states(store.deliver(statements(), now=NOW)) == [State.UNAVAILABLE]

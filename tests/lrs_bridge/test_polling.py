@@ -12,13 +12,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from werkzeug.serving import make_server
 
-from lrs_bridge.polling import Cursor, RemoteReader
+from lrs_bridge.asking import LARGEST_ANSWER, Asking
+from lrs_bridge.polling import LARGEST_PAGE, Cursor, RemoteReader
 from lrs_bridge.sources.errors import RemoteRefused, RemoteUnavailable
 from lrs_bridge.testing import a_statement
 from lrs_bridge.version import Version
 from lrs_bridge.vocabulary import Verb
 from tests.lrs_bridge.conftest import SECRET
-from tests.lrs_bridge.test_client import answering, serving
+from tests.lrs_bridge.test_client import answering, dripping, serving
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 START = Cursor(verb=Verb.COMPLETED.value)
@@ -311,17 +312,23 @@ def test_a_cursor_is_read_as_it_was_written(cursor):
     assert Cursor.read(json.loads(json.dumps(cursor.written))) == cursor
 
 
-def test_a_page_that_drips_is_given_up(monkeypatch):
-    monkeypatch.setattr("lrs_bridge.polling.LONGEST", 0.3)
-
-    def dripping(_environ, start_response):
-        start_response("200 OK", [("Content-Length", "1000")])
-        for _ in range(100):
-            time.sleep(0.1)
-            yield b" "
-
-    with serving(make_server("127.0.0.1", 0, dripping, threaded=True)) as url:
+@pytest.mark.parametrize("until", ["headers", "chunks", "the end"])
+def test_a_page_that_drips_is_given_up(until):
+    """Each byte comes soon enough; the page never does."""
+    with dripping(until) as url:
         began = time.monotonic()
+        reader = RemoteReader(url, "k", "s", asking=Asking(longest=0.3))
         with pytest.raises(RemoteUnavailable, match="too slowly"):
-            RemoteReader(url, "k", "s").page(START, now=NOW)
-    assert time.monotonic() - began < 5
+            reader.page(START, now=NOW)
+        assert time.monotonic() - began < 3
+
+
+def test_a_page_that_is_too_large_is_given_up():
+    with pytest.raises(RemoteUnavailable, match="too large"):
+        page_of((200, " " * (LARGEST_PAGE + 2), {}))
+
+
+def test_a_page_may_be_larger_than_an_answer_to_what_is_sent():
+    status, body, headers = said(kept(1))
+    page, _ = page_of((status, body + " " * 2 * LARGEST_ANSWER, headers))
+    assert len(page.statements) == 1

@@ -103,7 +103,7 @@ REASONS: Final = {
     Reason.NOT_PASSED: to_say("It was not passed."),
     Reason.OWN_ITEM: to_say("It is an item of Mentes itself."),
     Reason.SO_BEFORE: to_say("It was so before."),
-    Reason.FAILED: to_say("It could not be looked at; Mentes tries again by itself."),
+    Reason.FAILED: to_say("It could not be looked at, by a fault of Mentes. It is tried again."),
 }
 """Why a completion waits, or opens nothing."""
 

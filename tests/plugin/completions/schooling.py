@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from lrs_bridge.completion import Completion, PersonKey
 from plugin.app import Mentes
 from plugin.checkins.model import CheckIn
-from plugin.completions import inbox, waiting_binding
+from plugin.completions import inbox, waiting_binding, waiting_undoing
 from plugin.completions.model import CompletionRow, SourceKind
 from plugin.completions.waiting_model import Unassigned, What
 from plugin.people.service import Described, seen
@@ -113,7 +113,7 @@ class School:
     def undo(self, id: UUID) -> None:
         """Undo a binding, and let the worker work."""
         with self.mentes.database.transaction(self.organisation_id) as session:
-            waiting_binding.undo(session, id, by=None, now=later(hours=3))
+            waiting_undoing.undo(session, id, by=None, now=self.mentes.clock())
         self.worker.run_until_idle()
 
     def known(self, subject: str, email: str) -> UUID:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from sqlalchemy import select, text
+from sqlalchemy.dialects import postgresql, sqlite
 
-from lrs_bridge.completion import PersonKey, named_place
+from lrs_bridge.completion import Completion, PersonKey, named_place
 from lrs_bridge.vocabulary import Verb
 from lti.message import Context
 from plugin.checkins import service as checkins
 from plugin.checkins.model import CheckIn
 from plugin.checkins.rules import State
 from plugin.completions import inbox, waiting_binding, waiting_list
-from plugin.completions.model import CompletionRow, Reason, Status
+from plugin.completions.model import CompletionRow, Reason, SourceKind, Status
 from plugin.completions.waiting_model import Binding, Unassigned, UnassignedKey, What
 from plugin.completions.waiting_views import said
 from plugin.courses import service as courses
@@ -230,6 +233,41 @@ def test_erased_it_is_forgotten(school: School) -> None:
     with school.mentes.database.transaction(school.organisation_id) as session:
         inbox.forget(session, [reference])
     assert school.rows(Unassigned) == school.rows(UnassignedKey) == []
+
+
+def test_what_is_erased_is_found_without_reading_every_completion(school: School) -> None:
+    is_postgresql = school.mentes.database.engine.dialect.name == "postgresql"
+    told = [
+        Completion(
+            organisation_id=school.organisation_id,
+            source="table",
+            source_event_id=str(number),
+            person_keys=(MAIL,),
+            course_key=ELSEWHERE,
+            module_key=None,
+            kind="course",
+            state="completed",
+            at=NOW,
+            reference=uuid4(),
+        )
+        for number in range(2000)
+    ]
+    with school.mentes.database.transaction(school.organisation_id) as session:
+        inbox.receive(session, told, came_by=SourceKind.RECORD_STORE, now=NOW)
+    dialect: Any = postgresql if is_postgresql else sqlite
+    erased = select(CompletionRow.id).where(
+        CompletionRow.organisation_id == school.organisation_id,
+        CompletionRow.reference.in_([uuid4(), uuid4()]),
+    )
+    spelt = erased.compile(dialect=dialect.dialect(), compile_kwargs={"literal_binds": True})
+    explain = "EXPLAIN" if is_postgresql else "EXPLAIN QUERY PLAN"
+    with school.mentes.database.transaction(school.organisation_id) as session:
+        if is_postgresql:  # which goes by what there is
+            session.execute(text("ANALYZE completion"))
+        plan = "\n".join(
+            str(row) for row in session.connection().execute(text(f"{explain} {spelt}"))
+        )
+    assert "ix_completion_reference" in plan
 
 
 def test_bound_by_two_at_once_it_is_bound_once(school: School) -> None:

@@ -4,24 +4,27 @@ from __future__ import annotations
 
 import html
 import re
+from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from sqlalchemy import select
 
 from lrs_bridge.completion import Completion, PersonKey
 from lti import claims
 from lti.roles import INSTRUCTOR, LEARNER
 from plugin.app import Mentes
-from plugin.completions import inbox
+from plugin.completions import inbox, merging, sources, waiting_views
 from plugin.completions.model import CompletionRow, SourceKind, Status
 from plugin.completions.waiting_model import Binding, Unassigned
 from plugin.foundation.tenancy import EVERYWHERE
 from plugin.people.model import Person, PersonMerge
 from plugin.worker import Worker
 from tests.conftest import MovableClock
+from tests.lrs_bridge.sources.golden import FOLDER, loaded
 from tests.plugin.factories import every
-from tests.plugin.launching import ADA, Browser, Campus
+from tests.plugin.launching import ADA, BEN, MO, Browser, Campus
 from tests.plugin.statements.conftest import launched_as_admin
 
 
@@ -144,6 +147,59 @@ def test_two_who_are_one_are_merged_after_a_look_and_parted(
     assert admin.submit(f"{place}/undo").status_code == 303
     assert "They are two people again" in admin.get(place).text
     assert the(mentes, PersonMerge).undone_at is not None
+
+
+def test_a_merge_upon_which_another_stands_says_so_instead_of_offering_to_be_undone(
+    campus: Campus, admin: Browser, mentes: Mentes, organisation_id: UUID
+) -> None:
+    for user in (ADA, BEN, MO):
+        campus.launched(user)
+    with mentes.database.transaction(organisation_id) as session:
+        ada, ben, mo = (
+            session.scalars(select(Person.id).where(Person.email == user.email)).one()
+            for user in (ADA, BEN, MO)
+        )
+        first = merging.merge(session, ben, ada, by=None, now=mentes.clock()).id
+        second = merging.merge(session, mo, ben, by=None, now=mentes.clock()).id
+    shown = admin.get(f"people/merges/{first}").text
+    assert "It cannot be undone yet" in shown
+    assert f"people/merges/{second}" in shown
+    assert f"people/merges/{first}/undo" not in shown
+    assert admin.submit(f"people/merges/{second}/undo").status_code == 303
+    assert f"people/merges/{first}/undo" in admin.get(f"people/merges/{first}").text
+
+
+def test_sources_are_said_in_peoples_words(
+    admin: Browser, mentes: Mentes, organisation_id: UUID, unknown: dict[str, UUID]
+) -> None:
+    with mentes.database.transaction(organisation_id) as session:
+        source = sources.add(
+            session,
+            mentes.cipher,
+            kind=SourceKind.CALIPER,
+            name="The library",
+            configuration={},
+            secret="s",
+            now=mentes.clock(),
+        )
+        (waits,) = every(session, Unassigned)
+        names = {"xapi": "A learning platform", f"caliper:{source.id}": "The library"}
+    for named, words in names.items():
+        with mentes.database.transaction(organisation_id) as session:
+            session.get_one(Unassigned, waits.id).source = named
+        for page in ("not-assigned", f"not-assigned/{waits.id}"):
+            shown = admin.get(page).text
+            assert words in shown
+            assert named not in shown
+
+
+def test_every_reader_has_a_name_for_people() -> None:
+    read = {loaded(path)["completion"]["source"] for path in FOLDER.glob("*.json") if told(path)}
+    assert read - {"academy", "docebo", "adobe-learning-manager"} <= waiting_views.SOURCES.keys()
+
+
+def told(path: Path) -> bool:
+    return bool(loaded(path).get("completion"))
 
 
 def test_one_person_alone_is_not_merged(admin: Browser) -> None:

@@ -11,6 +11,7 @@ from lrs_bridge.completion import named_place
 from lti.message import Context, Lis, PersonClaims, ToolPlatform
 from lti.nrps import Member, Status
 from plugin.app import Mentes
+from plugin.courses import rosters
 from plugin.courses import service as courses
 from plugin.courses.deliveries import KIND, owe_roster
 from plugin.courses.model import Course, CourseActivity, Membership, ResourceLink
@@ -164,7 +165,7 @@ def test_a_roster_makes_people_known_and_keeps_who_is_not_in_it(
         course = a_course(session, registration)
         a_person(session, course, "9", name="Zoe Not Listed")
         members = [a_member("4", name="Ada One"), a_member("5")]
-        courses.roster_read(session, course, registration, members, now=later(days=1))
+        rosters.roster_read(session, course, registration, members, now=later(days=1))
         names = [person.name for _, person in courses.roster(session, course.id)]
         assert names == ["Ada One", "Zoe Not Listed", None]
         assert course.roster_synced_at == later(days=1)
@@ -178,7 +179,7 @@ def test_whom_the_roster_calls_inactive_is_not_in_the_course_now(
         course = a_course(session, registration)
         for status in (Status.ACTIVE, Status.INACTIVE):
             members = [a_member("4", status=status)]
-            courses.roster_read(session, course, registration, members, now=NOW)
+            rosters.roster_read(session, course, registration, members, now=NOW)
             roster = courses.roster(session, course.id)
             assert len(roster) == (1 if status is Status.ACTIVE else 0)
 
@@ -196,7 +197,7 @@ def test_a_roster_of_two_hundred_costs_few_statements(
             statements_on(mentes.database.engine) as seen,
             mentes.database.transaction(organisation_id) as session,
         ):
-            courses.roster_read(
+            rosters.roster_read(
                 session,
                 session.get_one(Course, course.id),
                 session.get_one(RegistrationRow, registration.id),

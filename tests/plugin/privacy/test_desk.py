@@ -45,7 +45,7 @@ def test_an_administrator_sees_requests_and_notes_that_they_are_done(
     admin = campus.launched(TEACHER, **{claims.ROLES: [ADMIN]})
     page = admin.get("privacy-requests").get_data(as_text=True)
     assert "Ada One" in page
-    assert "mentes lrs erase --agent" in page
+    assert "mentes lrs erase --organisation" in page
     with mentes.database.reading(EVERYWHERE) as session:
         (asked,) = every(session, PrivacyRequest)
     for _ in range(2):

@@ -172,6 +172,7 @@ def observe(mentes: Mentes, pair: Mentoring, *, of: str = "course", **changes: o
             "activity": "https://lms.example/course/view.php?id=2",
             "of": of,
             "state": "completed",
+            "seen_at": later(days=1),
             "source": "canvas",
             **changes,
         }

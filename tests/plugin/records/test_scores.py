@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from hashlib import sha256
 from uuid import UUID
 
 import pytest
@@ -290,6 +291,17 @@ def test_an_older_score_that_comes_late_does_not_replace_a_newer_one(
     assert sent("newer", a_score(1.0, seconds=2)) is not None
     assert sent("older", a_score(0.5, seconds=1)) is None
     assert sent("of the same moment, with less", a_score(0.5, seconds=2)) is None
+
+
+def test_a_line_item_may_have_an_address_that_no_index_takes(
+    mentes: Mentes, organisation_id: UUID
+) -> None:
+    digits = "".join(sha256(str(number).encode()).hexdigest() for number in range(64))
+    for end in ("1", "2"):
+        line_item = f"https://lms.example/li/{digits}/{end}"
+        with mentes.database.transaction(organisation_id) as session:
+            score = a_score(1.0, seconds=1)
+            assert dated(session, score, key=end, line_item=line_item, product=None) is not None
 
 
 def test_workers_that_date_scores_at_once_date_none_alike(
