@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -13,17 +13,12 @@ from sqlalchemy.orm import Session
 from lrs_bridge.identity import same_place
 from lrs_bridge.vocabulary import NAMED
 from lti.message import LaunchMessage
-from lti.nrps import Member, Status
-from plugin.courses import said
+from plugin.courses import copies, said
 from plugin.courses.events import CourseKnown, CourseNamed
 from plugin.courses.model import LONGEST_IRI, Course, CourseActivity, Membership, ResourceLink
 from plugin.foundation.events import happened
 from plugin.foundation.tenancy import found_or_inserted, inserted_once
-from plugin.people import identifiers, telling
-from plugin.people import service as people
-from plugin.people.identifiers import Evidence
-from plugin.people.model import Person, PersonIdentifier
-from plugin.people.rules import ACCOUNT
+from plugin.people.model import Person
 from plugin.platforms.model import RegistrationRow
 
 SEEN_AGAIN_AFTER = timedelta(hours=1)
@@ -116,25 +111,33 @@ def belongs(
     session: Session, course: Course, person: Person, said: Mapping[str, Any], *, now: datetime
 ) -> Membership:
     """Keep what is said of a person's membership in a course (`said.of_membership`)."""
-    membership = found_or_inserted(
+    theirs = select(Membership).where(
+        Membership.course_id == course.id, Membership.person_id == person.id
+    )
+    before = session.scalar(theirs)
+    was_here = before is not None and before.active
+    membership = before or found_or_inserted(
         session,
-        select(Membership).where(
-            Membership.course_id == course.id, Membership.person_id == person.id
-        ),
+        theirs,
         Membership,
         course_id=course.id,
         person_id=person.id,
         roles=[],
         active=True,
+        left_out=False,
         groups=[],
         mentors=[],
         seen_at=now,
     )
-    _seen_as(membership, said, now=now)
+    seen_as(membership, said, now=now)
+    if membership.active and not was_here:
+        session.flush()
+        copies.members_arrived(session, course.id, [person.id], now=now)
     return membership
 
 
-def _seen_as(membership: Membership, said: Mapping[str, Any], *, now: datetime) -> None:
+def seen_as(membership: Membership, said: Mapping[str, Any], *, now: datetime) -> None:
+    """Keep what is said of a membership, and when; the same again within the hour costs nothing."""
     news = any(getattr(membership, name) != value for name, value in said.items())
     if news or not seen_lately(membership.seen_at, now):
         _keep(membership, said)
@@ -144,70 +147,6 @@ def _seen_as(membership: Membership, said: Mapping[str, Any], *, now: datetime) 
 def seen_lately(seen_at: datetime, now: datetime) -> bool:
     """Tell whether a membership was seen so lately that seeing it again need not be kept."""
     return now - seen_at < SEEN_AGAIN_AFTER
-
-
-def roster_read(
-    session: Session,
-    course: Course,
-    registration: RegistrationRow,
-    members: Sequence[Member],
-    *,
-    now: datetime,
-) -> None:
-    """Keep what the platform's roster says. Nobody is taken out by a roster they are not in."""
-    known = _known(session, course, registration, [member.user_id for member in members])
-    people_known = [person.id for _, person, _ in known.values()]
-    identifiers.verified(session, same_place(registration.issuer), people_known, now=now)
-    for member in sorted(members, key=lambda member: member.user_id):  # two rosters, one order
-        described = people.Described(name=member.person.name, email=member.person.email)
-        said = {"roles": sorted(member.roles), "active": member.status is Status.ACTIVE}
-        if member.user_id in known:
-            membership, person, told = known[member.user_id]
-            _seen_as(membership, said, now=now)
-            names = people.told_by(member, described, registration.product)
-            if telling.tells_nothing_new(names, told):
-                people.described(person, described)
-                continue
-        person = people.seen(
-            session,
-            issuer=registration.issuer,
-            subject=member.user_id,
-            said=described,
-            evidence=Evidence.ROSTER,
-            now=now,
-            product=registration.product,
-            message=member,
-        )
-        inserted_once(
-            session,
-            Membership,
-            course_id=course.id,
-            person_id=person.id,
-            groups=[],
-            mentors=[],
-            seen_at=now,
-            **said,
-        )
-    course.roster_synced_at = now
-
-
-def _known(
-    session: Session, course: Course, registration: RegistrationRow, subjects: Sequence[str]
-) -> dict[str, tuple[Membership, Person, dict[str, str]]]:
-    """Return whom of `subjects` we know in a course, by what the platform calls them."""
-    rows = session.execute(
-        select(PersonIdentifier.value, PersonIdentifier.told, Membership, Person)
-        .join(Person, Person.id == PersonIdentifier.person_id)
-        .join(Membership, Membership.person_id == Person.id)
-        .where(
-            Membership.course_id == course.id,
-            PersonIdentifier.scheme == ACCOUNT,
-            PersonIdentifier.home == same_place(registration.issuer),
-            PersonIdentifier.value.in_(subjects),
-            PersonIdentifier.signs_in,
-        )
-    )
-    return {subject: (membership, person, told) for subject, told, membership, person in rows}
 
 
 def roster(session: Session, course_id: UUID) -> Sequence[tuple[Membership, Person]]:
@@ -239,10 +178,14 @@ def seen_activity(
         if name and activity.course_id == course_id and activity.name != name:
             activity.name = name
             activity.seen_at = now
+            session.flush()
+            copies.activity_seen(session, course_id, activity.id, now=now)
         return
+    id = uuid4()
     new = inserted_once(
         session,
         CourseActivity,
+        id=id,
         course_id=course_id,
         place=place,
         iri=iri,
@@ -252,6 +195,8 @@ def seen_activity(
     )
     if new and kind == "course":
         happened(session, CourseKnown(at=now, subject_id=course_id, place=place))
+    if new:
+        copies.activity_seen(session, course_id, id, now=now)
 
 
 def module_seen(

@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import Any, Final, TypeVar
 from uuid import UUID, uuid4
 
-from sqlalchemy import ClauseElement, Executable, ForeignKey, Select, Table, event, insert, select
+from sqlalchemy import ClauseElement, Executable, ForeignKey, Select, Table, event, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import (
@@ -30,6 +30,7 @@ from sqlalchemy.sql.visitors import iterate
 from lrs_bridge.lrs.types import UTCDateTime
 from plugin.foundation.db import Base
 from plugin.foundation.errors import TenancyError
+from plugin.foundation.pouring import poured
 
 
 class Everywhere:
@@ -179,7 +180,7 @@ def inserted(session: Session, table: type[Owned], rows: Sequence[Mapping[str, A
     if not rows:
         return []
     own = _own(session, table, rows)
-    session.connection().execute(insert(unwalled(table)), own)
+    poured(session.connection(), unwalled(table), own)
     return [row["id"] for row in own]
 
 

@@ -231,8 +231,12 @@ def become_known(
 ) -> None:
     """Tell whoever waits for one of `keys` that it is known now."""
     if keys:
-        digests = tuple(sorted(_awaited(keys)))
-        happened(session, PersonKnown(at=now, subject_id=person_id, digests=digests))
+        happened(session, known_by(person_id, keys, now=now))
+
+
+def known_by(person_id: UUID, keys: Collection[Key], *, now: datetime) -> PersonKnown:
+    """Return the event that somebody is known by `keys` now."""
+    return PersonKnown(at=now, subject_id=person_id, digests=tuple(sorted(_awaited(keys))))
 
 
 def _awaited(keys: Iterable[Key]) -> set[str]:
