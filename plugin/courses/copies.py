@@ -20,7 +20,7 @@ from lti.notices import ContextCopyNotice
 from plugin.courses.events import ActivitySeen, MembersArrived
 from plugin.courses.model import Course, CourseCopy, ResourceLink
 from plugin.foundation.events import happened
-from plugin.foundation.tenancy import found_or_inserted, inserted_once
+from plugin.foundation.tenancy import found_or_inserted
 
 SOMEWHERE = 1000
 """How far away an ancestor is of which nobody says how far."""

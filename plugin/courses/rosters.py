@@ -1,9 +1,9 @@
 """What a platform's list of people says of a course, and what its silence says.
 
 A *reading* goes over the whole list, page by page, and stamps whom it finds with its number
-(`Membership.listed_in`). So nothing has to hold the list: whoever has an older number at the end was
-left out. That is said only by a reading that came to the end of a list of everybody; and where it
-says it of more than a tenth, somebody is asked first (`questions`).
+(`Membership.listed_in`). So nothing has to hold the list: whoever has an older number at the end
+was left out. That is said only by a reading that came to the end of a list of everybody; and where
+it says it of more than a tenth, somebody is asked first (`questions`).
 
 Only whom a list once had can be left out of one: who launches without being enrolled, as
 administrators do, was never in it.
