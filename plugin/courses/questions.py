@@ -81,6 +81,25 @@ def asked(session: Session, course_id: UUID) -> Asking | None:
     )
 
 
+def asked_everywhere(session: Session) -> list[tuple[Course, Asking]]:
+    """Return every open question with its course, the oldest first."""
+    rows = session.execute(
+        select(Course, RosterQuestion)
+        .join(RosterQuestion, RosterQuestion.course_id == Course.id)
+        .where(RosterQuestion.settled_at.is_(None))
+        .order_by(RosterQuestion.asked_at, RosterQuestion.id)
+    )
+    found = [(course, asked(session, course.id)) for course, _ in rows.all()]
+    return [(course, asking) for course, asking in found if asking is not None]
+
+
+def waiting(session: Session) -> int:
+    """Return how many questions are open."""
+    return session.scalars(
+        select(func.count(RosterQuestion.id)).where(RosterQuestion.settled_at.is_(None))
+    ).one()
+
+
 def acted_upon(session: Session, course: Course, *, news: bool, now: datetime) -> None:
     """Take those out of a course who are left out, or ask about them if they are many.
 

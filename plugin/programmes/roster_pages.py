@@ -18,16 +18,21 @@ bp = Blueprint("rosters", __name__)
 @requires(Role.INSTRUCTOR)
 def answer(question_id: UUID) -> Response:
     """Take those out of the course who are left out, or keep them."""
+    said_of(visit().course_id, question_id)
+    return redirect(url_for("setting_up.show", launch_id=visit().launch_id), 303)
+
+
+def said_of(course_id: UUID, question_id: UUID) -> None:
+    """Do what the form of this request says about those who are left out of a course."""
     said = request.form.get("answer")
     if said not in ("gone", "here"):
-        raise FormInvalid("Choose one of the two.")
+        raise FormInvalid("Choose one of the answers.")
     with tool().database.transaction(visit().organisation_id) as session:
         questions.answered(
             session,
-            visit().course_id,
+            course_id,
             question_id,
             gone=said == "gone",
             by=visit().person_id,
             now=tool().clock(),
         )
-    return redirect(url_for("setting_up.show", launch_id=visit().launch_id), 303)

@@ -1,4 +1,4 @@
-"""A course is copied in Chromium: its instructor is asked, looks, keeps mentors and rules, undoes."""
+"""A course is copied in Chromium: its instructor is asked, looks, keeps what is there, undoes."""
 
 from __future__ import annotations
 

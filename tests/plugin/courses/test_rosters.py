@@ -39,6 +39,7 @@ from tests.plugin.factories import (
     statements_on,
 )
 from tests.plugin.launching import ADA, COURSE, TEACHER, Campus
+from tests.plugin.statements.conftest import launched_as_admin
 
 
 def a_member(
@@ -533,3 +534,19 @@ def test_learners_are_not_asked(lecture: Lecture) -> None:
     ada = lecture.campus.launched(ADA)
     assert ada.submit(f"roster/{question.id}", answer="gone").status_code == 403
     assert lecture.present == 21
+
+
+def test_an_administrator_may_answer_for_any_course(lecture: Lecture) -> None:
+    lecture.leave(100, 101, 102)
+    lecture.read()
+    admin = launched_as_admin(lecture.campus)
+    page = admin.get("rosters").get_data(as_text=True)
+    assert "Mentored Course 101" in page
+    assert "leaves out 3 of 21" in page
+    with lecture.mentes.database.reading(EVERYWHERE) as session:
+        (question,) = every(session, RosterQuestion)
+    path = f"rosters/{lecture.course.id}/{question.id}"
+    assert admin.submit(path, answer="gone").status_code == 303
+    assert lecture.present == 19  # and the administrator, whom no list ever had
+    assert "No course is asked about" in admin.get("rosters").get_data(as_text=True)
+    assert lecture.tina.submit(path, answer="gone").status_code == 403
