@@ -140,7 +140,7 @@ def _arrived(
         for member in members
     ]
     inserted_each(session, Membership, rows)
-    active = [row["person_id"] for row in rows if row["active"]]
+    active = [people_of[each.user_id] for each in members if each.status is Status.ACTIVE]
     copies.members_arrived(session, course.id, active, now=now)
 
 
@@ -148,7 +148,8 @@ def _stamped(
     session: Session, members: Sequence[Member], known: Mapping[str, Known], number: int
 ) -> None:
     """Write down who is in the list, and of whom it says itself that they are not."""
-    here, gone = [], []
+    here: list[UUID] = []
+    gone: list[UUID] = []
     for member in members:
         if member.user_id in known:
             ids = here if member.status is Status.ACTIVE else gone
@@ -214,10 +215,9 @@ def ended(
     course.roster_synced_at = now
     if course.reading != reading:
         return  # another has begun since, and its stamps are on some
-    course.roster_listed_at = now
-    course.differences_url = differences_url if is_of_everybody else None
     news = False
     if is_of_everybody:
+        course.roster_listed_at, course.differences_url = now, differences_url
         left_out = session.scalars(
             update(Membership)
             .where(

@@ -21,7 +21,7 @@ from plugin.courses.events import ActivitySeen, MembersArrived
 from plugin.courses.model import Course, CourseActivity, CourseCopy, Membership
 from plugin.foundation.errors import NotFound
 from plugin.foundation.events import happened
-from plugin.foundation.tenancy import inserted_each
+from plugin.foundation.tenancy import inserted_each, rows_of
 from plugin.programmes import checkpoints, events, service
 from plugin.programmes.model import Checkpoint, KeptPart, Part, Participation, Programme
 
@@ -80,11 +80,11 @@ def _kept(
     mentors, rules = keepable(session, copy.origin_id, gates=gates)
     programme = service.of_course(session, course, by=by, now=now)
     common = {"copy_id": copy.id, "became": None, "was_there": False, "kept_by": by, "kept_at": now}
-    parts = [
+    rows = [
         *({**common, "mentor_id": mentor.id, "rule_id": None} for mentor in mentors),
         *({**common, "mentor_id": None, "rule_id": rule.id} for rule in rules),
     ]
-    inserted_each(session, KeptPart, parts)
+    inserted_each(session, KeptPart, rows)
     service.taken(session, programme.id)
     for part in waiting(session, copy.id):
         _bound(session, programme, part, now=now)
@@ -92,11 +92,22 @@ def _kept(
 
 def waiting(session: Session, copy_id: UUID) -> Sequence[KeptPart]:
     """Return what waits to be seen in a copy."""
+    return [part for part in parts(session, copy_id) if part.became is None]
+
+
+def parts(session: Session, copy_id: UUID) -> Sequence[KeptPart]:
+    """Return what a copy keeps."""
     return session.scalars(
-        select(KeptPart)
-        .where(KeptPart.copy_id == copy_id, KeptPart.became.is_(None))
-        .order_by(KeptPart.kept_at, KeptPart.id)
+        select(KeptPart).where(KeptPart.copy_id == copy_id).order_by(KeptPart.kept_at, KeptPart.id)
     ).all()
+
+
+def kept(session: Session, copy_id: UUID) -> tuple[Sequence[Participation], Sequence[Checkpoint]]:
+    """Return the mentors and the rules that a copy keeps, as they are where they come from."""
+    found = parts(session, copy_id)
+    mentors = rows_of(session, Participation, [it.mentor_id for it in found if it.mentor_id])
+    rules = rows_of(session, Checkpoint, [it.rule_id for it in found if it.rule_id])
+    return list(mentors.values()), sorted(rules.values(), key=lambda it: (it.created_at, it.id))
 
 
 def on_members_arrived(session: Session, _event_id: UUID, event: MembersArrived) -> None:
@@ -117,14 +128,14 @@ def _bound_each(
     programme = service.found_of_course(session, course_id)
     if copy is None or programme is None:
         return
-    parts = session.scalars(
+    found = session.scalars(
         select(KeptPart)
         .where(KeptPart.copy_id == copy.id, KeptPart.became.is_(None), which)
         .order_by(KeptPart.kept_at, KeptPart.id)
     ).all()
-    if parts:
+    if found:
         service.taken(session, programme.id)
-    for part in parts:
+    for part in found:
         _bound(session, programme, part, now=now)
 
 
@@ -230,18 +241,13 @@ def undone(session: Session, copy: CourseCopy, *, by: UUID, now: datetime) -> No
     if programme is None or not undoable(copy, now):
         raise NotFound("There is nothing here that could be undone. Detach and take back by hand.")
     service.taken(session, programme.id)
-    parts = session.scalars(
-        select(KeptPart).where(
-            KeptPart.copy_id == copy.id,
-            KeptPart.became.is_not(None),
-            KeptPart.was_there.is_(False),
-        )
-    ).all()
-    for part in parts:
+    for part in parts(session, copy.id):
+        if part.became is None or part.was_there:
+            continue
         if part.mentor_id is not None:
             mentor = session.get_one(Participation, part.became)
             service.detach_mentor(session, programme, mentor.person_id, by=by, now=now)
-        elif part.became is not None:
+        else:
             checkpoints.retire_checkpoint(session, programme, part.became, by=by, now=now)
     session.execute(
         delete(KeptPart)

@@ -123,7 +123,11 @@ def teaches_in(session: Session, course_id: UUID, person_id: UUID) -> bool:
 def _offer(
     session: Session, copy: CourseCopy, *, names_all: bool, gates: str, now: datetime
 ) -> Offer:
-    mentors, rules = keeping.keepable(session, copy.origin_id, gates=gates)
+    mentors, rules = (
+        keeping.kept(session, copy.id)
+        if copy.answer == Answer.KEPT
+        else keeping.keepable(session, copy.origin_id, gates=gates)
+    )
     here = keeping.members_among(session, copy.course_id, [each.person_id for each in mentors])
     named = [each for each in mentors if names_all or each.person_id in here]
     people = rows_of(session, Person, [each.person_id for each in named])
