@@ -11,6 +11,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from lti.copies import CUSTOM as HISTORIES
 from lti.deep_linking import Image, LtiResourceLinkItem, Period, Size
 from lti.message import DeepLinkingSettings
 from plugin.circles.model import Circle
@@ -178,7 +179,7 @@ def _placed(
         url=f"{public_url}/lti/launch",
         title=title,
         text=text_of(kind, say),
-        custom=Said(kind=kind, id=str(id), after=gate).custom(),
+        custom={**HISTORIES, **Said(kind=kind, id=str(id), after=gate).custom()},
         line_item=mentoring_line_item(say.gettext("Mentoring")) if has_column else None,
         iframe=Size(height=TALL) if choice.opens_in != "window" else None,
         window=Size() if choice.opens_in == "window" else None,

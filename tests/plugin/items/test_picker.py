@@ -113,6 +113,7 @@ def test_the_platform_takes_what_was_chosen_and_puts_it_into_the_course(
     ]
     assert link.title == "What came of it"
     assert link.custom == {
+        **copies.CUSTOM,
         "mentes_item": "goal-review",
         "mentes_id": str(placements(mentes)[0].id),
     }
