@@ -16,18 +16,17 @@ COURSE = Course(
 class Module:
     """A page of a course that can be completed; `section` is its place, from 1."""
 
-    course_id: str
     cmid: int
     section: int
     name: str
     summary: str
     paragraphs: tuple[str, ...]
     try_it: str
+    course_id: str = COURSE.id
 
 
 MODULES: tuple[Module, ...] = (
     Module(
-        course_id=COURSE.id,
         cmid=101,
         section=1,
         name="Module 1: Say what you saw",
@@ -45,7 +44,6 @@ MODULES: tuple[Module, ...] = (
         try_it="Think of one thing a colleague did well last week. Say it in three sentences.",
     ),
     Module(
-        course_id=COURSE.id,
         cmid=102,
         section=2,
         name="Module 2: Ask, then listen",

@@ -15,7 +15,7 @@ import pytest
 import requests
 from sqlalchemy import select
 
-from lti import claims, jose
+from lti import claims, copies, jose
 from lti.testing import messages
 from plugin.app import Mentes
 from plugin.circles import service as circles
