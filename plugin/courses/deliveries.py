@@ -27,6 +27,7 @@ from plugin.platforms.service import not_taken, registration
 KIND = "roster"
 PAGE = 500  # members that a platform is asked for at a time; it may send fewer
 AT_ONCE = 500  # members a transaction
+MANY = (2_000, 20_000)  # new members after which the database has to look at its tables again
 
 
 class LeaseLost(Exception):
@@ -55,6 +56,7 @@ class _Read:
     """What was said beside the members themselves, once all pages were read."""
 
     skipped: int = 0
+    new: int = 0
     differences_url: str | None = None
 
 
@@ -130,12 +132,18 @@ class RosterDelivery:
             read.skipped += page.skipped
             read.differences_url = page.differences_url
             for members in _portions(page.members):
-                with self._database.transaction(debt.organisation_id) as session:
+                # The last transaction, which waits for the disk, makes all before it durable.
+                with self._database.transaction(debt.organisation_id, durable=False) as session:
                     now = self._clock()
                     self._hold(session, debt, now)
                     course = session.get_one(Course, course_id)
                     platform = registration(session, course.registration_id)
-                    rosters.kept(session, course, platform, members, reading=reading, now=now)
+                    before = read.new
+                    read.new += rosters.kept(
+                        session, course, platform, members, reading=reading, now=now
+                    )
+                    if any(before < many <= read.new for many in MANY):
+                        rosters.many_came(session)
         return read
 
     def _hold(self, session: Session, debt: LeasedDebt, now: datetime) -> None:

@@ -23,19 +23,17 @@ from lrs_bridge.identity import same_place
 from lti.nrps import Member, Status
 from plugin.courses import copies, questions
 from plugin.courses.model import Course, Membership
-from plugin.courses.service import seen_as
-from plugin.foundation.tenancy import inserted_each
+from plugin.courses.service import SEEN_AGAIN_AFTER
+from plugin.foundation.pouring import is_one_of, looked_over
+from plugin.foundation.tenancy import streamed, unwalled
 from plugin.people import arriving, identifiers, telling
 from plugin.people import service as people
 from plugin.people.arriving import Arriving
 from plugin.people.model import Person, PersonIdentifier
-from plugin.people.rules import ACCOUNT
 from plugin.platforms.model import RegistrationRow
 
 WHOLE_AGAIN_AFTER = timedelta(days=7)
 """How long changes are enough: whatever a platform forgot to tell is found by then."""
-
-Known = tuple[Membership, Person, Mapping[str, str]]
 
 
 def changes_url(session: Session, course: Course, *, now: datetime) -> str | None:
@@ -64,8 +62,10 @@ def kept(
     *,
     reading: int | None = None,
     now: datetime,
-) -> None:
-    """Keep what some entries of a list say; nobody is taken out of the course by that.
+) -> int:
+    """Keep what some entries of a list say; return how many of them are new in the course.
+
+    Nobody is taken out of it by that.
 
     Args:
         members: as they came; of several about one person the last counts.
@@ -74,38 +74,59 @@ def kept(
     number = course.reading if reading is None else reading
     entries = {member.user_id: member for member in members}
     in_order = [entries[id] for id in sorted(entries)]  # two rosters, one order
-    known = _known(session, course, registration, list(entries))
-    verified = [person.id for _, person, _ in known.values()]
-    identifiers.verified(session, same_place(registration.issuer), verified, now=now)
+    known = arriving.known_at(session, registration.issuer, entries)
+    here = _memberships(session, course, known)
+    if here:
+        verified = [membership.person_id for membership in here.values()]
+        identifiers.verified(session, same_place(registration.issuer), verified, now=now)
     told_anew = [
-        each
-        for member in in_order
-        if (each := _as_told(member, registration, known.get(member.user_id), now)) is not None
+        each for member in in_order if (each := _as_told(member, registration, known, here))
     ]
     found = arriving.all_seen(
-        session, told_anew, issuer=registration.issuer, product=registration.product, now=now
+        session,
+        told_anew,
+        known=known,
+        issuer=registration.issuer,
+        product=registration.product,
+        now=now,
     )
-    strangers = [each.member for each in told_anew if each.member.user_id not in known]
+    strangers = [each.member for each in told_anew if each.member.user_id not in here]
     _arrived(session, course, strangers, found, number, now)
-    _stamped(session, in_order, known, number)
+    _stamped(session, in_order, here, number, now)
+    return len(strangers)
+
+
+def many_came(session: Session) -> None:
+    """Let the database look at where many have just come in."""
+    tables = (unwalled(each) for each in (Person, PersonIdentifier, Membership))
+    looked_over(session.connection(), *tables)
 
 
 def _as_told(
-    member: Member, registration: RegistrationRow, known: Known | None, now: datetime
+    member: Member,
+    registration: RegistrationRow,
+    known: arriving.Known,
+    here: Mapping[str, Membership],
 ) -> Arriving | None:
     """Keep what is said of a membership that we know; return what is new about the person."""
+    if member.status is Status.DELETED:
+        return None
     said = people.Described(name=member.person.name, email=member.person.email)
     names = people.told_by(member, said, registration.product)
-    if known is not None:
-        membership, person, told = known
-        if member.status is not Status.DELETED:
-            seen_as(membership, _of_membership(member), now=now)
-        if member.status is Status.DELETED or telling.tells_nothing_new(names, told):
+    membership = here.get(member.user_id)
+    if membership is not None:
+        account, person = known[member.user_id]
+        _keep(membership, _of_membership(member))
+        if telling.tells_nothing_new(names, account.told):
             people.described(person, said)
             return None
-    elif member.status is Status.DELETED:
-        return None
     return Arriving(member=member, said=said, told=names)
+
+
+def _keep(membership: Membership, said: Mapping[str, Any]) -> None:
+    for name, value in said.items():
+        if getattr(membership, name) != value:
+            setattr(membership, name, value)
 
 
 def _of_membership(member: Member) -> dict[str, Any]:
@@ -139,13 +160,17 @@ def _arrived(
         }
         for member in members
     ]
-    inserted_each(session, Membership, rows)
+    streamed(session, Membership, rows)
     active = [people_of[each.user_id] for each in members if each.status is Status.ACTIVE]
     copies.members_arrived(session, course.id, active, now=now)
 
 
 def _stamped(
-    session: Session, members: Sequence[Member], known: Mapping[str, Known], number: int
+    session: Session,
+    members: Sequence[Member],
+    known: Mapping[str, Membership],
+    number: int,
+    now: datetime,
 ) -> None:
     """Write down who is in the list, and of whom it says itself that they are not."""
     here: list[UUID] = []
@@ -153,37 +178,35 @@ def _stamped(
     for member in members:
         if member.user_id in known:
             ids = here if member.status is Status.ACTIVE else gone
-            ids.append(known[member.user_id][0].id)
+            ids.append(known[member.user_id].id)
     session.flush()
     stamp = update(Membership).execution_options(synchronize_session=False)
     if here:
+        theirs = is_one_of(session, Membership.id, here)
         older = Membership.listed_in.is_(None) | (Membership.listed_in < number)
         session.execute(
-            stamp.where(Membership.id.in_(here), older).values(listed_in=number, left_out=False)
+            stamp.where(theirs, older).values(listed_in=number, left_out=False, seen_at=now)
         )
+        long_ago = Membership.seen_at <= now - SEEN_AGAIN_AFTER
+        session.execute(stamp.where(theirs, long_ago).values(seen_at=now))
     if gone:
-        session.execute(
-            stamp.where(Membership.id.in_(gone), Membership.active).values(left_out=True)
-        )
+        theirs = is_one_of(session, Membership.id, gone)
+        session.execute(stamp.where(theirs, Membership.active).values(left_out=True))
 
 
-def _known(
-    session: Session, course: Course, registration: RegistrationRow, subjects: Sequence[str]
-) -> dict[str, Known]:
-    """Return whom of `subjects` we know in a course, by what the platform calls them."""
-    rows = session.execute(
-        select(PersonIdentifier.value, PersonIdentifier.told, Membership, Person)
-        .join(Person, Person.id == PersonIdentifier.person_id)
-        .join(Membership, Membership.person_id == Person.id)
-        .where(
+def _memberships(session: Session, course: Course, known: arriving.Known) -> dict[str, Membership]:
+    """Return the memberships of those whom we know, of those who are in the course."""
+    people_known = [person.id for _, person in known.values()]
+    rows = session.scalars(
+        select(Membership).where(
             Membership.course_id == course.id,
-            PersonIdentifier.scheme == ACCOUNT,
-            PersonIdentifier.home == same_place(registration.issuer),
-            PersonIdentifier.value.in_(subjects),
-            PersonIdentifier.signs_in,
+            is_one_of(session, Membership.person_id, people_known),
         )
     )
-    return {subject: (membership, person, told) for subject, told, membership, person in rows}
+    theirs = {membership.person_id: membership for membership in rows} if known else {}
+    return {
+        subject: theirs[person.id] for subject, (_, person) in known.items() if person.id in theirs
+    }
 
 
 def changes_ended(

@@ -129,15 +129,14 @@ def belongs(
         mentors=[],
         seen_at=now,
     )
-    seen_as(membership, said, now=now)
+    _seen_as(membership, said, now=now)
     if membership.active and not was_here:
         session.flush()
         copies.members_arrived(session, course.id, [person.id], now=now)
     return membership
 
 
-def seen_as(membership: Membership, said: Mapping[str, Any], *, now: datetime) -> None:
-    """Keep what is said of a membership, and when; the same again within the hour costs nothing."""
+def _seen_as(membership: Membership, said: Mapping[str, Any], *, now: datetime) -> None:
     news = any(getattr(membership, name) != value for name, value in said.items())
     if news or not seen_lately(membership.seen_at, now):
         _keep(membership, said)

@@ -30,7 +30,7 @@ from sqlalchemy.sql.visitors import iterate
 from lrs_bridge.lrs.types import UTCDateTime
 from plugin.foundation.db import Base
 from plugin.foundation.errors import TenancyError
-from plugin.foundation.pouring import poured
+from plugin.foundation.pouring import can_stream, poured
 
 
 class Everywhere:
@@ -173,6 +173,23 @@ def inserted_each(
     statement = (sqlite.insert if dialect == "sqlite" else postgresql.insert)(unwalled(table))
     once = statement.on_conflict_do_nothing().returning(unwalled(table).c.id)
     return set(session.connection().execute(once, own).scalars())
+
+
+def streamed(session: Session, table: type[Owned], rows: Sequence[Mapping[str, Any]]) -> set[UUID]:
+    """Insert rows as `inserted_each` does, of which nearly all are new; return ids of new ones.
+
+    They are tried all together; only where one is there already, each is asked about.
+    """
+    connection = session.connection()
+    if can_stream(connection, rows):
+        own = _own(session, table, rows)
+        try:
+            with session.begin_nested():
+                poured(connection, unwalled(table), own)
+        except connection.dialect.loaded_dbapi.IntegrityError:
+            return inserted_each(session, table, own)
+        return {row["id"] for row in own}
+    return inserted_each(session, table, rows)
 
 
 def inserted(session: Session, table: type[Owned], rows: Sequence[Mapping[str, Any]]) -> list[UUID]:

@@ -6,7 +6,7 @@ already under other names, or another process is quicker.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -18,12 +18,16 @@ from sqlalchemy.orm import Session
 from lrs_bridge.identity import same_place
 from lti.nrps import Member
 from plugin.foundation.events import all_happened
-from plugin.foundation.tenancy import inserted, inserted_each
+from plugin.foundation.pouring import is_one_of
+from plugin.foundation.tenancy import inserted, streamed
 from plugin.people import identifiers, service, telling
 from plugin.people.identifiers import Evidence
 from plugin.people.model import Person, PersonIdentifier
 from plugin.people.rules import ACCOUNT, Key
 from plugin.people.service import Described
+
+Known = Mapping[str, tuple[PersonIdentifier, Person]]
+"""What a platform calls people → the account by which they sign in, and who they are."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,15 +44,17 @@ def all_seen(
     session: Session,
     several: Sequence[Arriving],
     *,
+    known: Known,
     issuer: str,
     product: str | None,
     now: datetime,
 ) -> dict[str, UUID]:
     """Return the person of each of `several`, made known if need be, by what `issuer` calls them.
 
-    Each is there once.
+    Args:
+        several: each person once.
+        known: those of them whom we know (`known_at`).
     """
-    known = _known(session, issuer, [each.member.user_id for each in several])
     new = [each for each in several if each.member.user_id not in known]
     found = _made(session, new, issuer=issuer, now=now)
     for each in several:
@@ -78,16 +84,15 @@ def _is_as_before(each: Arriving, account: PersonIdentifier, now: datetime) -> b
     return verified and telling.tells_nothing_new(each.told, account.told)
 
 
-def _known(
-    session: Session, issuer: str, subjects: Sequence[str]
-) -> dict[str, tuple[PersonIdentifier, Person]]:
+def known_at(session: Session, issuer: str, subjects: Collection[str]) -> Known:
+    """Return whom of `subjects`, as `issuer` calls them, we know."""
     rows = session.execute(
         select(PersonIdentifier, Person)
         .join(Person, Person.id == PersonIdentifier.person_id)
         .where(
             PersonIdentifier.scheme == ACCOUNT,
             PersonIdentifier.home == same_place(issuer),
-            PersonIdentifier.value.in_(subjects),
+            is_one_of(session, PersonIdentifier.value, subjects),
             PersonIdentifier.signs_in,
         )
     )
@@ -122,7 +127,7 @@ def _made(
         for each in several
     }
     rows = [{"id": id, **account} for id, account in accounts.items()]
-    won = inserted_each(session, PersonIdentifier, rows)
+    won = streamed(session, PersonIdentifier, rows)
     lost = [account["value"] for id, account in accounts.items() if id not in won]
     if lost:
         strangers = [ids.pop(subject) for subject in lost]

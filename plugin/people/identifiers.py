@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from lrs_bridge.identity import same_place
 from plugin.foundation.events import happened
+from plugin.foundation.pouring import is_one_of
 from plugin.foundation.tenancy import organisation_of
 from plugin.people import telling
 from plugin.people.events import PersonKnown
@@ -149,7 +150,7 @@ def verified(session: Session, said_by: str, people: Collection[UUID], *, now: d
     session.execute(
         update(PersonIdentifier)
         .where(
-            PersonIdentifier.person_id.in_(people),
+            is_one_of(session, PersonIdentifier.person_id, people),
             PersonIdentifier.said_by == said_by,
             PersonIdentifier.verified_at <= now - VERIFIED_AGAIN_AFTER,
         )
