@@ -96,17 +96,19 @@ def _writer(
 
 
 def _text_of(column: Column[Any], connection: Connection) -> Callable[[Any], str]:
-    """Return what writes a value of a column, by what Python has for the column's type."""
-    dialect = connection.dialect
+    """Return what writes a value of a column; JSON is always written, also where it is null."""
     if isinstance(column.type, JSON):
-        return lambda value: json.dumps(value).replace("\\", "\\\\")
+        return lambda value: _plain(json.dumps(value))
+    dialect = connection.dialect
     bound = column.type.dialect_impl(dialect).bind_processor(dialect)
-    as_text: Callable[[Any], str] = (
-        (lambda value: value.translate(_ESCAPED)) if column.type.python_type is str else str
-    )
+    return lambda value: _plain(bound(value) if bound else value)
 
-    def text(value: Any) -> str:
-        value = bound(value) if bound else value
-        return "\\N" if value is None else as_text(value)
 
-    return text
+def _plain(value: Any) -> str:
+    if value is None:
+        return "\\N"
+    if isinstance(value, str):
+        return str(value).translate(_ESCAPED)
+    if isinstance(value, bytes):
+        return f"\\\\x{value.hex()}"
+    return str(value)

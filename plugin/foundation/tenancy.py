@@ -184,7 +184,7 @@ def streamed(session: Session, table: type[Owned], rows: Sequence[Mapping[str, A
     if can_stream(connection, rows):
         own = _own(session, table, rows)
         try:
-            with session.begin_nested():
+            with connection.begin_nested():
                 poured(connection, unwalled(table), own)
         except connection.dialect.loaded_dbapi.IntegrityError:
             return inserted_each(session, table, own)

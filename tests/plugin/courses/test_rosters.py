@@ -108,6 +108,20 @@ def test_a_whole_page_of_strangers_is_known_by_all_their_names(
         }
 
 
+def test_names_come_as_they_are_however_they_are_written(
+    mentes: Mentes, organisation_id: UUID
+) -> None:
+    odd = ["Tab\tHere", "Back\\slash \\N", "Two\nlines\r", "Zoë Ünlü", "{'a'}", '"', "😀", "\\."]
+    members = [a_member(f"o{n}", name=name) for n, name in enumerate(odd)]
+    with mentes.database.transaction(organisation_id) as session:
+        registration = a_registration(session)
+        course = a_course(session, registration)
+        rosters.kept(session, course, registration, [*members, *some(60)], now=NOW)
+        kept = {row.value: row.person_id for row in every(session, PersonIdentifier)}
+        names = [session.get_one(Person, kept[f"o{n}"]).name for n in range(len(odd))]
+        assert names == odd
+
+
 def test_a_roster_of_two_hundred_costs_few_statements(
     mentes: Mentes, organisation_id: UUID
 ) -> None:
