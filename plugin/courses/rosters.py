@@ -173,12 +173,12 @@ def _stamped(
     now: datetime,
 ) -> None:
     """Write down who is in the list, and of whom it says itself that they are not."""
-    here: list[UUID] = []
-    gone: list[UUID] = []
+    here: set[UUID] = set()
+    gone: set[UUID] = set()
     for member in members:
         if member.user_id in known:
             ids = here if member.status is Status.ACTIVE else gone
-            ids.append(known[member.user_id].id)
+            ids.add(known[member.user_id].id)
     session.flush()
     stamp = update(Membership).execution_options(synchronize_session=False)
     if here:
@@ -189,6 +189,7 @@ def _stamped(
         )
         long_ago = Membership.seen_at <= now - SEEN_AGAIN_AFTER
         session.execute(stamp.where(theirs, long_ago).values(seen_at=now))
+    gone -= here  # two accounts of one person
     if gone:
         theirs = is_one_of(session, Membership.id, gone)
         session.execute(stamp.where(theirs, Membership.active).values(left_out=True))
@@ -241,7 +242,7 @@ def ended(
     news = False
     if is_of_everybody:
         course.roster_listed_at, course.differences_url = now, differences_url
-        left_out = session.scalars(
+        left_out = session.execute(
             update(Membership)
             .where(
                 Membership.course_id == course.id,
@@ -251,11 +252,9 @@ def ended(
                 Membership.seen_at < began_at,  # who came in while it was read is here
             )
             .values(left_out=True)
-            .returning(Membership.id)
             .execution_options(synchronize_session=False)
         )
-        news = left_out.first() is not None
-        left_out.close()
+        news = left_out.rowcount > 0  # type: ignore[attr-defined]
     questions.acted_upon(session, course, news=news, now=now)
 
 

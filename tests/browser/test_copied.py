@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from playwright.sync_api import expect
 
+from lti.notices import CONTEXT_COPY
 from plugin.demo.coursework import COURSE
 from plugin.demo.stage import Stage
 from tests.browser.conftest import Visit
@@ -15,6 +16,8 @@ TITLE = f"{COURSE.title} (copy)"
 
 def test_a_copied_course_keeps_its_mentors_and_rules(course: Stage, visit: Visit) -> None:
     ruled(Telling(course, visit))
+    (registered,) = course.campus.tools()
+    assert CONTEXT_COPY in course.campus.platform.notices.handlers(registered)
     found: list[str] = []
     ines = visit("Ines")
     ines.course().get_by_role("button", name="Copy this course").click()
