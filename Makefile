@@ -14,7 +14,7 @@ PORT   ?= 5000
 
 .DEFAULT_GOAL := help
 .PHONY: help demo serve test check format messages conformance attacks clients
-.PHONY: bench-launch bench-matching bench-bridge bench-lrs clean
+.PHONY: bench-launch bench-matching bench-bridge bench-roster bench-lrs clean
 
 help: ## Show what there is
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -58,6 +58,9 @@ bench-matching: $(VENV)/.demo ## Measure the matching beside its peers (B=--quic
 
 bench-bridge: $(VENV)/.test ## Measure completions in and statements out (B="--only apply" for a part)
 	@$(RUN) -m benchmarks.bridge $(B)
+
+bench-roster: $(VENV)/.test ## Measure a roster coming in: members a second, memory (B=--quick for a tenth)
+	@$(RUN) -m benchmarks.roster $(B)
 
 bench-lrs: $(VENV)/.test ## Measure the record store beside its peers (B=--quick for a small part)
 	@$(RUN) -m benchmarks.lrs $(B)

@@ -22,6 +22,8 @@ from lti.services import Services
 SCOPES: Final = frozenset({claims.SCOPE_MEMBERSHIP_READ})
 
 _LAUNCHES: Final = (claims.RESOURCE_LINK_REQUEST, None)  # the type may be left out
+_NARROWS: Final = frozenset({"role", "rlid"})
+"""Parameters of a URL that make a roster one of some people (sections 2.4.1 and 3)."""
 
 
 class Status(StrEnum):
@@ -87,6 +89,15 @@ class Page:
     members: tuple[Member, ...]
     skipped: int = 0
     differences_url: str | None = None
+
+
+def is_of_everybody(memberships_url: str) -> bool:
+    """Tell whether a roster that is asked for at this URL is of everybody in the context.
+
+    A platform may have narrowed it already, to a role or to those who may open an item: then
+    whoever is not in it has not gone.
+    """
+    return _NARROWS.isdisjoint(urls.query_names(memberships_url))
 
 
 class Memberships:

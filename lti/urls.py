@@ -83,6 +83,12 @@ def with_query(url: str, parameters: Iterable[tuple[str, str]]) -> str:
     return urlunsplit(parts._replace(query=urlencode(kept + added)))
 
 
+def query_names(url: str) -> frozenset[str]:
+    """Return the names of the parameters in the query of `url`."""
+    pairs = parse_qsl(urlsplit(url).query, keep_blank_values=True)
+    return frozenset(name for name, _ in pairs)
+
+
 def with_path_suffix(url: str, suffix: str) -> str:
     """Return `url` with `suffix` at the end of its path, before any query.
 

@@ -164,7 +164,9 @@ def compose(settings: Settings, *, clock: Clock = utc_now) -> Mentes:
     )
     cutoff = settings.completion_cutoff_days
     deliveries: dict[str, Delivery] = {
-        ROSTER: one_by_one(RosterDelivery(database, Memberships(services), clock)),
+        ROSTER: one_by_one(
+            RosterDelivery(database, Memberships(services), clock, lease=settings.outbox_lease)
+        ),
         GROUPS: one_by_one(GroupsDelivery(database, CourseGroups(services), clock)),
         NOTICE_HANDLERS: one_by_one(
             NoticeHandlersDelivery(database, NoticeHandlers(services), settings.public_url)

@@ -37,7 +37,13 @@ from plugin.platforms import hand_pages as platform_by_hand
 from plugin.platforms import pages as platforms
 from plugin.privacy import admin_pages as privacy_requests
 from plugin.privacy import pages as privacy
-from plugin.programmes import asking, setting_up
+from plugin.programmes import (
+    asking,
+    keeping_pages,
+    roster_admin_pages,
+    roster_pages,
+    setting_up,
+)
 from plugin.programmes import pages as programmes
 from plugin.records import pages as records
 from plugin.reports import pages as reports
@@ -63,6 +69,9 @@ BLUEPRINTS: Final[tuple[Blueprint, ...]] = tuple(
         refused_launches,
         items,
         setting_up,
+        roster_pages,
+        roster_admin_pages,
+        keeping_pages,
         asking,
         programmes,
         matching,

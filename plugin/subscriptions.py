@@ -11,11 +11,12 @@ from plugin.circles.events import SessionHeld
 from plugin.completions import arrivals, waiting
 from plugin.completions import service as completions
 from plugin.completions.events import CompletionObserved, CompletionTakenBack
-from plugin.courses.events import CourseKnown, CourseNamed
+from plugin.courses.events import ActivitySeen, CourseKnown, CourseNamed, MembersArrived
 from plugin.foundation.db import Subscriber, Together
 from plugin.goals import service as goals
 from plugin.goals.events import CommitmentMade, CommitmentMoved
-from plugin.launches.events import ItemReached
+from plugin.items import service as items
+from plugin.launches.events import ItemKnown, ItemReached
 from plugin.matching import at_once
 from plugin.matching.events import RulesSaved
 from plugin.nudges.service import Nudges
@@ -23,6 +24,7 @@ from plugin.pairings import service as pairings
 from plugin.pairings.events import PairingClosed, PairingMade
 from plugin.people.events import PeopleMerged, PeopleParted, PersonKnown
 from plugin.programmes import events as programmes
+from plugin.programmes import keeping
 from plugin.records.circles import RecordCircles
 from plugin.records.completions import ObservedCompletions
 from plugin.records.corrections import RecordCorrections
@@ -61,8 +63,11 @@ def subscriptions(
         checkin_service.on_pairing_closed,
         at_once.on_places,
     ]
+    told[ItemKnown] += [items.on_item_known]
+    told[MembersArrived] += [keeping.on_members_arrived]
+    told[ActivitySeen] += [keeping.on_activity_seen]
     told[ItemReached] += [arrivals.on_item_reached]
-    told[PersonKnown] += [waiting.on_person_known]
+    told[PersonKnown] += [Together(waiting.on_people_known)]
     told[PeopleMerged] += [completions.on_people_merged_or_parted]
     told[PeopleParted] += [completions.on_people_merged_or_parted]
     told[CourseKnown] += [waiting.on_course_known]

@@ -48,6 +48,11 @@ class Directory:
             self._courses[course.id] = course
             return course
 
+    def courses(self) -> tuple[Course, ...]:
+        """Return the courses, in the order in which they were added."""
+        with self._lock:
+            return tuple(self._courses.values())
+
     def enrol(self, user_id: str, course_id: str, *roles: str) -> Enrolment:
         """Put a person into a course, or give them other roles there; Learner if none is named."""
         enrolment = Enrolment(user_id=user_id, course_id=course_id, roles=roles or ("Learner",))

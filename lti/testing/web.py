@@ -96,7 +96,7 @@ class Web:
     def __init__(self, platform: "Platform", lock: RLock, *, remembered: int = 1000) -> None:
         self._platform = platform
         self._lock = lock
-        self._faults: dict[str, deque[Fault]] = {}
+        self._faults: dict[str, deque[Fault | None]] = {}
         self._exchanges: deque[Exchange] = deque(maxlen=remembered)
 
     def answer_next(
@@ -105,14 +105,19 @@ class Web:
         *,
         status: int,
         times: int = 1,
+        after: int = 0,
         headers: Mapping[str, str] | None = None,
         body: bytes = b"",
     ) -> None:
-        """Answer the next `times` requests to `endpoint` (a name in HANDLERS) with a fault."""
+        """Answer the next `times` requests to `endpoint` (a name in HANDLERS) with a fault.
+
+        `after` requests are answered as they should be before that.
+        """
         if endpoint not in HANDLERS:
             raise ValueError(f"There is no endpoint {endpoint!r}; there are {sorted(HANDLERS)}.")
         with self._lock:
             faults = self._faults.setdefault(endpoint, deque())
+            faults.extend([None] * after)
             faults.extend([Fault(status, headers or {}, body)] * times)
 
     @property

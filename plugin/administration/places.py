@@ -13,6 +13,7 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from plugin.completions.waiting_list import people_waiting
+from plugin.courses import questions
 from plugin.foundation.i18n import to_say
 from plugin.platforms import administering
 from plugin.privacy import service as privacy
@@ -84,6 +85,12 @@ PLACES: Final = (
         endpoint="statements_refused.listed",
         title=to_say("Refused requests"),
         about=to_say("What the record store did not take, why, and what to do about it."),
+    ),
+    AdminPlace(
+        endpoint="rosters_admin.listed",
+        title=to_say("Are they gone?"),
+        about=to_say("Courses of which a platform's list of people suddenly leaves out many."),
+        waiting=questions.waiting,
     ),
     AdminPlace(
         endpoint="privacy_requests.listed",

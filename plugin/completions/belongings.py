@@ -11,13 +11,13 @@ from plugin.checkins.model import CheckIn, Feedback
 from plugin.circles.model import Circle, CircleAttendance, CircleMember, CircleSession
 from plugin.completions.model import CompletionRow
 from plugin.completions.waiting_model import Binding
-from plugin.courses.model import Membership
+from plugin.courses.model import Membership, RosterQuestion
 from plugin.goals.model import Commitment
 from plugin.launches.model import BrowserSession, Launch
 from plugin.matching.model import Draft, DraftPair, DraftUnmatched, MatchingRules
 from plugin.pairings.model import Pairing
 from plugin.people.model import PersonIdentifier, PersonMerge, PrivacyRequest
-from plugin.programmes.model import Participation
+from plugin.programmes.model import KeptPart, Participation
 
 MOVED: Final = (
     PersonIdentifier.person_id,
@@ -53,6 +53,8 @@ LEFT: Final = (
     PersonMerge.merged_id,
     PersonMerge.made_by,
     PersonMerge.undone_by,
+    RosterQuestion.settled_by,
+    KeptPart.kept_by,
 )
 """What is not: who did something or asked, and what a draft was about, is history."""
 

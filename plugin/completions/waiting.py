@@ -20,6 +20,7 @@ from plugin.completions.model import CompletionRow, Reason, Status
 from plugin.completions.waiting_model import Binding, Unassigned, UnassignedKey, What
 from plugin.courses.events import CourseKnown, CourseNamed
 from plugin.courses.model import CourseActivity
+from plugin.foundation.db import Happened
 from plugin.foundation.tenancy import inserted_once, narrowed
 from plugin.people import identifiers
 from plugin.people.events import PersonKnown
@@ -28,6 +29,7 @@ from plugin.people.rules import Key
 FOR_A_PERSON = (Reason.PERSON_UNKNOWN, Reason.PERSON_AMBIGUOUS)
 LONGEST_SOUGHT = 1000  # characters
 MOST_AT_ONCE = 1000  # courses
+AT_ONCE = 1000  # digests that are looked for with one question
 
 
 def keys_of(kept: Iterable[list[str]]) -> list[Key]:
@@ -128,21 +130,27 @@ def _noted(
         # at again soon (`look_again_at_known`).
 
 
-def on_person_known(session: Session, _event_id: UUID, event: PersonKnown) -> None:
-    """Look again at what somebody completed whom we did not know."""
-    look_again_for(session, event.digests)
+def on_people_known(session: Session, happened: Sequence[Happened]) -> None:
+    """Look again at what people completed whom we did not know."""
+    events: list[PersonKnown] = [event for _, event in happened]
+    digests = [digest for event in events for digest in event.digests]
+    if len(digests) > AT_ONCE and session.scalar(select(UnassignedKey.id).limit(1)) is None:
+        return  # a whole roster became known, and nothing waits for anybody
+    look_again_for(session, digests)
 
 
 def look_again_for(session: Session, digests: Collection[str]) -> None:
     """Look again at what waits for any of these identifiers."""
-    waiting = session.scalars(
-        select(Unassigned.digest)
-        .join(UnassignedKey, UnassignedKey.unassigned_id == Unassigned.id)
-        .where(UnassignedKey.digest.in_(digests))
-        .distinct()
-        .order_by(Unassigned.digest)
-    ).all()
-    for digest in waiting:
+    sought, waiting = sorted(digests), set[str]()
+    for first in range(0, len(sought), AT_ONCE):
+        waiting |= set(
+            session.scalars(
+                select(Unassigned.digest)
+                .join(UnassignedKey, UnassignedKey.unassigned_id == Unassigned.id)
+                .where(UnassignedKey.digest.in_(sought[first : first + AT_ONCE]))
+            )
+        )
+    for digest in sorted(waiting):
         look_again(session, What.PERSON, digest)
 
 

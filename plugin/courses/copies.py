@@ -17,8 +17,10 @@ from sqlalchemy.orm import Session
 
 from lti.message import LaunchMessage
 from lti.notices import ContextCopyNotice
+from plugin.courses.events import ActivitySeen, MembersArrived
 from plugin.courses.model import Course, CourseCopy, ResourceLink
-from plugin.foundation.tenancy import found_or_inserted, inserted_once
+from plugin.foundation.events import happened
+from plugin.foundation.tenancy import found_or_inserted
 
 SOMEWHERE = 1000
 """How far away an ancestor is of which nobody says how far."""
@@ -31,6 +33,21 @@ class Evidence(StrEnum):
     CONTEXT_HISTORY = "context-history"
     LINK_HISTORY = "link-history"
     ITEM = "item"
+
+
+SUREST = (Evidence.NOTICE, Evidence.ITEM, Evidence.CONTEXT_HISTORY, Evidence.LINK_HISTORY)
+SURE = frozenset({Evidence.NOTICE, Evidence.ITEM})
+"""A platform signed it, or it names what nobody can guess. A history is a custom parameter: on some
+platforms whoever adds an item may write what they like into it."""
+
+
+class Answer(StrEnum):
+    """What an instructor of a copy says to keeping mentors and rules of what it descends from."""
+
+    KEPT = "kept"
+    LATER = "later"
+    NEVER = "never"
+    UNDONE = "undone"
 
 
 def told_by_notice(
@@ -81,6 +98,11 @@ def told_by_launch(
         descends(session, course, origin, distance=distance, evidence=evidence, now=now)
 
 
+def told_by_item(session: Session, course: Course, origin: Course, *, now: datetime) -> None:
+    """Keep that an item of `course` was put into `origin`, near or far among its ancestors."""
+    descends(session, course, origin, distance=SOMEWHERE, evidence=Evidence.ITEM, now=now)
+
+
 def descends(
     session: Session,
     course: Course,
@@ -90,11 +112,14 @@ def descends(
     evidence: Evidence,
     now: datetime,
 ) -> None:
-    """Keep, once, that `course` descends from `origin`; what was said first stands."""
+    """Keep, once, that `course` descends from `origin`; of several the surest counts."""
     if origin.id == course.id or origin.registration_id != course.registration_id:
         return
-    inserted_once(
+    copy = found_or_inserted(
         session,
+        select(CourseCopy).where(
+            CourseCopy.course_id == course.id, CourseCopy.origin_id == origin.id
+        ),
         CourseCopy,
         course_id=course.id,
         origin_id=origin.id,
@@ -102,6 +127,9 @@ def descends(
         evidence=evidence,
         told_at=now,
     )
+    if SUREST.index(evidence) < SUREST.index(Evidence(copy.evidence)):
+        copy.evidence = evidence
+    copy.distance = min(copy.distance, distance)
 
 
 def origins(session: Session, course_id: UUID) -> Sequence[CourseCopy]:
@@ -111,6 +139,29 @@ def origins(session: Session, course_id: UUID) -> Sequence[CourseCopy]:
         .where(CourseCopy.course_id == course_id)
         .order_by(CourseCopy.distance, CourseCopy.told_at, CourseCopy.id)
     ).all()
+
+
+def kept_in(session: Session, course_id: UUID) -> CourseCopy | None:
+    """Return of which of its ancestors a course keeps mentors and rules, if of any."""
+    return session.scalar(
+        select(CourseCopy).where(
+            CourseCopy.course_id == course_id, CourseCopy.answer == Answer.KEPT
+        )
+    )
+
+
+def members_arrived(
+    session: Session, course_id: UUID, people: Sequence[UUID], *, now: datetime
+) -> None:
+    """Say who came into a course, if it keeps what may wait for them."""
+    if people and kept_in(session, course_id) is not None:
+        happened(session, MembersArrived(at=now, subject_id=course_id, people=tuple(people)))
+
+
+def activity_seen(session: Session, course_id: UUID, activity_id: UUID, *, now: datetime) -> None:
+    """Say what was seen of a course, if it keeps what may wait for it."""
+    if kept_in(session, course_id) is not None:
+        happened(session, ActivitySeen(at=now, subject_id=course_id, activity_id=activity_id))
 
 
 def _known(session: Session, registration_id: UUID, context_ids: Sequence[str]) -> list[Course]:

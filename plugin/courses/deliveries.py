@@ -1,23 +1,37 @@
-"""Reading a course's roster from its platform: owed in a request, done by the worker."""
+"""Reading a course's roster from its platform: owed in a request, done by the worker.
+
+Where the platform tells what has changed since the last time, only that is read. Pages go into the
+database as they come, by the hundred, so that nothing ever holds a whole roster and launches need
+not wait until thousands are kept.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from lti.errors import ServiceRefused, ServiceUnavailable
-from lti.nrps import Memberships, Roster
+from lti.nrps import Member, Memberships, Page, is_of_everybody
+from lti.registration import Registration
 from plugin.courses import rosters
 from plugin.courses.model import Course
 from plugin.foundation.clock import Clock
 from plugin.foundation.db import Database
-from plugin.foundation.outbox import LeasedDebt, Outcome, Postponed, Settled, owe
+from plugin.foundation.outbox import LeasedDebt, Outcome, Postponed, Settled, owe, prolong
 from plugin.platforms.service import not_taken, registration
 
 KIND = "roster"
-AT_ONCE = 100  # members a transaction; each that is new costs some milliseconds
+PAGE = 500  # members that a platform is asked for at a time; it may send fewer
+AT_ONCE = 500  # members a transaction
+MANY = (2_000, 20_000)  # new members after which the database has to look at its tables again
+
+
+class LeaseLost(Exception):
+    """Another worker has the debt: we took too long to say that we are at it."""
 
 
 def owe_roster(session: Session, course_id: UUID, *, now: datetime) -> None:
@@ -37,39 +51,106 @@ def owe_roster(session: Session, course_id: UUID, *, now: datetime) -> None:
     )
 
 
+@dataclass(slots=True, kw_only=True)
+class _Read:
+    """What was said beside the members themselves, once all pages were read."""
+
+    skipped: int = 0
+    new: int = 0
+    differences_url: str | None = None
+
+
 class RosterDelivery:
     """Pays roster debts: reads outside any transaction, keeps in short ones."""
 
-    def __init__(self, database: Database, memberships: Memberships, clock: Clock) -> None:
+    def __init__(
+        self, database: Database, memberships: Memberships, clock: Clock, *, lease: int
+    ) -> None:
         self._database = database
         self._memberships = memberships
         self._clock = clock
+        self._lease = lease
 
     def __call__(self, debt: LeasedDebt) -> Settled | Postponed:
-        """Read the roster that `debt` asks for and keep it."""
+        """Read the roster that `debt` asks for, or what has changed in it, and keep it."""
         course_id = UUID(debt.payload["course_id"])
         with self._database.reading(debt.organisation_id) as session:
             course = session.get_one(Course, course_id)
             platform = registration(session, course.registration_id).as_value()
-            memberships_url = course.memberships_url
-        if memberships_url is None:
+            changes_url = rosters.changes_url(session, course, now=self._clock())
+        if course.memberships_url is None:
             return Settled(outcome=Outcome.SUPERSEDED, problem="no-memberships-url")
         try:
-            roster = self._memberships.members(platform, memberships_url)
+            if changes_url is None or not self._changes(debt, course, platform, changes_url):
+                self._whole(debt, course, platform, course.memberships_url)
         except (ServiceRefused, ServiceUnavailable) as error:
             return not_taken(error)
-        self._keep(debt.organisation_id, course_id, roster)
+        except LeaseLost:
+            return Postponed(problem="lease-lost")
         return Settled()
 
-    def _keep(self, organisation_id: UUID, course_id: UUID, roster: Roster) -> None:
-        # By the hundred, so that launches need not wait until thousands are kept.
-        for first in range(0, len(roster.members) or 1, AT_ONCE):
-            with self._database.transaction(organisation_id) as session:
-                course = session.get_one(Course, course_id)
-                rosters.roster_read(
-                    session,
-                    course,
-                    registration(session, course.registration_id),
-                    roster.members[first : first + AT_ONCE],
-                    now=self._clock(),
-                )
+    def _changes(self, debt: LeasedDebt, course: Course, platform: Registration, url: str) -> bool:
+        """Read what has changed; False: the platform no longer knows."""
+        pages = self._memberships.changed_pages(platform, url, deployment_id=course.deployment_id)
+        try:
+            read = self._kept(debt, course.id, pages, reading=None)
+        except ServiceRefused as refused:
+            if refused.slug == "token-refused":
+                raise
+            return False
+        with self._database.transaction(debt.organisation_id) as session:
+            rosters.changes_ended(
+                session, course.id, differences_url=read.differences_url, now=self._clock()
+            )
+        return True
+
+    def _whole(self, debt: LeasedDebt, course: Course, platform: Registration, url: str) -> None:
+        began_at = self._clock()
+        with self._database.transaction(debt.organisation_id) as session:
+            number = rosters.begun(session, course.id)
+        pages = self._memberships.pages(
+            platform, url, limit=PAGE, deployment_id=course.deployment_id
+        )
+        read = self._kept(debt, course.id, pages, reading=number)
+        with self._database.transaction(debt.organisation_id) as session:
+            rosters.ended(
+                session,
+                course.id,
+                reading=number,
+                began_at=began_at,
+                # Whoever cannot be told from others may be anybody who seems to be missing.
+                is_of_everybody=is_of_everybody(url) and not read.skipped,
+                differences_url=read.differences_url,
+                now=self._clock(),
+            )
+
+    def _kept(
+        self, debt: LeasedDebt, course_id: UUID, pages: Iterator[Page], *, reading: int | None
+    ) -> _Read:
+        read = _Read()
+        for page in pages:
+            read.skipped += page.skipped
+            read.differences_url = page.differences_url
+            for members in _portions(page.members):
+                # The last transaction, which waits for the disk, makes all before it durable.
+                with self._database.transaction(debt.organisation_id, durable=False) as session:
+                    now = self._clock()
+                    self._hold(session, debt, now)
+                    course = session.get_one(Course, course_id)
+                    platform = registration(session, course.registration_id)
+                    before = read.new
+                    read.new += rosters.kept(
+                        session, course, platform, members, reading=reading, now=now
+                    )
+                    if any(before < many <= read.new for many in MANY):
+                        rosters.many_came(session)
+        return read
+
+    def _hold(self, session: Session, debt: LeasedDebt, now: datetime) -> None:
+        if not prolong(session, debt, now=now, lease=self._lease):
+            raise LeaseLost
+
+
+def _portions(members: Sequence[Member]) -> Iterator[Sequence[Member]]:
+    for first in range(0, len(members), AT_ONCE):
+        yield members[first : first + AT_ONCE]

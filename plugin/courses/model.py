@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from plugin.foundation.tenancy import Owned
@@ -33,6 +33,13 @@ class Course(Owned):
     groups_synced_at: Mapped[datetime | None]
     service_scopes: Mapped[list[str]]
     roster_synced_at: Mapped[datetime | None]
+    """When the platform's list of people was last read to its end, or what changed in it."""
+    roster_listed_at: Mapped[datetime | None]
+    """When all of it was."""
+    differences_url: Mapped[str | None]
+    """Where the platform says what has changed since (opaque); None: all of it has to be read."""
+    reading: Mapped[int] = mapped_column(default=0)
+    """The number of the last reading of the whole list that was begun (`rosters`)."""
     created_at: Mapped[datetime]
 
 
@@ -63,7 +70,42 @@ class Membership(Owned):
     """Ids of the course's groups that they are in, as the platform has them, in order."""
     mentors: Mapped[list[str]] = mapped_column(default=list)
     """Whom they mentor according to the platform, as it calls them (`role_scope_mentor`)."""
+    listed_in: Mapped[int | None]
+    """The last reading of the platform's list that had them (`Course.reading`). None: no list ever
+    had them, or somebody said that they are here although it has not: its silence says nothing.
+    """
+    left_out: Mapped[bool] = mapped_column(default=False)
+    """The list has them no longer, which is not acted upon yet."""
     seen_at: Mapped[datetime]
+
+
+class RosterQuestion(Owned):
+    """So many of a course are left out of its platform's list that somebody is asked about it.
+
+    Whom it is about, `Membership.left_out` says. A course has one open question at a time.
+    """
+
+    __tablename__ = "roster_question"
+    __table_args__ = (
+        Index(
+            "uq_roster_question_open",
+            "course_id",
+            unique=True,
+            sqlite_where=text("settled_at IS NULL"),
+            postgresql_where=text("settled_at IS NULL"),
+        ),
+    )
+
+    course_id: Mapped[UUID] = mapped_column(ForeignKey("course.id"))
+    missing: Mapped[int]
+    """How many are left out …"""
+    people: Mapped[int]
+    """… of so many whom the list once had."""
+    asked_at: Mapped[datetime]
+    settled_at: Mapped[datetime | None]
+    outcome: Mapped[str | None]
+    """`rosters.Outcome`."""
+    settled_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
 
 
 class CourseGroup(Owned):
@@ -94,6 +136,9 @@ class CourseCopy(Owned):
     """0 for what it was copied from, 1 for what that was copied from …"""
     evidence: Mapped[str]
     told_at: Mapped[datetime]
+    answer: Mapped[str | None]
+    """What an instructor of the copy said about keeping what is there (`copies.Answer`)."""
+    answered_at: Mapped[datetime | None]
 
 
 class CourseActivity(Owned):

@@ -70,6 +70,7 @@ def of_membership(message: LaunchMessage) -> dict[str, Any]:
     said: dict[str, Any] = {
         "roles": sorted(message.roles),
         "active": True,
+        "left_out": False,
         "mentors": sorted(message.mentees)[:MOST],
     }
     groups = _groups(message) if message.groups is None else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from lrs_bridge.identity import same_place
 from lrs_bridge.vocabulary import NAMED
 from lti.message import LaunchMessage
-from plugin.courses import said
+from plugin.courses import copies, said
 from plugin.courses.events import CourseKnown, CourseNamed
 from plugin.courses.model import Course, CourseActivity, Membership, ResourceLink
 from plugin.foundation.events import happened
@@ -115,25 +115,32 @@ def belongs(
     session: Session, course: Course, person: Person, said: Mapping[str, Any], *, now: datetime
 ) -> Membership:
     """Keep what is said of a person's membership in a course (`said.of_membership`)."""
-    membership = found_or_inserted(
+    theirs = select(Membership).where(
+        Membership.course_id == course.id, Membership.person_id == person.id
+    )
+    before = session.scalar(theirs)
+    was_here = before is not None and before.active
+    membership = before or found_or_inserted(
         session,
-        select(Membership).where(
-            Membership.course_id == course.id, Membership.person_id == person.id
-        ),
+        theirs,
         Membership,
         course_id=course.id,
         person_id=person.id,
         roles=[],
         active=True,
+        left_out=False,
         groups=[],
         mentors=[],
         seen_at=now,
     )
-    seen_as(membership, said, now=now)
+    _seen_as(membership, said, now=now)
+    if membership.active and not was_here:
+        session.flush()
+        copies.members_arrived(session, course.id, [person.id], now=now)
     return membership
 
 
-def seen_as(membership: Membership, said: Mapping[str, Any], *, now: datetime) -> None:
+def _seen_as(membership: Membership, said: Mapping[str, Any], *, now: datetime) -> None:
     """Keep what is said of a membership that there is, and that it was seen."""
     news = any(getattr(membership, name) != value for name, value in said.items())
     if news or not seen_lately(membership.seen_at, now):
@@ -177,9 +184,11 @@ def seen_activity(
     place = same_place(iri)
     activity = next(_at(session, [place]), None)
     if activity is None:
+        id = uuid4()
         new = inserted_once(
             session,
             CourseActivity,
+            id=id,
             course_id=course_id,
             place=place,
             digest=identifiers.place_digest(place),
@@ -191,6 +200,8 @@ def seen_activity(
         )
         if new and kind == "course":
             happened(session, CourseKnown(at=now, subject_id=course_id, place=place))
+        if new:
+            copies.activity_seen(session, course_id, id, now=now)
         activity = None if new else next(_at(session, [place]), None)  # of who was quicker
     if activity is None:
         return
@@ -206,6 +217,8 @@ def seen_activity(
     if name and activity.name != name:
         activity.name = name
         activity.seen_at = now
+        session.flush()
+        copies.activity_seen(session, course_id, activity.id, now=now)
 
 
 def module_seen(

@@ -13,7 +13,7 @@ from plugin.demo import statements
 from plugin.demo.coursework import COURSE, Coursework, Module
 from plugin.demo.logstore import LogStore, Statement
 from plugin.demo.mailbox import Mailbox
-from plugin.demo.people import COURSE_ROLES, PEOPLE, Person
+from plugin.demo.people import COURSE_ROLES, PEOPLE, Part, Person
 
 NAME = "Demo Campus"
 PAGES_BESIDE_THE_PROTOCOL = frozenset(
@@ -107,13 +107,22 @@ class Campus:
 
     # What is there.
 
-    def links(self) -> tuple[ResourceLink, ...]:
-        """Return the external items of the course."""
-        return self.platform.directory.links(COURSE.id)
+    def courses(self) -> tuple[Course, ...]:
+        """Return the courses, the first one first."""
+        return self.platform.directory.courses()
+
+    def course(self, course_id: str) -> Course | None:
+        """Return one course."""
+        return next((course for course in self.courses() if course.id == course_id), None)
+
+    def links(self, course_id: str = COURSE.id) -> tuple[ResourceLink, ...]:
+        """Return the external items of a course."""
+        return self.platform.directory.links(course_id)
 
     def link(self, link_id: str) -> ResourceLink | None:
         """Return one external item."""
-        return next((link for link in self.links() if link.id == link_id), None)
+        links = (link for course in self.courses() for link in self.links(course.id))
+        return next((link for link in links if link.id == link_id), None)
 
     def tool(self, client_id: str) -> Tool | None:
         """Return a registered tool."""
@@ -125,34 +134,60 @@ class Campus:
 
     # What people do.
 
-    def opened_course(self, person: Person) -> None:
-        """Say that somebody looked at the course."""
-        self._tell(statements.course_viewed(self.issuer, person.user, COURSE, self.clock()))
+    def copy_course(self, course: Course, person: Person) -> Course:
+        """Copy a course with its pages and items, and tell the tools that want to know.
+
+        Whoever copies it teaches the copy; mentors come along, learners do not.
+        """
+        directory = self.platform.directory
+        with self._lock:
+            number = len(self.courses()) + 1
+            copy = Course(
+                id=str(int(COURSE.id) + number - 1),
+                label=f"{COURSE.label}-{number}",
+                title=f"{course.title} (copy)",
+                sourcedid=f"{COURSE.sourcedid}-{number}",
+            )
+            directory.add_course(copy)
+            self.coursework.copy(course.id, copy.id)
+        for each in self.people:
+            if each is person or each.part is Part.MENTOR:
+                directory.enrol(each.user.id, copy.id, COURSE_ROLES[each.part])
+        return self.platform.copy_course(course.id, copy)
+
+    def opened_course(self, person: Person, course: Course) -> None:
+        """Say that somebody looked at a course."""
+        self._tell(statements.course_viewed(self.issuer, person.user, course, self.clock()))
 
     def opened_module(self, person: Person, module: Module) -> None:
         """Say that somebody looked at a page."""
-        self._tell(statements.module_viewed(self.issuer, person.user, COURSE, module, self.clock()))
+        course = self._course_of(module.course_id)
+        self._tell(statements.module_viewed(self.issuer, person.user, course, module, self.clock()))
 
     def opened_item(self, person: Person, link: ResourceLink) -> None:
         """Say that somebody opened an external tool."""
-        self._tell(statements.item_viewed(self.issuer, person.user, COURSE, link, self.clock()))
+        course = self._course_of(link.course_id)
+        self._tell(statements.item_viewed(self.issuer, person.user, course, link, self.clock()))
+
+    def _course_of(self, course_id: str) -> Course:
+        return self.platform.directory.course(course_id)
 
     def mark(self, person: Person, module: Module, *, done: bool) -> None:
         """Complete a page for somebody, or take it back; saying it twice is saying it once."""
-        user, now = person.user, self.clock()
+        user, course, now = person.user, self._course_of(module.course_id), self.clock()
         with self._lock:
             first = not self.coursework.was_touched(user.id, module)
             if not self.coursework.mark(user.id, module, done=done):
                 return
             told = (
-                statements.module_completed(self.issuer, user, COURSE, module, now, first=first)
+                statements.module_completed(self.issuer, user, course, module, now, first=first)
                 if done
-                else [statements.module_uncompleted(self.issuer, user, COURSE, module, now)]
+                else [statements.module_uncompleted(self.issuer, user, course, module, now)]
             )
             self._told.setdefault((user.id, module.cmid), []).extend(told)
             self._tell(*told)
-            if self.coursework.finished(user.id):
-                self._tell(statements.course_completed(self.issuer, user, COURSE, now))
+            if self.coursework.finished(user.id, course.id):
+                self._tell(statements.course_completed(self.issuer, user, course, now))
 
     def resend(self, person: Person, module: Module) -> int:
         """Send once more what was sent about somebody and a page; return how many statements."""
@@ -169,7 +204,8 @@ class Campus:
         link = self.link(completion.activity.rpartition("id=")[2])
         if link is not None:
             user = self.platform.directory.user(completion.user_id)
-            self._tell(statements.item_completed(self.issuer, user, COURSE, link, completion.at))
+            course = self._course_of(link.course_id)
+            self._tell(statements.item_completed(self.issuer, user, course, link, completion.at))
 
     def _after_deep_linking(self, course: Course, links: tuple[ResourceLink, ...]) -> str:
         return f"{self.issuer}/course/added.php?id={course.id}&count={len(links)}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from threading import RLock
 
 from lti.testing import Course
@@ -14,7 +14,7 @@ COURSE = Course(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Module:
-    """A page of the course that can be completed; `section` is its place, from 1."""
+    """A page of a course that can be completed; `section` is its place, from 1."""
 
     cmid: int
     section: int
@@ -22,6 +22,7 @@ class Module:
     summary: str
     paragraphs: tuple[str, ...]
     try_it: str
+    course_id: str = COURSE.id
 
 
 MODULES: tuple[Module, ...] = (
@@ -59,18 +60,31 @@ MODULES: tuple[Module, ...] = (
 )
 
 
-def module_with(cmid: int) -> Module | None:
-    """Return the page with this course module id, if there is one."""
-    return next((module for module in MODULES if module.cmid == cmid), None)
-
-
 class Coursework:
-    """Who has completed which page. Thread-safe; kept for as long as the process lives."""
+    """The pages, and who has completed which. Thread-safe; kept as long as the process lives."""
 
     def __init__(self) -> None:
         self._lock = RLock()
+        self._modules = list(MODULES)
         self._done: dict[tuple[str, int], bool] = {}
-        self._finished: set[str] = set()
+        self._finished: set[tuple[str, str]] = set()
+
+    def modules(self, course_id: str) -> tuple[Module, ...]:
+        """Return the pages of a course, in their order."""
+        with self._lock:
+            return tuple(each for each in self._modules if each.course_id == course_id)
+
+    def module(self, cmid: int) -> Module | None:
+        """Return the page with this course module id, if there is one."""
+        with self._lock:
+            return next((each for each in self._modules if each.cmid == cmid), None)
+
+    def copy(self, course_id: str, copy_id: str) -> None:
+        """Put copies of the pages of a course into another; nobody has completed those."""
+        with self._lock:
+            last = max(each.cmid for each in self._modules)
+            copies = enumerate(self.modules(course_id), start=last + 1)
+            self._modules += [replace(each, course_id=copy_id, cmid=cmid) for cmid, each in copies]
 
     def is_done(self, user_id: str, module: Module) -> bool:
         """Return whether somebody has completed a page, and not taken it back."""
@@ -90,10 +104,12 @@ class Coursework:
             self._done[user_id, module.cmid] = done
             return True
 
-    def finished(self, user_id: str) -> bool:
-        """Return True once in a lifetime: when somebody has completed every page."""
+    def finished(self, user_id: str, course_id: str) -> bool:
+        """Return True once in a lifetime: when somebody has completed every page of a course."""
         with self._lock:
-            if user_id in self._finished or not all(self.is_done(user_id, m) for m in MODULES):
+            pages = self.modules(course_id)
+            was_finished = (user_id, course_id) in self._finished
+            if was_finished or not all(self.is_done(user_id, page) for page in pages):
                 return False
-            self._finished.add(user_id)
+            self._finished.add((user_id, course_id))
             return True

@@ -6,8 +6,8 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
-from lti.testing import LoginInitiation, ResourceLink, Tool, User
-from plugin.demo.coursework import COURSE, MODULES, Module, module_with
+from lti.testing import Course, LoginInitiation, ResourceLink, Tool, User
+from plugin.demo.coursework import COURSE, Module
 from plugin.demo.people import Part, Person
 from plugin.demo.visitors import COOKIE, campus, for_, me
 
@@ -50,14 +50,24 @@ def _first_page(person: Person) -> str:
 @for_()
 def course() -> str:
     """Show the course."""
-    campus().opened_course(me())
+    shown = _course()
+    campus().opened_course(me(), shown)
     return render_template(
         "course.html",
-        course=COURSE,
-        modules=[(module, _is_done(module)) for module in MODULES],
-        links=campus().links(),
+        course=shown,
+        modules=[(module, _is_done(module)) for module in campus().coursework.modules(shown.id)],
+        links=campus().links(shown.id),
         tools=campus().tools(),
+        others=[other for other in campus().courses() if other.id != shown.id],
     )
+
+
+@bp.post("/course/copy.php")
+@for_(Part.INSTRUCTOR)
+def copy() -> Response:
+    """Copy a course, as for another term."""
+    made = campus().copy_course(_course(), me())
+    return redirect(url_for(".course", id=made.id), 303)
 
 
 @bp.get("/mod/page/view.php")
@@ -66,10 +76,11 @@ def module() -> str:
     """Show a page of the course."""
     shown = _module()
     campus().opened_module(me(), shown)
-    following = [other for other in MODULES if other.section > shown.section]
+    pages = campus().coursework.modules(shown.course_id)
+    following = [other for other in pages if other.section > shown.section]
     return render_template(
         "module.html",
-        course=COURSE,
+        course=_known(shown.course_id),
         module=shown,
         is_done=_is_done(shown),
         was_touched=campus().coursework.was_touched(me().user.id, shown),
@@ -102,7 +113,9 @@ def item() -> str:
     """Show an external item in a frame."""
     link = _link()
     campus().opened_item(me(), link)
-    return render_template("item.html", course=COURSE, link=link, platform=campus().platform)
+    return render_template(
+        "item.html", course=_known(link.course_id), link=link, platform=campus().platform
+    )
 
 
 @bp.get("/mod/lti/launch.php")
@@ -118,7 +131,7 @@ def launch() -> str:
 def add() -> str:
     """Let an instructor choose items in a tool, in a frame."""
     tool = _tool(request.args.get("tool", ""))
-    return render_template("add.html", course=COURSE, tool=tool)
+    return render_template("add.html", course=_course(), tool=tool)
 
 
 @bp.get("/mod/lti/choose.php")
@@ -126,7 +139,7 @@ def add() -> str:
 def choose_items() -> str:
     """Begin deep linking: what the frame of the page above loads."""
     tool = _tool(request.args.get("tool", ""))
-    return _started(campus().platform.deep_linking_initiation(tool, _user(), COURSE))
+    return _started(campus().platform.deep_linking_initiation(tool, _user(), _course()))
 
 
 @bp.get("/course/added.php")
@@ -135,14 +148,15 @@ def added() -> str:
 
     A browser sends no session here: the way leads through a form of the tool's.
     """
-    return render_template("added.html", course=COURSE, count=request.args.get("count", 0, int))
+    return render_template("added.html", course=_course(), count=request.args.get("count", 0, int))
 
 
 @bp.get("/mod/lti/return.php")
 def returned() -> str:
     """Take people back from a tool, with what the tool has to say."""
     said = request.args.get("lti_errormsg") or request.args.get("lti_msg") or ""
-    return render_template("returned.html", course=COURSE, said=said)
+    course = _known(request.args.get("course") or COURSE.id)
+    return render_template("returned.html", course=course, said=said)
 
 
 @bp.get("/grade/report/index.php")
@@ -151,8 +165,9 @@ def grades() -> str:
     """Show everybody's grades to those who teach, and learners their own."""
     learners = [person for person in campus().people if person.part is Part.LEARNER]
     shown = [me()] if me().part is Part.LEARNER else learners
+    course = _course()
     return render_template(
-        "grades.html", course=COURSE, learners=shown, book=campus().platform.gradebook(COURSE.id)
+        "grades.html", course=course, learners=shown, book=campus().platform.gradebook(course.id)
     )
 
 
@@ -160,8 +175,20 @@ def _started(initiation: LoginInitiation) -> str:
     return render_template("launch.html", url=initiation.url, params=initiation.params)
 
 
+def _course() -> Course:
+    """Return the course that is asked for: the first one, if none is named."""
+    return _known(request.values.get("id") or COURSE.id)
+
+
+def _known(course_id: str) -> Course:
+    found = campus().course(course_id)
+    if found is None:
+        raise NotFound("There is no such course.")
+    return found
+
+
 def _module() -> Module:
-    found = module_with(request.values.get("id", 0, int))
+    found = campus().coursework.module(request.values.get("id", 0, int))
     if found is None:
         raise NotFound("There is no such page in the course.")
     return found

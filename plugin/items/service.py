@@ -11,15 +11,18 @@ from uuid import UUID, uuid4
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from lti.copies import CUSTOM as HISTORIES
 from lti.deep_linking import Image, LtiResourceLinkItem, Period, Size
 from lti.message import DeepLinkingSettings
 from plugin.circles.model import Circle
+from plugin.courses import copies
 from plugin.courses import service as courses
 from plugin.courses.model import Course, CourseActivity, ResourceLink
 from plugin.foundation.errors import FormInvalid
 from plugin.foundation.i18n import Words
 from plugin.items.forms import BEFORE_IT
 from plugin.items.model import PlacedItem
+from plugin.launches.events import ItemKnown
 from plugin.launches.items import Kind, Said, mentoring_line_item
 from plugin.programmes import checkpoints
 from plugin.programmes import service as programmes
@@ -176,7 +179,7 @@ def _placed(
         url=f"{public_url}/lti/launch",
         title=title,
         text=text_of(kind, say),
-        custom=Said(kind=kind, id=str(id), after=gate).custom(),
+        custom={**HISTORIES, **Said(kind=kind, id=str(id), after=gate).custom()},
         line_item=mentoring_line_item(say.gettext("Mentoring")) if has_column else None,
         iframe=Size(height=TALL) if choice.opens_in != "window" else None,
         window=Size() if choice.opens_in == "window" else None,
@@ -251,8 +254,22 @@ def _circle(session: Session, course: Course, circle_id: UUID | None) -> Circle:
 
 def found(session: Session, said: Said) -> PlacedItem | None:
     """Return the placement that an item names, or None: it is unknown here."""
-    id = _uuid(said.id)
+    return _placement(session, said.id)
+
+
+def _placement(session: Session, named: str | None) -> PlacedItem | None:
+    id = _uuid(named)
     return session.get(PlacedItem, id) if id is not None else None
+
+
+def on_item_known(session: Session, _event_id: UUID, event: ItemKnown) -> None:
+    """Keep that a course is a copy, if an item of it was put into another one."""
+    item = _placement(session, event.item_id)
+    if item is None or item.course_id == event.subject_id:
+        return
+    course = session.get_one(Course, event.subject_id)
+    origin = session.get_one(Course, item.course_id)
+    copies.told_by_item(session, course, origin, now=event.at)
 
 
 def _uuid(text: Any) -> UUID | None:

@@ -22,3 +22,14 @@ class ItemReached(Event):
     activity: str
     """The IRI under which the item's rule knows what is completed (`CourseActivity.iri`)."""
     launch_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ItemKnown(Event):
+    """An item that says which placement it is was opened for the first time; the subject is the
+    course. Where the placement is another course's, this one is a copy.
+    """
+
+    kind: ClassVar[str] = "item.known"
+    item_id: str
+    """As the item says it, whatever it may be."""

@@ -140,7 +140,8 @@ _KNOWN = Prepared(
         *_of("course", _COURSE, "groups_url", "group_sets_url"),
         *_of("link", _LINK, "id", "title", "lineitem_url"),
         *_of("person", _PERSON, "id", "name", "email", "language", "zone"),
-        *_of("membership", _MEMBERSHIP, "roles", "active", "groups", "mentors", "seen_at"),
+        *_of("membership", _MEMBERSHIP, "roles", "active", "left_out", "groups", "mentors"),
+        *_of("membership", _MEMBERSHIP, "seen_at"),
         *_of("activity", _ACTIVITY, "course_id", "kind", "name", "brought_by"),
         *_of("identifier", _IDENTIFIER, "told"),
     )

@@ -28,8 +28,8 @@ from plugin.foundation.tenancy import EVERYWHERE, unwalled
 from plugin.foundation.web.security import origin
 from plugin.foundation.web.visit import Role, Visit
 from plugin.launches.choices import kept_settings
-from plugin.launches.events import ItemReached
-from plugin.launches.items import Said
+from plugin.launches.events import ItemKnown, ItemReached
+from plugin.launches.items import CUSTOM_ID, Said
 from plugin.launches.model import BrowserSession, Launch
 from plugin.launches.recognition import Arrival, for_news, recognised
 from plugin.people import service as people
@@ -121,6 +121,9 @@ def _made_known(
     course = courses.arrived(session, registration, message, now=now)
     link = courses.arrived_at(session, course, message, now=now)
     copies.told_by_launch(session, course, message, now=now)
+    item_id = message.custom.get(CUSTOM_ID)
+    if item_id and link is not None and link.created_at == now:  # it was made two lines above
+        happened(session, ItemKnown(at=now, subject_id=course.id, item_id=item_id))
     if message.notifications is not None:
         notices.advertised(
             session, registration.id, message.deployment_id, message.notifications, now=now

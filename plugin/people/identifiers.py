@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from lrs_bridge.identity import same_place
 from plugin.foundation.events import happened
+from plugin.foundation.pouring import is_one_of
 from plugin.foundation.tenancy import organisation_of
 from plugin.people import telling
 from plugin.people.events import PersonKnown
@@ -149,7 +150,7 @@ def verified(session: Session, said_by: str, people: Collection[UUID], *, now: d
     session.execute(
         update(PersonIdentifier)
         .where(
-            PersonIdentifier.person_id.in_(people),
+            is_one_of(session, PersonIdentifier.person_id, people),
             PersonIdentifier.said_by == said_by,
             PersonIdentifier.verified_at <= now - VERIFIED_AGAIN_AFTER,
         )
@@ -231,8 +232,12 @@ def become_known(
 ) -> None:
     """Tell whoever waits for one of `keys` that it is known now."""
     if keys:
-        digests = tuple(sorted(_awaited(keys)))
-        happened(session, PersonKnown(at=now, subject_id=person_id, digests=digests))
+        happened(session, known_by(person_id, keys, now=now))
+
+
+def known_by(person_id: UUID, keys: Collection[Key], *, now: datetime) -> PersonKnown:
+    """Return the event that somebody is known by `keys` now."""
+    return PersonKnown(at=now, subject_id=person_id, digests=tuple(sorted(_awaited(keys))))
 
 
 def _awaited(keys: Iterable[Key]) -> set[str]:

@@ -166,4 +166,5 @@ def description(organisation_id: object) -> ToolDescription:
         logo_url=f"{public}/static/mark.svg",
         deep_linking_label=say("Add mentoring"),
         custom=CUSTOM,
+        scopes=dynamic_registration.ALL_SCOPES,
     )

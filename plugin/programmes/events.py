@@ -130,3 +130,13 @@ class AudienceSet(Event):
 
     kind: ClassVar[str] = "programme.audience-set"
     programme_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CopyAnswered(Event):
+    """An instructor of a copied course said whether to keep mentors and rules; the subject is the
+    copy (`CourseCopy`).
+    """
+
+    kind: ClassVar[str] = "programme.copy-answered"
+    answer: str

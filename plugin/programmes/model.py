@@ -75,6 +75,31 @@ class Checkpoint(Owned):
     retired_at: Mapped[datetime | None]
 
 
+class KeptPart(Owned):
+    """A mentor or a rule that a copy of a course keeps of the one that it was copied from.
+
+    It waits until the mentor, or what the rule is about, is seen in the copy.
+    """
+
+    __tablename__ = "kept_part"
+    __table_args__ = (
+        UniqueConstraint("copy_id", "mentor_id"),
+        UniqueConstraint("copy_id", "rule_id"),
+    )
+
+    copy_id: Mapped[UUID] = mapped_column(ForeignKey("course_copy.id"))
+    mentor_id: Mapped[UUID | None] = mapped_column(ForeignKey("participation.id"))
+    """The mentor's part in the programme of the origin; None: it is a rule."""
+    rule_id: Mapped[UUID | None] = mapped_column(ForeignKey("checkpoint.id"))
+    """The rule there; None: it is a mentor."""
+    became: Mapped[UUID | None]
+    """The participation or the rule in the copy; None: it waits."""
+    was_there: Mapped[bool] = mapped_column(default=False)
+    """Somebody had attached or set it by hand: nothing was changed, and undoing changes nothing."""
+    kept_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    kept_at: Mapped[datetime]
+
+
 class Participation(Owned):
     """A person's part in a programme."""
 

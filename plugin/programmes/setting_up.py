@@ -7,7 +7,7 @@ from uuid import UUID
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from plugin.courses import groups
+from plugin.courses import groups, questions
 from plugin.courses import service as courses
 from plugin.courses.deliveries import owe_roster
 from plugin.courses.group_deliveries import owe_groups
@@ -18,6 +18,7 @@ from plugin.foundation.web import Role, requires, tool, visit
 from plugin.foundation.web.i18n import in_words, words
 from plugin.people.model import Person
 from plugin.programmes import audiences, checkpoints, forms, service
+from plugin.programmes.keeping_pages import offer_of_visit
 from plugin.programmes.model import PairsBy, Part
 from plugin.programmes.questions import Questionnaire
 from plugin.programmes.visiting import programme_of_visit
@@ -58,6 +59,8 @@ def _set_up(errors: dict[str, list[str]] | None = None) -> str:
             pairs_by=programme.pairs_by if programme else PairsBy.AT_ONCE,
             audience=audiences.audience(session, programme) if programme else [],
             groups=groups.of_course(session, course.id),
+            missing=questions.asked(session, course.id),
+            offer=offer_of_visit(session),
             errors=in_words(errors or {}),
             sent=request.form,
         )

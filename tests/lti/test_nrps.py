@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from werkzeug.wrappers import Response
 
-from lti import claims, roles
+from lti import claims, nrps, roles
 from lti.errors import ServiceRefused, ServiceUnavailable
 from lti.message import PersonClaims
 from lti.nrps import Member, Memberships, Status
@@ -312,3 +312,18 @@ def test_changes_are_never_cut_short(
     with pytest.raises(ServiceRefused) as refusal:
         memberships.changes(campus.registration, script.url)
     assert refusal.value.slug == "paging-elsewhere"
+
+
+@pytest.mark.parametrize(
+    ("url", "is_of_everybody"),
+    [
+        ("https://lms.example/members", True),
+        ("https://lms.example/members?limit=50&course=2", True),
+        ("https://lms.example/members?role=Learner", False),
+        ("https://lms.example/members?course=2&rlid=", False),
+    ],
+)
+def test_a_list_that_the_platform_narrowed_is_not_of_everybody(
+    url: str, is_of_everybody: bool
+) -> None:
+    assert nrps.is_of_everybody(url) is is_of_everybody

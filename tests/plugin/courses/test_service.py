@@ -8,17 +8,13 @@ from uuid import UUID
 import pytest
 
 from lrs_bridge.completion import named_place
-from lti.message import Context, Lis, PersonClaims, ToolPlatform
-from lti.nrps import Member, Status
+from lti.message import Context, Lis, ToolPlatform
 from plugin.app import Mentes
-from plugin.courses import rosters
 from plugin.courses import service as courses
 from plugin.courses.deliveries import KIND, owe_roster
-from plugin.courses.model import Course, CourseActivity, Membership, ResourceLink
+from plugin.courses.model import Course, CourseActivity, ResourceLink
 from plugin.foundation.events import EventRow
 from plugin.foundation.outbox import Debt
-from plugin.people.model import Person
-from plugin.platforms.model import RegistrationRow
 from tests.plugin.factories import (
     ISSUER,
     LINK,
@@ -33,15 +29,6 @@ from tests.plugin.factories import (
 )
 
 PAGE = f"{ISSUER}/mod/page/view.php?id=2"
-
-
-def a_member(user_id: str, *, name: str | None = None, status: Status = Status.ACTIVE) -> Member:
-    return Member(
-        user_id=user_id,
-        status=status,
-        roles=frozenset({"Learner"}),
-        person=PersonClaims(name=name),
-    )
 
 
 def test_a_course_is_kept_once_and_brought_up_to_date(
@@ -155,62 +142,6 @@ def test_a_name_of_two_courses_means_neither(mentes: Mentes, organisation_id: UU
         assert courses.activity_at(session, named_place("MENT101")) is None
         for number in ("2", "3"):
             assert courses.activity_at(session, named_place(number)) is not None
-
-
-def test_a_roster_makes_people_known_and_keeps_who_is_not_in_it(
-    mentes: Mentes, organisation_id: UUID
-) -> None:
-    with mentes.database.transaction(organisation_id) as session:
-        registration = a_registration(session)
-        course = a_course(session, registration)
-        a_person(session, course, "9", name="Zoe Not Listed")
-        members = [a_member("4", name="Ada One"), a_member("5")]
-        rosters.roster_read(session, course, registration, members, now=later(days=1))
-        names = [person.name for _, person in courses.roster(session, course.id)]
-        assert names == ["Ada One", "Zoe Not Listed", None]
-        assert course.roster_synced_at == later(days=1)
-
-
-def test_whom_the_roster_calls_inactive_is_not_in_the_course_now(
-    mentes: Mentes, organisation_id: UUID
-) -> None:
-    with mentes.database.transaction(organisation_id) as session:
-        registration = a_registration(session)
-        course = a_course(session, registration)
-        for status in (Status.ACTIVE, Status.INACTIVE):
-            members = [a_member("4", status=status)]
-            rosters.roster_read(session, course, registration, members, now=NOW)
-            roster = courses.roster(session, course.id)
-            assert len(roster) == (1 if status is Status.ACTIVE else 0)
-
-
-def test_a_roster_of_two_hundred_costs_few_statements(
-    mentes: Mentes, organisation_id: UUID
-) -> None:
-    members = [a_member(str(number), name=f"Learner {number}") for number in range(200)]
-    with mentes.database.transaction(organisation_id) as session:
-        registration = a_registration(session)
-        course = a_course(session, registration)
-    costs = []
-    for at in (NOW, later(hours=1)):
-        with (
-            statements_on(mentes.database.engine) as seen,
-            mentes.database.transaction(organisation_id) as session,
-        ):
-            rosters.roster_read(
-                session,
-                session.get_one(Course, course.id),
-                session.get_one(RegistrationRow, registration.id),
-                members,
-                now=at,
-            )
-        costs.append(len(seen))
-    first, again = costs
-    assert first <= 9 * len(members) + 20
-    assert again <= 10
-    with mentes.database.reading(organisation_id) as session:
-        assert len(every(session, Person)) == len(every(session, Membership)) == 200
-        assert {row.seen_at for row in every(session, Membership)} == {later(hours=1)}
 
 
 def test_reading_a_roster_is_one_statement(mentes: Mentes, organisation_id: UUID) -> None:

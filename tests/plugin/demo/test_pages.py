@@ -152,7 +152,7 @@ def test_deep_linking_begins_in_a_frame(campus, signed_in, tool):
 def test_instructors_add_items_and_learners_do_not(campus, signed_in, tool):
     browser, course = signed_in("Ines")
     page = browser.click(course, "Add an external item")
-    assert page.document.frames == [f"/mod/lti/choose.php?tool={tool.client_id}"]
+    assert page.document.frames == [f"/mod/lti/choose.php?id={COURSE.id}&tool={tool.client_id}"]
     other, _ = signed_in("Ada")
     assert other.open(page.url).status == 403
 
@@ -233,3 +233,31 @@ def test_a_form_from_another_site_is_refused(campus):
         timeout=5,
     )
     assert answer.status_code == 403
+
+
+def test_a_course_is_copied_with_its_pages_and_items_and_without_its_learners(
+    campus, signed_in, tool, sink
+):
+    item = campus.platform.add_resource_link(tool, COURSE.id, "Parrot", score_maximum=1)
+    browser, page = signed_in("Ines")
+    copy = browser.submit(page, "/copy.php", button="Copy this course")
+    assert copy.has(f"{COURSE.title} (copy)", "Parrot", *(module.name for module in MODULES))
+    made = campus.courses()[1]
+    assert made.copied_from == (COURSE.id,)
+    assert [link.copied_from for link in campus.links(made.id)] == [(item.id,)]
+    assert not campus.platform.directory.learners(made.id)
+    assert len(campus.platform.gradebook(made.id)) == 1
+    page = browser.click(copy, FIRST.name)
+    assert page.url != f"{campus.issuer}/mod/page/view.php?id={FIRST.cmid}"
+    assert campus.log_store.settled(5)
+    (told,) = about(sink.statements, page.url)
+    activities = told["context"]["contextActivities"].values()
+    assert copy.url in [each["id"] for several in activities for each in several]
+    assert browser.click(page, f"{COURSE.title} (copy)").url == copy.url
+
+
+def test_only_instructors_copy_and_only_what_is_there(campus, signed_in):
+    browser, page = signed_in("Ada")
+    assert not page.has("Copy this course")
+    browser, _ = signed_in("Ines")
+    assert browser.open(f"{campus.issuer}/course/view.php?id=404").status == 404

@@ -15,7 +15,7 @@ import pytest
 import requests
 from sqlalchemy import select
 
-from lti import claims, jose
+from lti import claims, copies, jose
 from lti.testing import messages
 from plugin.app import Mentes
 from plugin.circles import service as circles
@@ -113,6 +113,7 @@ def test_the_platform_takes_what_was_chosen_and_puts_it_into_the_course(
     ]
     assert link.title == "What came of it"
     assert link.custom == {
+        **copies.CUSTOM,
         "mentes_item": "goal-review",
         "mentes_id": str(placements(mentes)[0].id),
     }

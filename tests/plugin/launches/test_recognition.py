@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from datetime import timedelta
 from typing import Any
 
@@ -59,6 +60,26 @@ def test_a_second_launch_in_one_browser_goes_on_with_its_session(
         browser.launch(ADA)
     assert len(asked) <= MOST
     assert not any("INSERT INTO browser_session" in each for each in asked)
+
+
+def test_a_launch_that_brings_nothing_new_calls_nobody(
+    campus: Campus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    campus.launched(ADA)
+    called: list[Any] = []
+
+    class Watched(socket.socket):
+        """A socket that says whom it calls; the database's own driver does not use it."""
+
+        def connect(self, address: Any) -> None:
+            called.append(address)
+            super().connect(address)
+
+    monkeypatch.setattr(socket, "socket", Watched)
+    campus.launched(ADA)
+    assert called == []
+    socket.create_connection(("127.0.0.1", campus.server.port)).close()
+    assert called == [("127.0.0.1", campus.server.port)]  # so we would have seen it
 
 
 def changed(campus: Campus, claim: str, **said: Any) -> dict[str, Any]:

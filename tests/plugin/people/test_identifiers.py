@@ -142,7 +142,7 @@ def a_member(subject: str, **said: Any) -> Member:
 
 def read(session: Session, course: Course, *members: Member, hours: int = 0) -> None:
     registration = session.get_one(RegistrationRow, course.registration_id)
-    rosters.roster_read(session, course, registration, members, now=later(hours=hours))
+    rosters.kept(session, course, registration, members, now=later(hours=hours))
 
 
 def test_the_roster_tells_it_before_anybody_launches(mentes: Mentes, organisation_id: UUID) -> None:

@@ -91,6 +91,18 @@ def test_a_platform_registers_in_two_clicks_and_its_people_can_launch(
     assert launched(lms, browser).status_code == 303
 
 
+def test_whatever_service_the_tool_makes_use_of_is_asked_for(
+    mentes: Mentes, organisation_id: UUID, lms: Platform, browser: FlaskClient
+) -> None:
+    secret = invited(mentes, organisation_id)
+    page = opened(browser, lms, secret)
+    assert "Be told when a course is copied." in page.text
+    assert "Read the groups of a course that uses it." in page.text
+    confirmed(browser, page, secret)
+    (tool,) = lms.directory.tools()
+    assert {claims.SCOPE_GROUPS_READ, claims.SCOPE_NOTICE_HANDLERS} <= tool.scopes
+
+
 def launched(lms: Platform, browser: FlaskClient) -> TestResponse:
     """Let somebody open an item of the tool that registered."""
     (tool,) = lms.directory.tools()

@@ -1,0 +1,1 @@
+"""How quickly a roster comes in, and how much memory that takes."""
