@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from lti import claims, copies, roles
 from lti.errors import LaunchRefused
 from lti.message import ForUser, GroupsEndpoint, NotificationEndpoint, PersonClaims
-from lti.testing import Column, Course, ResourceLink
+from lti.testing import CANVAS, Column, Course, ResourceLink
 from tests.lti.conftest import Campus, ToolSite
 from tests.lti.factories import launched, resource_link_claims, without
 from tests.lti.journeys import begun, completed, opened
@@ -168,8 +168,8 @@ def test_a_mentor_is_launched_with_those_whom_they_mentor(
 def test_a_canvas_observer_has_no_mentees(
     campus: Campus, site: ToolSite, link: ResourceLink
 ) -> None:
-    campus.platform.product = "canvas"
-    campus.platform.directory.enrol("5", "2", "Mentor")
+    campus.platform.profile = CANVAS
+    campus.platform.directory.enrol("5", "2", "Observer")
     campus.platform.directory.mentors("5", "2", "4")
     message = opened(campus, site, campus.platform.directory.user("5"), link)
     assert message.is_observer
