@@ -170,7 +170,7 @@ class Launcher:
     def lacks(self, launch: Launch) -> str | None:
         """Return what must be so for this launch to make sense here, and is not."""
         given = launch.given if isinstance(launch, Token) else None
-        if given is Given.HTTPS and not self.platform.issuer.startswith("https:"):
+        if given is Given.HTTPS and not self.platform.url.startswith("https:"):
             return Given.HTTPS.value
         return Given.TRUSTED_AUDIENCE.value if given is Given.TRUSTED_AUDIENCE else None
 

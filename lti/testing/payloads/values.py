@@ -43,7 +43,7 @@ class Message(Enum):
 class Given(Enum):
     """What must be so for the entry to make sense; `lti.testing.pytest_plugin` looks."""
 
-    HTTPS = "the platform's issuer is https"
+    HTTPS = "the platform is reached by https"
     TRUSTED_AUDIENCE = "the tool was told to trust another audience beside itself"
 
 
