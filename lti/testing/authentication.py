@@ -75,7 +75,7 @@ def key_set(visit: Visit) -> Response:
     return as_json(visit.platform.jwks(), headers={"Cache-Control": "public, max-age=3600"})
 
 
-def returned(visit: Visit) -> Response:
+def returned(visit: Visit, course_id: str | None = None) -> Response:
     """Take people back from a tool, with what the tool has to say."""
     said = visit.request.args.get("lti_errormsg") or visit.request.args.get("lti_msg") or ""
     return page("Back in the course", said or "You are back in the course.")

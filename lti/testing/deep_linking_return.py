@@ -17,7 +17,7 @@ from lti.testing.visit import Visit
 LONGEST = 300  # s between iat and exp
 
 
-def take(visit: Visit) -> Response:
+def take(visit: Visit, course_id: str | None = None) -> Response:
     """Take a signed response, once per session, and put its items into the course."""
     try:
         return _taken(visit)

@@ -207,15 +207,11 @@ class Launcher:
         page = self.begin(browser, self.initiation())
         if page.form is None or not self._is_ours(page):
             raise AssertionError(f"The login did not come to the platform: {page.steps}")
-        if launch.way is Way.QUERY:
-            return self._asked_for(browser, page.form)
-        return self._answered(_WAYS[launch.way](self, browser, page.form))
-
-    def _asked_for(self, browser: Browser, form: Form) -> Answered:
-        """Ask for a launch instead of posting it: a page will do if it can still be posted."""
-        page = browser.get(form.action, form.fields)
-        ignored = page.is_accepted and browser.submit(form).is_accepted
-        return Answered(page=page, refused=page.is_refusal or ignored, accepted=not ignored)
+        answered = self._answered(_WAYS[launch.way](self, browser, page.form))
+        if launch.way in _MAY_BE_IGNORED and answered.accepted:
+            ignored = browser.submit(page.form).is_accepted
+            return Answered(page=answered.page, refused=ignored, accepted=not ignored)
+        return answered
 
     def taken(self, page: Page) -> None:
         """Insist that the launch that is about to be repeated was good."""
@@ -272,6 +268,10 @@ def _same_nonce(launcher: Launcher, browser: Browser, form: Form) -> Page:
     return browser.post(form.action, form.having(id_token=token))
 
 
+def _query(launcher: Launcher, browser: Browser, form: Form) -> Page:
+    return browser.get(form.action, form.fields)
+
+
 def _empty(launcher: Launcher, browser: Browser, form: Form) -> Page:
     return browser.post(form.action, form.having(id_token=None))
 
@@ -284,8 +284,14 @@ _WAYS: dict[Way, Callable[[Launcher, Browser, Form], Page]] = {
     Way.MADE_UP_STATE: _made_up_state,
     Way.NO_STATE: _no_state,
     Way.SAME_NONCE: _same_nonce,
+    Way.QUERY: _query,
     Way.EMPTY: _empty,
 }
+_MAY_BE_IGNORED = (Way.QUERY, Way.OTHER_BROWSER)
+"""What a tool may answer with some page, if who began the launch can still make it after that.
+
+A tool that asks the platform's storage who it was shows a browser without a cookie a page for that.
+"""
 
 
 def _shown(page: Page) -> str:

@@ -191,12 +191,12 @@ def lti_register(lti_platform: Platform) -> Callable[[str], Tool]:
         """Open the tool's registration URL, and send the form that it may show to be confirmed."""
         if not lti_platform.profile.registers:
             pytest.skip(f"With {lti_platform.profile.name} tools are registered by hand.")
-        known = set(lti_platform.directory.tools())
+        known = {tool.client_id for tool in lti_platform.directory.tools()}
         with Browser() as browser:
             page = browser.get(lti_platform.invitation(registration_url))
             if confirm and page.form is not None:
                 page = browser.submit(page.form)
-        new = [tool for tool in lti_platform.directory.tools() if tool not in known]
+        new = [tool for tool in lti_platform.directory.tools() if tool.client_id not in known]
         if len(new) != 1:
             raise AssertionError(f"The tool did not register itself: {page.steps}\n{page.text}")
         return new[0]
