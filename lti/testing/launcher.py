@@ -239,7 +239,8 @@ def _at_once(launcher: Launcher, browser: Browser, form: Form) -> Page:
     taken = [page for page in pages if page.is_accepted]
     if len(taken) != 1:
         raise AssertionError(f"Of {AT_ONCE} posts at once {len(taken)} were taken, not one.")
-    return next(page for page in pages if page is not taken[0])
+    others = [page for page in pages if page is not taken[0]]
+    return next((page for page in others if not page.is_refusal), others[0])
 
 
 def _other_browser(launcher: Launcher, browser: Browser, form: Form) -> Page:
