@@ -32,5 +32,5 @@ Import from the modules:
     registration          Registration, PendingLogin and the protocols of what must be remembered
     errors                the tree
     quirks                what platforms do differently
-    testing               a small LTI platform for tests and demonstrations
+    testing               LTI platforms for tests and demonstrations, launches to refuse, for pytest
 """

@@ -177,8 +177,11 @@ def _is_list_of_strings(value: Any) -> bool:
 
 
 def _is_return_url(url: Any, launch: Presented) -> bool:
-    """Https, unless the platform itself is known to us by http (development, intranets)."""
+    """Https, unless the platform itself is known to us by http (development, intranets).
+
+    Where it is says so, too: an issuer that tenants share is a name and no address.
+    """
     if not isinstance(url, str) or not urls.is_web_url(url):
         return False
-    scheme = urlsplit(url).scheme
-    return scheme == "https" or scheme == urlsplit(launch.registration.issuer).scheme
+    platform = (launch.registration.issuer, launch.registration.authorization_endpoint)
+    return urlsplit(url).scheme in {"https", *(urlsplit(each).scheme for each in platform)}

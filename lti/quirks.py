@@ -12,9 +12,13 @@ from typing import Any, Final
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quirk:
-    """One observed difference. `answer` is what this package does about it."""
+    """One observed difference. `answer` is what this package does about it.
+
+    `name` is its own within a product: `lti.testing.profiles` behaves so under that name.
+    """
 
     product: str
+    name: str
     behaviour: str
     answer: str
     source: str
@@ -28,6 +32,7 @@ _CANVAS: Final = "instructure/canvas-lms, its registration guide and Lti::IMS::R
 QUIRKS: Final = (
     Quirk(
         product="moodle",
+        name="token-says-html",
         behaviour="The token endpoint answers JSON with the content type text/html.",
         answer="http.Answer.json reads the content and ignores the header.",
         source=_MOODLE,
@@ -35,6 +40,7 @@ QUIRKS: Final = (
     ),
     Quirk(
         product="moodle",
+        name="line-item-query",
         behaviour="Line item URLs carry a query: …/lineitem?type_id=1.",
         answer="urls.with_path_suffix puts /scores before the query.",
         source=_MOODLE,
@@ -42,6 +48,7 @@ QUIRKS: Final = (
     ),
     Quirk(
         product="moodle",
+        name="line-item-media-type",
         behaviour="Line items answer 400 to Accept: application/json.",
         answer="ags sends the service's own media types.",
         source=_MOODLE,
@@ -49,6 +56,7 @@ QUIRKS: Final = (
     ),
     Quirk(
         product="moodle",
+        name="whole-second-scores",
         behaviour="A score whose timestamp is not later than the stored one's answers 409, "
         "compared by whole seconds.",
         answer="grading.Score.sent_after moves the later of two on; a 409 is settled as "
@@ -58,6 +66,7 @@ QUIRKS: Final = (
     ),
     Quirk(
         product="moodle",
+        name="learners-only",
         behaviour="Scores for an unknown user or a teacher answer 400.",
         answer="ags.LineItems.post_score raises ServiceRefused 'score-not-accepted'.",
         source=_MOODLE,
@@ -65,6 +74,7 @@ QUIRKS: Final = (
     ),
     Quirk(
         product="moodle",
+        name="resource-id-twice",
         behaviour="Posting the same resourceId twice makes two line items.",
         answer="ags.LineItems.found_or_created looks first.",
         source=_MOODLE,
@@ -72,6 +82,7 @@ QUIRKS: Final = (
     ),
     Quirk(
         product="moodle",
+        name="read-only-scope-too",
         behaviour="Reading line items wants the scope lineitem.readonly beside lineitem.",
         answer="ags asks for both.",
         source="dmitry-viskov/pylti1.3#14 and others",
@@ -79,6 +90,7 @@ QUIRKS: Final = (
     ),
     Quirk(
         product="moodle",
+        name="curly-link",
         behaviour="The line items' Link header has curly quotes and &amp;.",
         answer="http.Answer.next_url accepts both.",
         source=_MOODLE,
@@ -86,6 +98,7 @@ QUIRKS: Final = (
     ),
     Quirk(
         product="moodle",
+        name="short-roles",
         behaviour="Memberships have short roles; the next URL drops the role filter.",
         answer="nrps normalises roles and filters again.",
         source=_MOODLE,
@@ -93,6 +106,7 @@ QUIRKS: Final = (
     ),
     Quirk(
         product="moodle",
+        name="empty-variables",
         behaviour='A custom variable that cannot be filled is "", null or the literal $Name.',
         answer="reading drops all three.",
         source=_MOODLE,
@@ -100,6 +114,7 @@ QUIRKS: Final = (
     ),
     Quirk(
         product="moodle",
+        name="variables-listed",
         behaviour="The configuration document lists the custom variables that it can fill.",
         answer="dynamic_registration asks for no others.",
         source=_MOODLE,
@@ -107,6 +122,7 @@ QUIRKS: Final = (
     ),
     Quirk(
         product="moodle",
+        name="hint-once",
         behaviour="lti_message_hint is JSON with a launch id that is good once.",
         answer="login.begin sends it back to the letter.",
         source=_MOODLE,
@@ -114,6 +130,7 @@ QUIRKS: Final = (
     ),
     Quirk(
         product="moodle",
+        name="domain-with-port",
         behaviour="The domain of a registration must be the target link's host with its port.",
         answer="dynamic_registration.registration_request names both.",
         source=_MOODLE,
@@ -121,6 +138,7 @@ QUIRKS: Final = (
     ),
     Quirk(
         product="moodle",
+        name="issuer-with-path",
         behaviour="The issuer has the site's path, the configuration another one.",
         answer="dynamic_registration.platform_configuration compares scheme and host alone.",
         source=_MOODLE,
@@ -128,6 +146,7 @@ QUIRKS: Final = (
     ),
     Quirk(
         product="moodle",
+        name="client-id-kept",
         behaviour="A tool that registers again keeps its client id, once the administrator agrees"
         " to update it.",
         answer="dynamic_registration.register returns the id that the platform names, new or "
@@ -137,6 +156,7 @@ QUIRKS: Final = (
     ),
     Quirk(
         product="moodle",
+        name="key-set-unread",
         behaviour="While it cannot read the tool's key set, the token endpoint answers 404 with a"
         " page.",
         answer="access_tokens.AccessTokens.bearer raises ServiceRefused 'token-refused', "
@@ -145,7 +165,40 @@ QUIRKS: Final = (
         seen=_RECORDED,
     ),
     Quirk(
+        product="moodle",
+        name="always-active",
+        behaviour="Every membership is Active, also that of somebody who was suspended.",
+        answer="nrps.Status is read as it is said; whoever is no longer listed has gone.",
+        source="Moodle 5.1.3, mod/lti/service/memberships",
+        seen=date(2026, 11, 30),
+    ),
+    Quirk(
+        product="moodle",
+        name="no-item-history",
+        behaviour="$Context.id.history can be filled, $ResourceLink.id.history cannot.",
+        answer="copies.CUSTOM asks for both; without the item's, the course's is there.",
+        source=_MOODLE,
+        seen=_RECORDED,
+    ),
+    Quirk(
+        product="moodle",
+        name="two-messages",
+        behaviour="It lists resource links and deep linking, and neither groups nor notices.",
+        answer="dynamic_registration.registration_request asks for what is listed alone.",
+        source=_MOODLE,
+        seen=_RECORDED,
+    ),
+    Quirk(
+        product="moodle",
+        name="usernames",
+        behaviour="Launches have ext.user_username, rosters ext_user_username.",
+        answer="LaunchMessage.username and nrps.Member.username have it.",
+        source=_MOODLE,
+        seen=_RECORDED,
+    ),
+    Quirk(
         product="canvas",
+        name="observers-are-mentors",
         behaviour="Observers (parents) arrive with the role membership#Mentor.",
         answer="LaunchMessage.is_mentor is False and is_observer True.",
         source="Canvas documentation, canvas_roles; hypothesis/lms lti_role.py",
@@ -153,6 +206,7 @@ QUIRKS: Final = (
     ),
     Quirk(
         product="canvas",
+        name="deployment-parameter",
         behaviour="Login initiation sends deployment_id instead of lti_deployment_id.",
         answer="login.LoginRequest.parse accepts either.",
         source="instructure/canvas-lms#2201",
@@ -160,6 +214,7 @@ QUIRKS: Final = (
     ),
     Quirk(
         product="canvas",
+        name="new-submissions",
         behaviour="Every score makes a new submission unless told otherwise.",
         answer="ags adds SCORE_EXTENSIONS.",
         source="Canvas documentation, Score API",
@@ -167,6 +222,7 @@ QUIRKS: Final = (
     ),
     Quirk(
         product="canvas",
+        name="user-agent",
         behaviour="Calls without a User-Agent are refused; rate limits answer 403.",
         answer="http names a User-Agent and reads 'Rate Limit Exceeded' as a request to wait.",
         source="celtic-project/LTI-PHP#99, ucfopen/canvasapi#706",
@@ -174,6 +230,7 @@ QUIRKS: Final = (
     ),
     Quirk(
         product="canvas",
+        name="bearer-for-configuration",
         behaviour="The platform configuration is only given to requests with the Bearer token.",
         answer="dynamic_registration sends it on the configuration request too.",
         source="Canvas documentation, registration",
@@ -181,6 +238,7 @@ QUIRKS: Final = (
     ),
     Quirk(
         product="canvas",
+        name="one-issuer",
         behaviour="All schools have one issuer; a login may come without a client id.",
         answer="login.chosen_registration asks for the login URL of one registration where "
         "several are meant.",
@@ -189,6 +247,7 @@ QUIRKS: Final = (
     ),
     Quirk(
         product="canvas",
+        name="placements",
         behaviour="A message without a placement is a link in a module, and keeps deep linking "
         "out of that place.",
         answer="placements.asked names a placement for each message.",
@@ -197,6 +256,7 @@ QUIRKS: Final = (
     ),
     Quirk(
         product="canvas",
+        name="registers-at-the-school",
         behaviour="Registration is asked for by a page at the school's address, not at the "
         "issuer's.",
         answer="dynamic_registration.PlatformConfiguration.origins has the registration "
@@ -206,6 +266,7 @@ QUIRKS: Final = (
     ),
     Quirk(
         product="canvas",
+        name="authorization-server-is-a-host",
         behaviour="The configuration's authorization_server is a host name; assertions are meant "
         "for the token endpoint.",
         answer="quirks.AUDIENCE_IS_THE_TOKEN_ENDPOINT says so; the host is no audience.",
@@ -214,6 +275,7 @@ QUIRKS: Final = (
     ),
     Quirk(
         product="canvas",
+        name="names-asked-for",
         behaviour="Neither names nor mail addresses are sent unless the registration asks for "
         "them.",
         answer="quirks.PRIVACY_SETTINGS says so beside the claims.",
@@ -221,7 +283,84 @@ QUIRKS: Final = (
         seen=date(2026, 11, 30),
     ),
     Quirk(
+        product="canvas",
+        name="teaching-assistants",
+        behaviour="A teaching assistant is an Instructor and an Instructor#TeachingAssistant.",
+        answer="LaunchMessage.is_teaching_assistant says so; is_instructor is True as well.",
+        source="Canvas documentation, canvas_roles",
+        seen=date(2026, 11, 30),
+    ),
+    Quirk(
+        product="canvas",
+        name="login-parameters",
+        behaviour="Login initiation has canvas_region, canvas_environment and a storage frame "
+        "called post_message_forwarding.",
+        answer="login.LoginRequest.parse takes the frame and leaves the rest.",
+        source="Canvas documentation, LTI launch overview",
+        seen=date(2026, 11, 30),
+    ),
+    Quirk(
+        product="canvas",
+        name="names-of-variables",
+        behaviour="A custom variable that it cannot fill is sent as its name.",
+        answer="reading.custom drops it.",
+        source="Canvas documentation, variable substitutions",
+        seen=date(2026, 11, 30),
+    ),
+    Quirk(
+        product="canvas",
+        name="errors-beside-claims",
+        behaviour="Claims that are objects have validation_context (null) and errors beside what "
+        "is meant.",
+        answer="reading.custom and its neighbours read members that they know.",
+        source="packbackbooks/lti-1-3-php-library, examples in its claims",
+        seen=date(2026, 11, 30),
+    ),
+    Quirk(
+        product="canvas",
+        name="hashes-for-ids",
+        behaviour="Deployments are called 189:7f95… (a number and a hash), items and courses by "
+        "hashes, people by UUIDs.",
+        answer="reading.identifier takes any printable text.",
+        source="an id_token published by a developer of Canvas (gist westonkd/893d18f8)",
+        seen=date(2026, 11, 30),
+    ),
+    Quirk(
+        product="canvas",
+        name="notices",
+        behaviour="It has the Platform Notification Service; a notice that was not taken is not "
+        "sent again.",
+        answer="notice_handlers.NoticeHandlers.ensured sets handlers where a launch says where.",
+        source="Canvas documentation, Platform Notification Service",
+        seen=date(2026, 11, 30),
+    ),
+    Quirk(
+        product="canvas",
+        name="no-item-history",
+        behaviour="$Context.id.history can be filled, $ResourceLink.id.history cannot.",
+        answer="copies.CUSTOM asks for both; without the item's, the course's is there.",
+        source="Canvas documentation, variable substitutions; hypothesis/lms",
+        seen=date(2026, 11, 30),
+    ),
+    Quirk(
+        product="canvas",
+        name="api-paths",
+        behaviour="Services are below /api/lti/courses/{id}, without a query.",
+        answer="urls.with_path_suffix has nothing to step over.",
+        source="Canvas documentation, Names and Role API, Line Items API",
+        seen=date(2026, 11, 30),
+    ),
+    Quirk(
+        product="canvas",
+        name="active-only",
+        behaviour="Rosters list active memberships alone.",
+        answer="nrps.Roster is everybody; whoever is not in it has gone.",
+        source="Canvas documentation, Names and Role API",
+        seen=date(2026, 11, 30),
+    ),
+    Quirk(
         product="desire2learn",
+        name="own-audience",
         behaviour="The assertion's audience is https://api.brightspace.com/auth/token, one string.",
         answer="Registration.token_audience.",
         source="oat-sa/lib-lti1p3-core#187",
@@ -229,6 +368,7 @@ QUIRKS: Final = (
     ),
     Quirk(
         product="desire2learn",
+        name="keys-rotate",
         behaviour="The key set has no alg; keys rotate hourly; deep linking JWTs need a kid.",
         answer="keys refetches once on an unknown kid; everything that we sign has a kid.",
         source="1EdTech/lti-1-3-php-library#34",
@@ -236,13 +376,39 @@ QUIRKS: Final = (
     ),
     Quirk(
         product="desire2learn",
+        name="redirect-to-the-letter",
         behaviour="The redirect URI must be the registered one to the letter (Canvas: as well).",
         answer="login.begin has one, without anything about the item in it.",
         source="dmitry-viskov/pylti1.3-flask-example#28",
         seen=date(2026, 11, 22),
     ),
     Quirk(
+        product="desire2learn",
+        name="notices",
+        behaviour="It has the Platform Notification Service.",
+        answer="notice_handlers.NoticeHandlers.ensured sets handlers where a launch says where.",
+        source="the developer platform of Brightspace, LTI Advantage management (extension 6)",
+        seen=date(2026, 11, 30),
+    ),
+    Quirk(
+        product="desire2learn",
+        name="uuids-for-ids",
+        behaviour="Registrations and deployments are called by UUIDs.",
+        answer="reading.identifier takes any printable text.",
+        source="the developer platform of Brightspace, LTI Advantage management",
+        seen=date(2026, 11, 30),
+    ),
+    Quirk(
+        product="desire2learn",
+        name="deployment-in-paths",
+        behaviour="Services are below /d2l/api/lti/…/deployment/{id}/orgunit/{id}, no query.",
+        answer="urls.with_path_suffix has nothing to step over.",
+        source="an id_token published by a school that has it",
+        seen=date(2026, 11, 30),
+    ),
+    Quirk(
         product="blackboard",
+        name="zoned-timestamps",
         behaviour="Score timestamps need a zone.",
         answer="ags writes UTC with milliseconds and Z.",
         source="celtic-project/Rating-PHP#1",
@@ -250,6 +416,7 @@ QUIRKS: Final = (
     ),
     Quirk(
         product="blackboard",
+        name="url-of-an-item",
         behaviour="A content item without url is 'Invalid Link'.",
         answer="deep_linking.LtiResourceLinkItem requires url.",
         source="Cvmcosta/ltijs#237",
@@ -257,10 +424,52 @@ QUIRKS: Final = (
     ),
     Quirk(
         product="blackboard",
+        name="one-issuer",
         behaviour="All institutions have one issuer; each is a deployment.",
         answer="login.chosen_registration leaves an unknown deployment to the signed launch.",
         source="the developer portal of Blackboard; PrairieLearn/PrairieLearn#9721",
         seen=date(2026, 11, 22),
+    ),
+    Quirk(
+        product="blackboard",
+        name="groups",
+        behaviour="It has the Course Groups service.",
+        answer="groups.CourseGroups reads them.",
+        source="docs.blackboard.com, Getting Started With LTI",
+        seen=date(2026, 11, 30),
+    ),
+    Quirk(
+        product="blackboard",
+        name="by-hand",
+        behaviour="Tools are registered in the developer portal; there is no dynamic registration.",
+        answer="registration.Registration is filled in by hand.",
+        source="docs.blackboard.com, Getting Started With LTI",
+        seen=date(2026, 11, 30),
+    ),
+    Quirk(
+        product="blackboard",
+        name="uuids-for-ids",
+        behaviour="Client ids are application ids of the developer portal, UUIDs; so are "
+        "deployment ids.",
+        answer="reading.identifier takes any printable text.",
+        source="docs.blackboard.com, Getting Started With LTI",
+        seen=date(2026, 11, 30),
+    ),
+    Quirk(
+        product="blackboard",
+        name="family-code",
+        behaviour="Its product family code is BlackboardLearn.",
+        answer="registration.Registration has the product as it was registered.",
+        source="launches in Blackboard's own documentation of its LTI services",
+        seen=date(2026, 11, 30),
+    ),
+    Quirk(
+        product="blackboard",
+        name="learn-paths",
+        behaviour="Services are below /learn/api/v1/lti, without a query; ids are like _4_1.",
+        answer="urls.with_path_suffix has nothing to step over.",
+        source="launches in Blackboard's own documentation of its LTI services",
+        seen=date(2026, 11, 30),
     ),
 )
 

@@ -1,4 +1,4 @@
-"""The gradebook over HTTP, with Moodle's URLs, bodies and strictness.
+"""The gradebook over HTTP, with Moodle's bodies and strictness.
 
 https://www.imsglobal.org/spec/lti-ags/v2p0/
 """
@@ -17,11 +17,11 @@ MORE = ("startDateTime", "endDateTime", "gradesReleased", "submissionReview")
 READING = (claims.SCOPE_LINE_ITEM, claims.SCOPE_LINE_ITEM_READ)
 
 
-def line_items(visit: Visit, course_id: str) -> Response:
+def line_items(visit: Visit, course_id: str, deployment_id: str | None = None) -> Response:
     """List line items, filtered and in pages; or make one."""
     if visit.request.method == "POST":
-        return _create(visit, course_id)
-    tool = visit.authorised(*READING)
+        return _create(visit, course_id, deployment_id)
+    tool = visit.bound(deployment_id, *READING)
     visit.accepts(claims.MEDIA_LINE_ITEMS)
     course = visit.platform.directory.course(course_id)
     asked = visit.request.args
@@ -32,25 +32,33 @@ def line_items(visit: Visit, course_id: str) -> Response:
         and asked.get("tag") in (None, column.tag)
         and asked.get("resource_link_id") in (None, column.resource_link_id)
     ]
-    start, limit = asked.get("from", 0, type=int), asked.get("limit", len(columns) or 1, type=int)
-    headers = {}
-    if start + limit < len(columns):
-        url = visit.platform.at.columns(course, tool)
-        # Moodle 4.3 writes this header with curly quotes and an escaped ampersand.
-        link = f"<{url}&amp;limit={limit}&amp;from={start + limit}>; rel=“next”"
-        headers["Link"] = link.encode().decode("latin-1")
+    filters = [
+        (name, asked[name]) for name in ("resource_id", "tag", "resource_link_id") if name in asked
+    ]
+    url = urls.with_query(visit.platform.at.columns(course, tool), filters)
+    page, links = visit.page(columns, url)
     visit.note(f"{len(columns)} found")
     return as_json(
-        [_document(visit, column, tool) for column in columns[start : start + limit]],
+        [_document(visit, column, tool) for column in page],
         media_type=claims.MEDIA_LINE_ITEMS,
-        headers=headers,
+        headers={"Link": _link(visit, ", ".join(links))} if links else {},
     )
 
 
-def line_item(visit: Visit, course_id: str, column_id: str) -> Response:
+def _link(visit: Visit, header: str) -> str:
+    """Return a Link header, with curly quotes and escaped ampersands where the product has them."""
+    if not visit.platform.profile.curly_links:
+        return header
+    curly = header.replace("&", "&amp;").replace('"next"', "“next”")
+    return curly.encode().decode("latin-1")
+
+
+def line_item(
+    visit: Visit, course_id: str, column_id: str, deployment_id: str | None = None
+) -> Response:
     """Show, change or remove one line item."""
     writing = visit.request.method != "GET"
-    tool = visit.authorised(*(READING[:1] if writing else READING))
+    tool = visit.bound(deployment_id, *(READING[:1] if writing else READING))
     grades = visit.platform.grades
     column = grades.column(course_id, column_id, tool.client_id)
     if visit.request.method == "DELETE":
@@ -70,9 +78,11 @@ def line_item(visit: Visit, course_id: str, column_id: str) -> Response:
     return as_json(_document(visit, column, tool), media_type=claims.MEDIA_LINE_ITEM)
 
 
-def scores(visit: Visit, course_id: str, column_id: str) -> Response:
+def scores(
+    visit: Visit, course_id: str, column_id: str, deployment_id: str | None = None
+) -> Response:
     """Take a score; a final one completes the item that the line item belongs to."""
-    tool = visit.authorised(claims.SCOPE_SCORE)
+    tool = visit.bound(deployment_id, claims.SCOPE_SCORE)
     platform = visit.platform
     column = platform.grades.column(course_id, column_id, tool.client_id)
     learners = platform.directory.learners(course_id)
@@ -85,9 +95,11 @@ def scores(visit: Visit, course_id: str, column_id: str) -> Response:
     return Response(status=200, content_type=claims.MEDIA_SCORE)
 
 
-def results(visit: Visit, course_id: str, column_id: str) -> Response:
+def results(
+    visit: Visit, course_id: str, column_id: str, deployment_id: str | None = None
+) -> Response:
     """List the results in a line item: everybody's, or one person's."""
-    tool = visit.authorised(claims.SCOPE_RESULT_READ)
+    tool = visit.bound(deployment_id, claims.SCOPE_RESULT_READ)
     column = visit.platform.grades.column(course_id, column_id, tool.client_id)
     visit.accepts(claims.MEDIA_RESULTS)
     wanted = visit.request.args.get("user_id")
@@ -106,8 +118,8 @@ def _results_url(visit: Visit, column: Column, tool: Tool) -> str:
     return urls.with_path_suffix(visit.platform.at.column(column, tool), "/results")
 
 
-def _create(visit: Visit, course_id: str) -> Response:
-    tool = visit.authorised(claims.SCOPE_LINE_ITEM)
+def _create(visit: Visit, course_id: str, deployment_id: str | None) -> Response:
+    tool = visit.bound(deployment_id, claims.SCOPE_LINE_ITEM)
     course = visit.platform.directory.course(course_id)
     said = _readable(visit.document(claims.MEDIA_LINE_ITEM))
     column = visit.platform.grades.add_column(

@@ -4,11 +4,11 @@ https://www.imsglobal.org/spec/security/v1p0/#step-2-authentication-request
 """
 
 import json
-from typing import Any
 
 from werkzeug.wrappers import Response
 
 from lti.testing.answers import as_json, form_post, page
+from lti.testing.initiations import Prepared
 from lti.testing.values import Refused, Tool
 from lti.testing.visit import Visit
 
@@ -34,34 +34,36 @@ def authenticate(visit: Visit) -> Response:
         return page("Not possible", "This tool is not registered for that address.", status=400)
     answer = {"state": asked["state"]} if "state" in asked else {}
     try:
-        content = _message(visit, tool)
+        prepared = _prepared(visit, tool)
     except Refused as refused:
         visit.note(refused.error)
         answer |= {"error": refused.error, "error_description": refused.reason}
     else:
         visit.note("id_token sent")
-        answer["id_token"] = visit.platform.id_token(tool, asked["nonce"], content)
+        genuine = visit.platform.genuine(tool, asked["nonce"], prepared.content)
+        answer["id_token"] = prepared.token(genuine)
     return form_post(redirect_uri, answer)
 
 
-def _message(visit: Visit, tool: Tool) -> dict[str, Any]:
+def _prepared(visit: Visit, tool: Tool) -> Prepared:
     asked = visit.request.values
     for name, (value, error) in FIXED.items():
         if asked.get(name) != value:
             raise Refused(400, error, f"{name} must be {value}")
     if not asked.get("nonce"):
         raise Refused(400, "invalid_request", "nonce is missing")
-    held = visit.platform.grants.spend("launch", _launch_id(asked.get("lti_message_hint", "")))
-    if held is None:
+    launch_id = _launch_id(visit, asked.get("lti_message_hint", ""))
+    prepared: Prepared | None = visit.platform.grants.spend("launch", launch_id)
+    if prepared is None:
         raise Refused(400, "launch_no_longer_valid", "open the item again")
-    client_id, user_id, content = held
-    if (client_id, user_id) != (tool.client_id, asked.get("login_hint")):
+    if (prepared.client_id, prepared.user_id) != (tool.client_id, asked.get("login_hint")):
         raise Refused(400, "login_required", "the hints belong to somebody else")
-    found: dict[str, Any] = content
-    return found
+    return prepared
 
 
-def _launch_id(hint: str) -> str:
+def _launch_id(visit: Visit, hint: str) -> str:
+    if not visit.platform.profile.hint_is_json:
+        return hint
     try:
         return str(json.loads(hint)["launchid"])
     except (ValueError, TypeError, KeyError):
@@ -73,7 +75,7 @@ def key_set(visit: Visit) -> Response:
     return as_json(visit.platform.jwks(), headers={"Cache-Control": "public, max-age=3600"})
 
 
-def returned(visit: Visit) -> Response:
+def returned(visit: Visit, course_id: str | None = None) -> Response:
     """Take people back from a tool, with what the tool has to say."""
     said = visit.request.args.get("lti_errormsg") or visit.request.args.get("lti_msg") or ""
     return page("Back in the course", said or "You are back in the course.")

@@ -17,7 +17,7 @@ from lti.testing.visit import Visit
 LONGEST = 300  # s between iat and exp
 
 
-def take(visit: Visit) -> Response:
+def take(visit: Visit, course_id: str | None = None) -> Response:
     """Take a signed response, once per session, and put its items into the course."""
     try:
         return _taken(visit)
@@ -32,13 +32,13 @@ def _taken(visit: Visit) -> Response:
     held = platform.grants.look_up("deep linking", session_key)
     if held is None:
         raise Refused(400, "session_expired", "choose the items again")
-    client_id, course_id, settings = held
-    tool = platform.directory.tool(client_id)
+    asked, course_id, settings = held
+    tool = platform.directory.tool(asked.client_id, asked.deployment_id)
     if tool is None:
         raise Refused(400, "invalid_client", "the tool is gone")
     content = visit.verified(visit.request.form.get("JWT", ""), tool)
     _check(visit, tool, content, settings)
-    items = _items(content, settings)
+    items = _items(content, settings, urls_needed=platform.profile.items_need_url)
     if platform.grants.spend("deep linking", session_key) is None:
         raise Refused(400, "session_expired", "the choice was already returned")
     links = tuple(_added(visit, tool, course_id, item) for item in items)
@@ -77,7 +77,7 @@ def _check(visit: Visit, tool: Tool, content: Claims, settings: dict[str, Any]) 
             raise Refused(400, "invalid_response", f"not so: {fact}")
 
 
-def _items(content: Claims, settings: dict[str, Any]) -> list[dict[str, Any]]:
+def _items(content: Claims, settings: dict[str, Any], *, urls_needed: bool) -> list[dict[str, Any]]:
     """Return the items, all of which the session asked for."""
     items = content.get(claims.CONTENT_ITEMS, [])
     if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
@@ -89,6 +89,8 @@ def _items(content: Claims, settings: dict[str, Any]) -> list[dict[str, Any]]:
             raise Refused(400, "invalid_response", "an item is of a type that was not asked for")
         if None in item.values():
             raise Refused(400, "invalid_response", "unset members must be left out")
+        if urls_needed and not item.get("url"):
+            raise Refused(400, "invalid_response", "Invalid Link: an item has no url")
         if "lineItem" in item and settings.get("accept_lineitem") is False:
             raise Refused(400, "invalid_response", "a line item was not asked for")
     return items

@@ -26,6 +26,7 @@ class Directory:
         self._enrolments: dict[tuple[str, str], Enrolment] = {}
         self._links: dict[str, ResourceLink] = {}
         self._tools: dict[str, Tool] = {}
+        self._deployments: dict[tuple[str, str], Tool] = {}
         self._changes: list[tuple[str, str]] = []
         self._mentees: dict[tuple[str, str], frozenset[str]] = {}
         self._groups: dict[str, Group] = {}
@@ -53,9 +54,11 @@ class Directory:
         with self._lock:
             return tuple(self._courses.values())
 
-    def enrol(self, user_id: str, course_id: str, *roles: str) -> Enrolment:
+    def enrol(self, user_id: str, course_id: str, *roles: str, active: bool = True) -> Enrolment:
         """Put a person into a course, or give them other roles there; Learner if none is named."""
-        enrolment = Enrolment(user_id=user_id, course_id=course_id, roles=roles or ("Learner",))
+        enrolment = Enrolment(
+            user_id=user_id, course_id=course_id, roles=roles or ("Learner",), active=active
+        )
         with self._lock:
             self._enrolments[course_id, user_id] = enrolment
             self._changes.append((course_id, user_id))
@@ -111,9 +114,15 @@ class Directory:
             return link
 
     def add_tool(self, tool: Tool) -> Tool:
-        """Add or replace a tool."""
+        """Add or replace a tool, in its first deployment."""
         with self._lock:
             self._tools[tool.client_id] = tool
+            return self.add_deployment(tool)
+
+    def add_deployment(self, tool: Tool) -> Tool:
+        """Add or replace a tool in one deployment, beside the others of its client id."""
+        with self._lock:
+            self._deployments[tool.client_id, tool.deployment_id] = tool
             return tool
 
     def user(self, user_id: str) -> User:
@@ -129,10 +138,12 @@ class Directory:
             raise Refused(404, "not_found", "no such course")
         return course
 
-    def tool(self, client_id: str) -> Tool | None:
-        """Return the tool with this client id, if there is one."""
+    def tool(self, client_id: str, deployment_id: str | None = None) -> Tool | None:
+        """Return the tool with this client id, in its first deployment unless another is named."""
         with self._lock:
-            return self._tools.get(client_id)
+            if deployment_id is None:
+                return self._tools.get(client_id)
+            return self._deployments.get((client_id, deployment_id))
 
     def tools(self) -> tuple[Tool, ...]:
         """Return the registered tools."""

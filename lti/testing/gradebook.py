@@ -1,25 +1,40 @@
-"""The platform's gradebook, as strict as Moodle 4.3 about what it takes."""
+"""The platform's gradebook: as strict as Moodle 4.3 about what it takes, whatever the product."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from threading import RLock
-from typing import Any, TypeGuard
+from typing import Any, Final, TypeGuard
 
 from lti.testing.values import Column, Completion, Grade, GradebookColumn, Refused
 
 ACTIVITY_PROGRESS = frozenset({"Initialized", "Started", "InProgress", "Submitted", "Completed"})
 GRADING_PROGRESS = frozenset({"NotReady", "Failed", "Pending", "PendingManual", "FullyGraded"})
 SUBMISSION = {"started_at": "startedAt", "submitted_at": "submittedAt"}
+CANVAS_SUBMISSION: Final = "https://canvas.instructure.com/lti/submission"
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Gradebook:
-    """Columns and grades of all courses."""
+    """Columns and grades of all courses.
 
-    def __init__(self, lock: RLock, clock: Callable[[], datetime]) -> None:
+    Timestamps of scores are told apart by `step`, or however little they differ if that is zero.
+    """
+
+    def __init__(
+        self,
+        lock: RLock,
+        clock: Callable[[], datetime],
+        *,
+        step: timedelta = timedelta(0),
+        scores_submit: bool = False,
+    ) -> None:
         self._lock = lock
         self._clock = clock
+        self._step = step
+        self._scores_submit = scores_submit
         self._ids = count(1)
         self._columns: dict[str, Column] = {}
         self._grades: dict[tuple[str, str], Grade] = {}
@@ -125,19 +140,30 @@ class Gradebook:
 
         Raises:
             Refused: 400 for what is missing, malformed or about somebody else; 409 unless it is
-                later, in whole seconds, than the one before.
+                later, as far as the product can tell, than the one before.
         """
         grade = _grade(score)
         if grade.user_id not in learners:
             raise Refused(400, "bad_request", "the user is not a learner in this course")
         with self._lock:
             before = self._grades.get((column.id, grade.user_id))
-            if before is not None and int(grade.timestamp.timestamp()) <= int(
-                before.timestamp.timestamp()
-            ):
+            if before is not None and not self._is_later(grade, before):
                 raise Refused(409, "conflict", "the timestamp is not later than the stored one")
+            submissions = (before.submissions if before else 0) + self._is_submission(score)
+            grade = replace(grade, submissions=submissions)
             self._grades[column.id, grade.user_id] = grade
         return grade
+
+    def _is_later(self, grade: Grade, before: Grade) -> bool:
+        if not self._step:
+            return grade.timestamp > before.timestamp
+        new, old = ((each.timestamp - _EPOCH) // self._step for each in (grade, before))
+        return new > old
+
+    def _is_submission(self, score: Mapping[str, Any]) -> bool:
+        said = score.get(CANVAS_SUBMISSION)
+        told_not = isinstance(said, dict) and said.get("new_submission") is False
+        return self._scores_submit and not told_not
 
     def complete(self, user_id: str, course_id: str, activity: str) -> tuple[Completion, bool]:
         """Mark an activity complete; the first time stands. Return it and whether it is new."""
@@ -160,6 +186,11 @@ def _grade(score: Any) -> Grade:
     if problem is not None:
         raise Refused(400, "bad_request", problem)
     given = score.get("scoreGiven")
+    submission = score.get("submission", {})
+    times = {
+        name: datetime.fromisoformat(submission[member]) if member in submission else None
+        for name, member in SUBMISSION.items()
+    }
     return Grade(
         user_id=score["userId"],
         timestamp=datetime.fromisoformat(score["timestamp"]),
@@ -167,11 +198,8 @@ def _grade(score: Any) -> Grade:
         grading_progress=score["gradingProgress"],
         score_given=None if given is None else float(given),
         score_maximum=None if given is None else float(score["scoreMaximum"]),
-        **{
-            name: datetime.fromisoformat(score["submission"][member])
-            for name, member in SUBMISSION.items()
-            if member in score.get("submission", {})
-        },
+        started_at=times["started_at"],
+        submitted_at=times["submitted_at"],
     )
 
 

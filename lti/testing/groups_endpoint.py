@@ -13,7 +13,7 @@ from lti.testing.values import Group
 from lti.testing.visit import Visit
 
 
-def groups(visit: Visit, course_id: str, deployment_id: str) -> Response:
+def groups(visit: Visit, course_id: str, deployment_id: str | None = None) -> Response:
     """List the groups of a course, or those that one person is in."""
     tool = visit.bound(deployment_id, claims.SCOPE_GROUPS_READ)
     visit.accepts(claims.MEDIA_GROUPS)
@@ -28,7 +28,7 @@ def groups(visit: Visit, course_id: str, deployment_id: str) -> Response:
     return _container(visit, url, "groups", found, claims.MEDIA_GROUPS)
 
 
-def group_sets(visit: Visit, course_id: str, deployment_id: str) -> Response:
+def group_sets(visit: Visit, course_id: str, deployment_id: str | None = None) -> Response:
     """List the sets of groups of a course."""
     tool = visit.bound(deployment_id, claims.SCOPE_GROUPS_READ)
     visit.accepts(claims.MEDIA_GROUP_SETS)

@@ -1,4 +1,4 @@
-"""Memberships over HTTP, with Moodle's short roles and its pages that forget the role asked for.
+"""Memberships over HTTP.
 
 https://www.imsglobal.org/spec/lti-nrps/v2p0/
 """
@@ -14,7 +14,7 @@ from lti.testing.values import Course, Enrolment, Refused, ResourceLink, Tool
 from lti.testing.visit import Visit
 
 
-def memberships(visit: Visit, course_id: str, deployment_id: str) -> Response:
+def memberships(visit: Visit, course_id: str, deployment_id: str | None = None) -> Response:
     """List the members of a course, or what changed `since`, in pages if `limit` is given."""
     tool = visit.bound(deployment_id, claims.SCOPE_MEMBERSHIP_READ)
     visit.accepts(claims.MEDIA_MEMBERSHIPS)
@@ -23,7 +23,8 @@ def memberships(visit: Visit, course_id: str, deployment_id: str) -> Response:
     now = visit.platform.directory.changes()  # before reading: nothing may fall in between
     entries = _entries(visit, tool, course)
     visit.note(f"{len(entries)} found")
-    page, links = visit.page(entries, url)
+    forgotten = {"role"} if visit.platform.profile.page_forgets_role else set()
+    page, links = visit.page(entries, _asked(visit, url, {"role", "rlid", "since"} - forgotten))
     if visit.platform.offers_differences:
         since = urls.with_query(url, [("since", str(now))])
         links.append(f'<{since}>; rel="differences"')
@@ -36,6 +37,12 @@ def memberships(visit: Visit, course_id: str, deployment_id: str) -> Response:
         media_type=claims.MEDIA_MEMBERSHIPS,
         headers={"Link": ", ".join(links)} if links else {},
     )
+
+
+def _asked(visit: Visit, url: str, names: set[str]) -> str:
+    """Return `url` with what the request asked for under `names`."""
+    said = visit.request.args
+    return urls.with_query(url, [(name, said[name]) for name in sorted(names) if name in said])
 
 
 def _entries(visit: Visit, tool: Tool, course: Course) -> list[dict[str, Any]]:
@@ -51,8 +58,17 @@ def _entries(visit: Visit, tool: Tool, course: Course) -> list[dict[str, Any]]:
     return [
         _member(visit, tool, course, enrolment, link)
         for enrolment in directory.enrolments(course.id)
-        if not role or role in enrolment.roles
+        if _is_listed(visit, enrolment, role)
     ]
+
+
+def _is_listed(visit: Visit, enrolment: Enrolment, role: str) -> bool:
+    """Whether a roster has somebody, where the role of this short name, if any, was asked for."""
+    profile = visit.platform.profile
+    if not enrolment.active and profile.suspended is None:
+        return False
+    sent = (each for short in enrolment.roles for each in profile.sent_roles(short))
+    return not role or role in (each.rpartition("#")[2] for each in sent)
 
 
 def _link(visit: Visit, tool: Tool, course: Course) -> ResourceLink | None:
@@ -73,10 +89,12 @@ def _deleted(user_id: str) -> dict[str, Any]:
 def _member(
     visit: Visit, tool: Tool, course: Course, enrolment: Enrolment, link: ResourceLink | None
 ) -> dict[str, Any]:
+    profile = visit.platform.profile
     user = visit.platform.directory.user(enrolment.user_id)
+    sent = [each for short in enrolment.roles for each in profile.sent_roles(short)]
     member: dict[str, Any] = {
-        "status": "Active",
-        "roles": list(enrolment.roles),
+        "status": "Active" if enrolment.active else profile.suspended or "Deleted",
+        "roles": sent if profile.short_roles else [messages.context_role(each) for each in sent],
         "user_id": user.id,
         "lis_person_sourcedid": user.sourcedid,
     }
@@ -89,8 +107,8 @@ def _member(
     if tool.shares_emails:
         member["email"] = user.email
     if link is not None:
-        custom = messages.filled({**tool.custom, **link.custom}, tool, user, course, link)
+        custom = messages.filled(profile, {**tool.custom, **link.custom}, tool, user, course, link)
         member["message"] = [
             {claims.MESSAGE_TYPE: claims.RESOURCE_LINK_REQUEST, claims.CUSTOM: custom}
         ]
-    return {**member, "ext_user_username": user.username}
+    return {**member, "ext_user_username": user.username} if profile.usernames else member

@@ -1,10 +1,11 @@
-"""The claims of the platform's messages, in the shape that Moodle 4.3 sends."""
+"""The claims of the platform's messages: what Moodle 4.3 sends, in the way of each product."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from lti import claims
+from lti.testing.profiles import Profile
 from lti.testing.values import Claims, Column, Course, ResourceLink, Tool, User
 
 if TYPE_CHECKING:
@@ -13,21 +14,16 @@ if TYPE_CHECKING:
 NOTICE_TYPES = ("LtiHelloWorldNotice", "LtiContextCopyNotice")
 
 _LIS = "http://purl.imsglobal.org/vocab/lis/v2"
-
-VARIABLES = (
-    "Context.id",
-    "Context.title",
-    "Context.label",
-    "Context.id.history",
-    "CourseSection.sourcedId",
-    "ResourceLink.id",
-    "ResourceLink.title",
-    "ResourceLink.id.history",
-    "User.id",
-    "User.username",
-    "Person.name.full",
-    "Person.email.primary",
+_MODELS = (
+    claims.CONTEXT,
+    claims.RESOURCE_LINK,
+    claims.LAUNCH_PRESENTATION,
+    claims.LIS,
+    claims.TOOL_PLATFORM,
+    claims.NRPS_ENDPOINT,
+    claims.AGS_ENDPOINT,
 )
+"""The claims that Canvas has a model for."""
 
 
 def resource_link_request(
@@ -50,25 +46,28 @@ def resource_link_request(
             "document_target": document_target,
             "return_url": platform.at.course_return(course),
         },
-        claims.CUSTOM: filled({**tool.custom, **link.custom}, tool, user, course, link),
+        claims.CUSTOM: filled(
+            platform.profile, {**tool.custom, **link.custom}, tool, user, course, link
+        ),
     }
     if column is not None:
         content[claims.AGS_ENDPOINT]["lineitem"] = platform.at.column(column, tool)
-    return content
+    return _sent(platform.profile, content)
 
 
 def deep_linking_request(
     platform: "Platform", tool: Tool, user: User, course: Course, settings: Mapping[str, Any]
 ) -> Claims:
     """Return the claims of a request to choose items for `course`."""
-    return {
-        **_common(platform, tool, user, course),
+    content = _common(platform, tool, user, course)
+    content |= {
         claims.MESSAGE_TYPE: claims.DEEP_LINKING_REQUEST,
         claims.TARGET_LINK_URI: tool.target_link_uri,
         claims.LAUNCH_PRESENTATION: {"locale": user.locale},
-        claims.CUSTOM: filled(tool.custom, tool, user, course, None),
+        claims.CUSTOM: filled(platform.profile, tool.custom, tool, user, course, None),
         claims.DEEP_LINKING_SETTINGS: dict(settings),
     }
+    return _sent(platform.profile, content)
 
 
 def submission_review_request(
@@ -90,13 +89,18 @@ def submission_review_request(
             "return_url": platform.at.course_return(course),
         },
         claims.CUSTOM: filled(
-            {**tool.custom, **(link.custom if link else {})}, tool, user, course, link
+            platform.profile,
+            {**tool.custom, **(link.custom if link else {})},
+            tool,
+            user,
+            course,
+            link,
         ),
     }
     content[claims.AGS_ENDPOINT]["lineitem"] = platform.at.column(column, tool)
     if link is not None:
         content[claims.RESOURCE_LINK] = {"title": link.title, "id": link.id}
-    return content
+    return _sent(platform.profile, content)
 
 
 def data_privacy_request(platform: "Platform", tool: Tool, user: User, for_user: User) -> Claims:
@@ -104,7 +108,7 @@ def data_privacy_request(platform: "Platform", tool: Tool, user: User, for_user:
 
     https://www.imsglobal.org/spec/lti-dp/v1p0/ (a draft)
     """
-    return {
+    content = {
         "sub": user.id,
         **_person(tool, user),
         claims.MESSAGE_TYPE: claims.DATA_PRIVACY_REQUEST,
@@ -113,8 +117,20 @@ def data_privacy_request(platform: "Platform", tool: Tool, user: User, for_user:
         claims.TARGET_LINK_URI: tool.target_link_uri,
         claims.ROLES: _institution_roles(user),
         claims.FOR_USER: _for_user(platform, tool, for_user),
-        claims.LAUNCH_PRESENTATION: {"locale": user.locale, "return_url": platform.issuer},
+        claims.LAUNCH_PRESENTATION: {"locale": user.locale, "return_url": platform.url},
         claims.TOOL_PLATFORM: _platform(platform),
+    }
+    return _sent(platform.profile, content)
+
+
+def _sent(profile: Profile, content: Claims) -> Claims:
+    """Return `content` with what Canvas' models leave in the objects that they write."""
+    if not profile.errors_beside_claims:
+        return content
+    left: Claims = {"validation_context": None, "errors": {"errors": {}}}
+    return {
+        name: {**said, **left} if name in _MODELS and isinstance(said, dict) else said
+        for name, said in content.items()
     }
 
 
@@ -136,7 +152,6 @@ def _common(platform: "Platform", tool: Tool, user: User, course: Course) -> Cla
             "person_sourcedid": user.sourcedid,
             "course_section_sourcedid": course.sourcedid,
         },
-        claims.EXT: {"user_username": user.username, "lms": "moodle-2"},
         claims.TOOL_PLATFORM: _platform(platform),
         claims.AGS_ENDPOINT: {
             "scope": sorted(scope for scope in tool.scopes if "/lti-ags/" in scope),
@@ -147,6 +162,8 @@ def _common(platform: "Platform", tool: Tool, user: User, course: Course) -> Cla
             "service_versions": ["1.0", "2.0"],
         },
     }
+    if platform.profile.usernames:
+        content[claims.EXT] = {"user_username": user.username, "lms": "moodle-2"}
     mentees = platform.directory.mentees(user.id, course.id)
     if mentees:
         content[claims.ROLE_SCOPE_MENTOR] = sorted(mentees)
@@ -175,8 +192,8 @@ def _other_services(platform: "Platform", tool: Tool, course: Course) -> Claims:
 
 def _platform(platform: "Platform") -> Claims:
     return {
-        "product_family_code": platform.product,
-        "version": "2023100900",
+        "product_family_code": platform.profile.code,
+        "version": platform.profile.version,
         "guid": platform.guid,
         "name": platform.name,
     }
@@ -187,7 +204,17 @@ def _institution_roles(user: User) -> list[str]:
 
 
 def _context_roles(platform: "Platform", user: User, course: Course) -> list[str]:
-    return [f"{_LIS}/membership#{role}" for role in platform.directory.roles(user.id, course.id)]
+    return [
+        context_role(sent)
+        for short in platform.directory.roles(user.id, course.id)
+        for sent in platform.profile.sent_roles(short)
+    ]
+
+
+def context_role(short: str) -> str:
+    """Return the URI of a context role, such as "Learner" or "Instructor#TeachingAssistant"."""
+    principal, _, sub_role = short.partition("#")
+    return f"{_LIS}/membership/{short}" if sub_role else f"{_LIS}/membership#{principal}"
 
 
 def _for_user(platform: "Platform", tool: Tool, user: User, course: Course | None = None) -> Claims:
@@ -217,9 +244,14 @@ def _history(ids: tuple[str, ...]) -> str:
 
 
 def filled(
-    custom: Mapping[str, str], tool: Tool, user: User, course: Course, link: ResourceLink | None
+    profile: Profile,
+    custom: Mapping[str, str],
+    tool: Tool,
+    user: User,
+    course: Course,
+    link: ResourceLink | None,
 ) -> dict[str, str | None]:
-    """Return custom parameters with variables filled in, the unknown ones as Moodle leaves them."""
+    """Return custom parameters with variables filled in, the others as the product leaves them."""
     values: dict[str, str | None] = {
         "Context.id": course.id,
         "Context.title": course.title,
@@ -235,6 +267,13 @@ def filled(
         "Person.email.primary": user.email if tool.shares_emails else "",
     }
     return {
-        name: values.get(value[1:], value) if value.startswith("$") else value
+        name: _said(profile, values, value[1:]) if value.startswith("$") else value
         for name, value in custom.items()
     }
+
+
+def _said(profile: Profile, values: Mapping[str, str | None], variable: str) -> str | None:
+    if variable not in profile.variables:
+        return f"${variable}"
+    value = values[variable]
+    return f"${variable}" if value is None and not profile.null_variables else value

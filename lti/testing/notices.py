@@ -116,7 +116,7 @@ class Notices:
             self.tell(tool, "LtiContextCopyNotice", content)
 
 
-def handlers(visit: Visit, deployment_id: str) -> Response:
+def handlers(visit: Visit, deployment_id: str | None = None) -> Response:
     """List a tool's handlers, or set one."""
     tool = visit.bound(deployment_id, claims.SCOPE_NOTICE_HANDLERS)
     if visit.request.method == "PUT":

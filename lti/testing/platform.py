@@ -1,8 +1,8 @@
 """A small LTI 1.3 platform: courses, people, a gradebook, and the services over real HTTP.
 
 It is written against the specifications and against recordings of Moodle 4.3, apart from the checks
-of the tool side, so that the two can find each other's mistakes. Thread-safe; nothing is kept when
-the process ends.
+of the tool side, so that the two can find each other's mistakes. What a product does in its own way
+is in `lti.testing.profiles`. Thread-safe; nothing is kept when the process ends.
 """
 
 from collections.abc import Callable, Mapping
@@ -21,6 +21,9 @@ from lti.testing.directory import Directory
 from lti.testing.gradebook import Gradebook
 from lti.testing.grants import Grants
 from lti.testing.notices import Notices
+from lti.testing.profiles import CAMPUS, Profile
+from lti.testing.signing import SigningKeys
+from lti.testing.tokens import Genuine
 from lti.testing.values import (
     Claims,
     Column,
@@ -43,20 +46,26 @@ class Platform:
     """One platform.
 
     Args:
-        issuer: its URL, without a slash at the end; all its other URLs lie below.
+        url: where it is, without a slash at the end; all its URLs lie below.
         clock: the present time, aware.
+        profile: the product that it behaves as; one of `lti.testing.profiles`.
+        issuer: what it calls itself in tokens, if that is neither its product's, which all tenants
+            share, nor `url`.
         key: `kid` and PEM of its RSA key; a new one if not given.
         after_deep_linking: where to send the browser when items were added to a course; a plain
             page if not given.
         after_completion: told of each activity that somebody completed, the first time, also when a
             full grade did it.
         storage_frame: name of the frame beside the tool's in which `at.storage` is shown; tools are
-            told of it as `lti_storage_target`. None: the platform keeps nothing for tools.
-        offers_differences: whether rosters link to what has changed since; Moodle's do not.
+            told of it as `lti_storage_target`. None: the profile's; without one there, the
+            platform keeps nothing for tools.
+        offers_differences: whether rosters link to what has changed since. None: as the profile.
 
     Attributes:
+        profile: the product; a tool may be shown that it changes. Ids that were given, and
+            addresses, stay as they are.
         at: where its endpoints are.
-        wsgi: the platform's web application; mount it where `issuer` leads.
+        wsgi: the platform's web application; mount it where `url` leads.
         directory: people, courses, items and tools.
         grades: the gradebook.
         notices: what tools want to be told, and the way to tell them.
@@ -64,31 +73,37 @@ class Platform:
 
     def __init__(
         self,
-        issuer: str,
+        url: str,
         *,
         clock: Callable[[], datetime],
-        name: str = "Campus",
-        product: str = "moodle",
+        name: str | None = None,
+        profile: Profile = CAMPUS,
+        issuer: str | None = None,
         key: tuple[str, str] | None = None,
         after_deep_linking: Callable[[Course, tuple[ResourceLink, ...]], str] | None = None,
         after_completion: Callable[[Completion], None] | None = None,
         storage_frame: str | None = None,
-        offers_differences: bool = False,
+        offers_differences: bool | None = None,
     ) -> None:
-        self.issuer = issuer.rstrip("/")
-        self.at = Addresses(self.issuer)
+        self.url = url.rstrip("/")
+        self.profile = profile
+        self.issuer = issuer or profile.issuer or self.url
+        self.at = Addresses(self.url, profile.paths)
         self.clock = clock
-        self.name = name
-        self.product = product
-        self.guid = urls.origin(issuer) or issuer
+        self.name = name or profile.name
+        self.guid = urls.origin(url) or url
         self.after_deep_linking = after_deep_linking
         self.after_completion = after_completion
-        self.storage_frame = storage_frame
-        self.offers_differences = offers_differences
-        self._kid, self._pem = key or jose.new_private_key()
+        self.storage_frame = storage_frame or profile.storage_frame
+        self.offers_differences = (
+            profile.differences if offers_differences is None else offers_differences
+        )
         lock = RLock()
+        self._keys = SigningKeys(lock, clock, lasting=profile.keys_last, first=key)
         self.directory = Directory(lock)
-        self.grades = Gradebook(lock, clock)
+        self.grades = Gradebook(
+            lock, clock, step=profile.score_step, scores_submit=profile.scores_submit
+        )
         self.grants = Grants(lock, clock)
         self.notices = Notices(self, lock)
         self.web = Web(self, lock)
@@ -111,27 +126,47 @@ class Platform:
         shares_names: bool = True,
         shares_emails: bool = True,
     ) -> Tool:
-        """Register a tool by hand, as an administrator would; a known `client_id` is updated."""
+        """Register a tool by hand, as an administrator would; a known `client_id` is updated.
+
+        Of the services, `scopes`, it gets those that the product has.
+        """
         known = self.directory.tool(client_id) if client_id else None
-        number = known.deployment_id if known else self.directory.new_id()
+        number = "" if known else self.directory.new_id()
         return self.directory.add_tool(
             Tool(
-                client_id=client_id or f"client-{number}",
-                deployment_id=number,
+                client_id=client_id or self.profile.client_id(self.url, number),
+                deployment_id=(
+                    known.deployment_id if known else self.profile.deployment_id(self.url, number)
+                ),
                 name=name,
                 login_url=login_url,
                 redirect_uris=(launch_url,),
                 target_link_uri=target_link_uri or launch_url,
                 jwks_uri=jwks_uri,
-                scopes=frozenset(scopes),
+                scopes=frozenset(scopes) & self.profile.scopes,
                 custom=custom or {},
                 shares_names=shares_names,
                 shares_emails=shares_emails,
             )
         )
 
+    def deployed(self, tool: Tool) -> Tool:
+        """Install a tool once more, under the same client id: at another institution, say.
+
+        What is begun with the tool that is returned is of the new deployment.
+        """
+        number = self.directory.new_id()
+        deployment_id = self.profile.deployment_id(self.url, number)
+        return self.directory.add_deployment(replace(tool, deployment_id=deployment_id))
+
     def invitation(self, registration_url: str) -> str:
-        """Return the URL that starts dynamic registration with a tool; it works once."""
+        """Return the URL that starts dynamic registration with a tool; it works once.
+
+        Raises:
+            ValueError: with this product tools are registered by hand.
+        """
+        if not self.profile.registers:
+            raise ValueError(f"With {self.profile.name} tools are registered by hand.")
         token = self.grants.issue("registration", True, lifetime=INVITATION_LIFETIME)
         return urls.with_query(
             registration_url,
@@ -147,9 +182,20 @@ class Platform:
             authorization_endpoint=self.at.authorization_endpoint,
             token_endpoint=self.at.token_endpoint,
             jwks_uri=self.at.jwks_uri,
+            token_audience=self.profile.token_audience,
             deployment_ids=frozenset({tool.deployment_id}),
             product=self.product,
         )
+
+    @property
+    def product(self) -> str:
+        """What registrations and `lti.quirks` call the product."""
+        return self.profile.product
+
+    @property
+    def token_audience(self) -> str:
+        """Whom assertions for access tokens must be meant for."""
+        return self.profile.token_audience or self.at.token_endpoint
 
     # Courses and people.
 
@@ -167,7 +213,7 @@ class Platform:
         """Put an item into a course, with a gradebook column if it has a maximum."""
         link = self.directory.add_link(
             ResourceLink(
-                id=self.directory.new_id(),
+                id=self._new_link_id(),
                 course_id=course_id,
                 client_id=tool.client_id,
                 title=title,
@@ -199,7 +245,7 @@ class Platform:
             item = self.directory.add_link(
                 replace(
                     link,
-                    id=self.directory.new_id(),
+                    id=self._new_link_id(),
                     course_id=made.id,
                     copied_from=(link.id, *link.copied_from),
                 )
@@ -207,6 +253,9 @@ class Platform:
             self.grades.copy_column_of(link.id, course_id=made.id, resource_link_id=item.id)
         self.notices.tell_of_copy(made)
         return made
+
+    def _new_link_id(self) -> str:
+        return self.profile.link_id(self.url, self.directory.new_id())
 
     def complete(self, user_id: str, course_id: str, activity: str) -> Completion:
         """Mark an activity complete for somebody; a second time changes nothing."""
@@ -228,6 +277,17 @@ class Platform:
     def answer_next(self, endpoint: str, **fault: Any) -> None:
         """Answer the next requests to `endpoint` with a fault; see `Web.answer_next`."""
         self.web.answer_next(endpoint, **fault)
+
+    def be_busy(self, endpoint: str, *, times: int = 1) -> None:
+        """Say, of the next requests to `endpoint`, that there were too many, as the product does.
+
+        Raises:
+            ValueError: there is no such endpoint.
+        """
+        busy = self.profile.busy
+        self.web.answer_next(
+            endpoint, status=busy.status, headers=busy.headers, body=busy.body, times=times
+        )
 
     @property
     def exchanges(self) -> tuple[Exchange, ...]:
@@ -263,28 +323,34 @@ class Platform:
         """Begin a data privacy launch: `user` asks about the data of `for_user`, or their own."""
         return initiations.data_privacy(self, tool, user, for_user or user)
 
+    def genuine(self, tool: Tool, nonce: str, content: Claims) -> Genuine:
+        """Return what an id_token for `tool` with this `content` is signed from."""
+        now = int(self.clock().timestamp())
+        kid, pem = self._keys.signing
+        said = {
+            "nonce": nonce,
+            "iat": now,
+            "exp": now + ID_TOKEN_LIFETIME,
+            "iss": self.issuer,
+            "aud": tool.client_id,
+            **content,
+        }
+        return Genuine(claims=said, kid=kid, pem=pem, now=now)
+
     def id_token(self, tool: Tool, nonce: str, content: Claims) -> str:
         """Return `content` as a signed id_token for `tool`."""
-        now = int(self.clock().timestamp())
-        return self.sign(
-            {
-                "nonce": nonce,
-                "iat": now,
-                "exp": now + ID_TOKEN_LIFETIME,
-                "iss": self.issuer,
-                "aud": tool.client_id,
-                **content,
-            }
-        )
+        return self.genuine(tool, nonce, content).signed()
 
     def sign(self, content: Claims) -> str:
         """Return any claims, signed with the platform's key: for tests of refusals."""
-        return jose.signed(content, self._kid, self._pem)
+        return jose.signed(content, *self._keys.signing)
 
     def jwks(self) -> dict[str, Any]:
         """Return the platform's key set."""
-        return {"keys": [jose.public_jwk(self._kid, self._pem)]}
+        keys = [jose.public_jwk(*key) for key in self._keys.published]
+        left_out = set() if self.profile.keys_have_alg else {"alg"}
+        return {"keys": [{n: v for n, v in key.items() if n not in left_out} for key in keys]}
 
     def rotate_key(self, key: tuple[str, str] | None = None) -> None:
         """Sign with another key from now on, and publish only that one."""
-        self._kid, self._pem = key or jose.new_private_key()
+        self._keys.replace(key)

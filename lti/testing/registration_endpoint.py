@@ -3,71 +3,46 @@
 https://www.imsglobal.org/spec/lti-dr/v1p0
 """
 
-from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any
 from urllib.parse import urlsplit
 
 from werkzeug.wrappers import Response
 
 from lti import claims
 from lti.dynamic_registration import ALL_SCOPES
-from lti.placements import CANVAS
 from lti.testing.answers import as_json
-from lti.testing.messages import VARIABLES
 from lti.testing.values import Refused, Tool
 from lti.testing.visit import Visit
-
-MESSAGES: Final[Mapping[str, list[dict[str, Any]]]] = {
-    "moodle": [
-        {"type": claims.RESOURCE_LINK_REQUEST},
-        {"type": claims.DEEP_LINKING_REQUEST, "placements": ["ContentArea"]},
-        {"type": claims.SUBMISSION_REVIEW_REQUEST},
-        {"type": claims.DATA_PRIVACY_REQUEST},
-    ],
-    "canvas": [
-        {
-            "type": claims.RESOURCE_LINK_REQUEST,
-            "placements": [
-                f"{CANVAS}{place}"
-                for place in ("account_navigation", "course_navigation", "link_selection")
-            ],
-        },
-        {
-            "type": claims.DEEP_LINKING_REQUEST,
-            "placements": [
-                f"{CANVAS}{place}"
-                for place in ("assignment_selection", "editor_button", "link_selection")
-            ],
-        },
-    ],
-}
-"""What a product lists of messages and places."""
 
 
 def configuration(visit: Visit) -> Response:
     """Answer with the platform's OpenID configuration; Canvas insists on the token."""
-    platform = visit.platform
-    if platform.product == "canvas":
+    platform, profile = visit.platform, visit.platform.profile
+    _insist_on_registering(visit)
+    if profile.configuration_needs_token:
         _insist_on_token(visit)
+    audience = profile.audience_said
     return as_json(
         {
             "issuer": platform.issuer,
             "authorization_endpoint": platform.at.authorization_endpoint,
             "token_endpoint": platform.at.token_endpoint,
+            **({} if audience is None else {"authorization_server": audience}),
             "jwks_uri": platform.at.jwks_uri,
             "registration_endpoint": platform.at.registration_endpoint,
             "token_endpoint_auth_methods_supported": ["private_key_jwt"],
             "token_endpoint_auth_signing_alg_values_supported": ["RS256"],
-            "scopes_supported": [*ALL_SCOPES, "openid"],
+            "scopes_supported": [*(s for s in ALL_SCOPES if s in profile.scopes), "openid"],
             "response_types_supported": ["id_token"],
             "subject_types_supported": ["public", "pairwise"],
             "id_token_signing_alg_values_supported": ["RS256"],
             "claims_supported": ["sub", "iss", "name", "given_name", "family_name", "email"],
             claims.PLATFORM_CONFIGURATION: {
-                "product_family_code": platform.product,
-                "version": "4.3 (Build: 20231009)",
-                "messages_supported": MESSAGES.get(platform.product, MESSAGES["moodle"]),
-                "variables": list(VARIABLES),
+                "product_family_code": profile.code,
+                "version": profile.release or profile.version,
+                "messages_supported": [dict(message) for message in profile.messages],
+                "variables": list(profile.variables),
+                **profile.settings(platform.name),
             },
         }
     )
@@ -75,6 +50,7 @@ def configuration(visit: Visit) -> Response:
 
 def register(visit: Visit) -> Response:
     """Register a tool that has a one-time token; a known one (by its key set) keeps its ids."""
+    _insist_on_registering(visit)
     token = _insist_on_token(visit)
     said = visit.document("application/json")
     _check(said)
@@ -94,6 +70,11 @@ def register(visit: Visit) -> Response:
     )
     visit.note("updated" if known else "registered")
     return as_json(_registered(said, tool))
+
+
+def _insist_on_registering(visit: Visit) -> None:
+    if not visit.platform.profile.registers:
+        raise Refused(404, "not_found", "tools are registered by hand")
 
 
 def _insist_on_token(visit: Visit) -> str:

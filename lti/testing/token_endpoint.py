@@ -18,7 +18,7 @@ ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 
 
 def token(visit: Visit) -> Response:
-    """Answer a client credentials request as Moodle does: JSON that says it is HTML."""
+    """Answer a client credentials request, with JSON whatever the product calls it."""
     form = visit.request.form
     if form.get("grant_type") != "client_credentials":
         raise Refused(400, "unsupported_grant_type")
@@ -39,7 +39,7 @@ def token(visit: Visit) -> Response:
             "expires_in": LIFETIME,
             "scope": " ".join(sorted(granted)),
         },
-        media_type="text/html",
+        media_type=visit.platform.profile.token_type,
         headers={"Cache-Control": "no-store"},
     )
 
@@ -55,8 +55,8 @@ def _client(visit: Visit, form: Mapping[str, str]) -> Tool:
     issued, expires, jti = claims.get("iat"), claims.get("exp"), claims.get("jti")
     if claims.get("iss") != tool.client_id or claims.get("sub") != tool.client_id:
         raise Refused(400, "invalid_client", "iss and sub must be the client id")
-    if claims.get("aud") != visit.platform.at.token_endpoint:
-        raise Refused(400, "invalid_client", "aud must be the token endpoint, alone")
+    if claims.get("aud") != visit.platform.token_audience:
+        raise Refused(400, "invalid_client", f"aud must be {visit.platform.token_audience}, alone")
     if not isinstance(issued, int) or not isinstance(expires, int) or issued > now:
         raise Refused(400, "invalid_client", "iat and exp must be whole seconds, iat not ahead")
     if now >= expires or expires - issued > LONGEST_ASSERTION:

@@ -40,11 +40,15 @@ class Course:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Enrolment:
-    """A person in a course; `roles` are short names of context roles, such as "Learner"."""
+    """A person in a course; `roles` are short names of context roles, such as "Learner".
+
+    Somebody who is not `active` was suspended, and may come back.
+    """
 
     user_id: str
     course_id: str
     roles: tuple[str, ...]
+    active: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,7 +123,10 @@ class Column:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grade:
-    """The latest score of one person in one column."""
+    """The latest score of one person in one column.
+
+    `submissions` is how many scores so far counted as a submission, where the product counts them.
+    """
 
     user_id: str
     timestamp: datetime
@@ -129,6 +136,7 @@ class Grade:
     score_maximum: float | None
     started_at: datetime | None = None
     submitted_at: datetime | None = None
+    submissions: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -55,12 +55,18 @@ class Visit:
             raise Refused(403, "insufficient_scope", "the token is for other services")
         return tool
 
-    def bound(self, deployment_id: str, *scopes: str) -> Tool:
-        """Return the tool as `authorised` does, which must be the one of this deployment."""
+    def bound(self, deployment_id: str | None, *scopes: str) -> Tool:
+        """Return the tool as `authorised` does, in this deployment, which must be one of its own.
+
+        None is an address that names no deployment.
+        """
         tool = self.authorised(*scopes)
-        if deployment_id != tool.deployment_id:
+        if deployment_id is None:
+            return tool
+        bound = self.platform.directory.tool(tool.client_id, deployment_id)
+        if bound is None:
             raise Refused(403, "forbidden", "the binding belongs to another tool")
-        return tool
+        return bound
 
     def page(self, entries: list[Entry], url: str) -> tuple[list[Entry], list[str]]:
         """Return the entries from `from`, `limit` at most, and the link to the next such page."""

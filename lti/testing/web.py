@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from wsgiref.types import StartResponse, WSGIEnvironment
 
 from werkzeug.exceptions import HTTPException
-from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Request, Response
 
 from lti.testing import (
@@ -23,6 +22,7 @@ from lti.testing import (
     token_endpoint,
 )
 from lti.testing.answers import as_json
+from lti.testing.paths import routes
 from lti.testing.values import Exchange, Refused
 from lti.testing.visit import Visit
 
@@ -50,36 +50,6 @@ HANDLERS: Mapping[str, Handler] = {
     "storage": storage_endpoint.show,
 }
 
-_SERVICES = "/mod/lti/services.php"
-_BINDING = f"{_SERVICES}/CourseSection/<course_id>/bindings/<deployment_id>"
-_COLUMN = f"{_SERVICES}/<course_id>/lineitems/<column_id>/lineitem"
-
-ROUTES = Map(
-    [
-        Rule("/mod/lti/openid-configuration.php", methods=["GET"], endpoint="configuration"),
-        Rule("/mod/lti/openid-registration.php", methods=["POST"], endpoint="registration"),
-        Rule("/mod/lti/auth.php", methods=["GET", "POST"], endpoint="authentication"),
-        Rule("/mod/lti/certs.php", methods=["GET"], endpoint="jwks"),
-        Rule("/mod/lti/token.php", methods=["POST"], endpoint="token"),
-        Rule(f"{_SERVICES}/<course_id>/lineitems", methods=["GET", "POST"], endpoint="lineitems"),
-        Rule(_COLUMN, methods=["GET", "PUT", "DELETE"], endpoint="lineitem"),
-        Rule(f"{_COLUMN}/scores", methods=["POST"], endpoint="scores"),
-        Rule(f"{_COLUMN}/results", methods=["GET"], endpoint="results"),
-        Rule(f"{_BINDING}/memberships", methods=["GET"], endpoint="memberships"),
-        Rule(f"{_BINDING}/groups", methods=["GET"], endpoint="groups"),
-        Rule(f"{_BINDING}/groupsets", methods=["GET"], endpoint="group sets"),
-        Rule(
-            f"{_SERVICES}/notices/<deployment_id>",
-            methods=["GET", "PUT"],
-            endpoint="notice handlers",
-        ),
-        Rule("/mod/lti/contentitem_return.php", methods=["POST"], endpoint="deep linking"),
-        Rule("/mod/lti/return.php", methods=["GET"], endpoint="return"),
-        Rule("/mod/lti/storage.php", methods=["GET"], endpoint="storage"),
-    ],
-    merge_slashes=False,
-)
-
 
 @dataclass(frozen=True, slots=True)
 class Fault:
@@ -96,6 +66,7 @@ class Web:
     def __init__(self, platform: "Platform", lock: RLock, *, remembered: int = 1000) -> None:
         self._platform = platform
         self._lock = lock
+        self._routes = routes(platform.profile.paths)
         self._faults: dict[str, deque[Fault | None]] = {}
         self._exchanges: deque[Exchange] = deque(maxlen=remembered)
 
@@ -145,10 +116,13 @@ class Web:
 
     def _answer(self, visit: Visit, environ: WSGIEnvironment) -> Response:
         try:
-            endpoint, arguments = ROUTES.bind_to_environ(environ).match()
+            endpoint, arguments = self._routes.bind_to_environ(environ).match()
         except HTTPException as error:
             return Response(str(error.code), status=error.code)
         visit.summary = endpoint
+        if self._platform.profile.agent_required and not visit.request.user_agent.string:
+            visit.note("no User-Agent")
+            return Response("403 Forbidden", status=403)
         fault = self._fault(endpoint)
         if fault is not None:
             visit.note("fault on demand")

@@ -13,7 +13,7 @@ from lti.http import Http
 from lti.keys import ToolKey, ToolKeyRing
 from lti.registration import Registration
 from lti.services import Services
-from lti.testing import Course, Platform, Server, Tool, User, serving
+from lti.testing import CAMPUS, Course, Platform, Profile, Server, Tool, User, serving
 from lti.testing.answers import as_json
 from tests.lti.factories import NOW, rsa_key
 
@@ -114,9 +114,15 @@ def site(clock: Clock) -> Iterator[ToolSite]:
 
 
 @pytest.fixture
-def platform(clock: Clock) -> Iterator[Platform]:
+def profile() -> Profile:
+    """The product that the platform behaves as; a module may have another."""
+    return CAMPUS
+
+
+@pytest.fixture
+def platform(clock: Clock, profile: Profile) -> Iterator[Platform]:
     with serving() as server:
-        platform = Platform(server.url, clock=clock, key=rsa_key("platform"))
+        platform = Platform(server.url, clock=clock, key=rsa_key("platform"), profile=profile)
         server.app = platform.wsgi
         yield platform
 

@@ -1,6 +1,5 @@
 """Plain functions with defaults: registrations, logins, claims, signed tokens, launches."""
 
-import base64
 import json
 from collections.abc import Mapping
 from copy import deepcopy
@@ -9,14 +8,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import padding, rsa
-
 from lti import claims, jose, launch, urls
 from lti.jose import PublicKey
 from lti.login import browser_digest
 from lti.message import LaunchMessage
 from lti.registration import PendingLogin, Registration
+from lti.testing.tokens import Genuine, put_together
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 RECORDED = Path(__file__).parent.parent / "data" / "moodle-4.3"
@@ -111,6 +108,17 @@ def deep_linking_claims(**settings: Any) -> dict[str, Any]:
     }
 
 
+def submission_review_claims(**changes: Any) -> dict[str, Any]:
+    """Return the least that opens somebody's cell of the gradebook."""
+    return {
+        **without(resource_link_claims(), claims.RESOURCE_LINK),
+        claims.MESSAGE_TYPE: claims.SUBMISSION_REVIEW_REQUEST,
+        claims.FOR_USER: {"user_id": "user-4"},
+        claims.AGS_ENDPOINT: {"lineitem": "https://lms.example/lineitems/1", "scope": []},
+        **changes,
+    }
+
+
 def without(content: Mapping[str, Any], *names: str) -> dict[str, Any]:
     """Return `content` without the claims `names`."""
     return {name: value for name, value in content.items() if name not in names}
@@ -133,18 +141,16 @@ def signed(content: Mapping[str, Any], key: str = "platform") -> str:
     return jose.signed(content, *rsa_key(key))
 
 
-def compact(
-    header: Mapping[str, Any],
-    payload: Any,
-    key: str = "platform",
-    algorithm: hashes.HashAlgorithm | None = None,
-) -> str:
+def compact(header: Mapping[str, Any], payload: Any, key: str = "platform") -> str:
     """Return a token put together by hand, RSA-signed whatever its header says."""
-    if not isinstance(payload, bytes):
-        payload = json.dumps(payload).encode()
-    message = _base64(json.dumps(header).encode()) + b"." + _base64(payload)
-    signature = _private_key(key).sign(message, padding.PKCS1v15(), algorithm or hashes.SHA256())
-    return (message + b"." + _base64(signature)).decode()
+    return put_together(header, payload, rsa_key(key)[1])
+
+
+def genuine(content: Mapping[str, Any] | None = None) -> Genuine:
+    """Return what the platform would sign, for payloads of the pack to be made of."""
+    kid, pem = rsa_key("platform")
+    claims = dict(resource_link_claims() if content is None else content)
+    return Genuine(claims=claims, kid=kid, pem=pem, now=int(NOW.timestamp()))
 
 
 def rs256_header(key: str = "platform", **changes: Any) -> dict[str, Any]:
@@ -166,14 +172,3 @@ def launched(content: Mapping[str, Any] | str, **changes: Any) -> LaunchMessage:
     }
     token = content if isinstance(content, str) else signed(content)
     return launch.verified(token, **circumstances)
-
-
-@cache
-def _private_key(name: str) -> rsa.RSAPrivateKey:
-    key = serialization.load_pem_private_key(rsa_key(name)[1].encode(), None)
-    assert isinstance(key, rsa.RSAPrivateKey)
-    return key
-
-
-def _base64(data: bytes) -> bytes:
-    return base64.urlsafe_b64encode(data).rstrip(b"=")

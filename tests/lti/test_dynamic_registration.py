@@ -18,7 +18,7 @@ from lti.dynamic_registration import (
 from lti.errors import RegistrationRefused, ServiceUnavailable
 from lti.http import Http
 from lti.registration import Registration
-from lti.testing import Platform
+from lti.testing import CANVAS, Platform
 from lti.testing.answers import as_json
 from tests.lti.conftest import Campus, Script, ToolSite
 from tests.lti.factories import recorded
@@ -435,7 +435,7 @@ def test_messages_of_any_kind_are_read(script: Script, http: Http, messages: Any
 def test_canvas_wants_the_token_for_its_configuration_too(
     platform: Platform, site: ToolSite, http: Http
 ) -> None:
-    platform.product = "canvas"
+    platform.profile = CANVAS
     url, token = invited(platform, site)
     with pytest.raises(RegistrationRefused):
         platform_configuration(http, url)

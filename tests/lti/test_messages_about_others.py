@@ -13,12 +13,15 @@ from hypothesis import strategies as st
 from lti import claims, copies, roles
 from lti.errors import LaunchRefused
 from lti.message import ForUser, GroupsEndpoint, NotificationEndpoint, PersonClaims
-from lti.testing import Column, Course, ResourceLink
+from lti.testing import CANVAS, Column, Course, ResourceLink
 from tests.lti.conftest import Campus, ToolSite
-from tests.lti.factories import launched, resource_link_claims, without
+from tests.lti.factories import (
+    launched,
+    resource_link_claims,
+    submission_review_claims,
+    without,
+)
 from tests.lti.journeys import begun, completed, opened
-
-LINE_ITEM = {"lineitem": "https://lms.example/lineitems/1", "scope": []}
 
 
 @pytest.fixture
@@ -31,16 +34,6 @@ def column(campus: Campus, link: ResourceLink) -> Column:
     column = campus.platform.grades.column_of_link(link.id)
     assert column is not None
     return column
-
-
-def review_claims(**changes: Any) -> dict[str, Any]:
-    return {
-        **without(resource_link_claims(), claims.RESOURCE_LINK),
-        claims.MESSAGE_TYPE: claims.SUBMISSION_REVIEW_REQUEST,
-        claims.FOR_USER: {"user_id": "user-4"},
-        claims.AGS_ENDPOINT: LINE_ITEM,
-        **changes,
-    }
 
 
 def privacy_claims(**changes: Any) -> dict[str, Any]:
@@ -102,14 +95,14 @@ def test_a_submission_is_reviewed_in_a_column_without_an_item(
     "for_user", [None, "user-4", [], {}, {"user_id": ""}, {"user_id": 4}, {"user_id": "x" * 256}]
 )
 def test_a_submission_of_nobody_is_refused(for_user: Any) -> None:
-    content = review_claims(**{claims.FOR_USER: for_user})
+    content = submission_review_claims(**{claims.FOR_USER: for_user})
     assert refused(content) == ("for-user-missing", "submission")
     assert refused(without(content, claims.FOR_USER)) == ("for-user-missing", "submission")
 
 
 @pytest.mark.parametrize("lineitem", [None, "", "/1", 7, "file:///etc/passwd"])
 def test_a_submission_for_no_line_item_is_refused(lineitem: Any) -> None:
-    content = review_claims(**{claims.AGS_ENDPOINT: {"lineitem": lineitem}})
+    content = submission_review_claims(**{claims.AGS_ENDPOINT: {"lineitem": lineitem}})
     assert refused(content) == ("line-item-missing", "submission")
     assert refused(without(content, claims.AGS_ENDPOINT)) == ("line-item-missing", "submission")
 
@@ -146,7 +139,7 @@ def test_a_data_subject_without_an_id_is_refused_rather_than_taken_for_oneself(
 
 
 def test_whom_a_message_is_about_is_not_who_sent_it() -> None:
-    message = launched(review_claims(name="Tina Teacher"))
+    message = launched(submission_review_claims(name="Tina Teacher"))
     assert message.for_user == ForUser(user_id="user-4")
     assert message.subject == "user-1"
 
@@ -168,8 +161,8 @@ def test_a_mentor_is_launched_with_those_whom_they_mentor(
 def test_a_canvas_observer_has_no_mentees(
     campus: Campus, site: ToolSite, link: ResourceLink
 ) -> None:
-    campus.platform.product = "canvas"
-    campus.platform.directory.enrol("5", "2", "Mentor")
+    campus.platform.profile = CANVAS
+    campus.platform.directory.enrol("5", "2", "Observer")
     campus.platform.directory.mentors("5", "2", "4")
     message = opened(campus, site, campus.platform.directory.user("5"), link)
     assert message.is_observer

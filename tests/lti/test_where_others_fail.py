@@ -15,17 +15,19 @@ from lti.errors import LaunchRefused, LoginRefused, ServiceRefused
 from lti.http import Http
 from lti.login import LoginRequest, chosen_registration
 from lti.nrps import Memberships
+from lti.testing import payloads
 from lti.testing.answers import as_json
+from lti.testing.payloads import pylti1p3
+from lti.testing.payloads.values import TRUSTED
 from tests.lti.conftest import Campus, Script, ToolSite
+from tests.lti.expected import SLUGS
 from tests.lti.factories import (
     NOW,
     a_login,
     a_registration,
-    compact,
+    genuine,
     launched,
     resource_link_claims,
-    rs256_header,
-    without,
 )
 
 SECONDS = int(NOW.timestamp())
@@ -55,37 +57,10 @@ def test_the_same_nonce_in_another_token_for_somebody_else() -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "slug"),
-    [
-        pytest.param(without(resource_link_claims(), "exp"), "exp-malformed", id="no exp"),
-        pytest.param(without(resource_link_claims(), "iat"), "iat-malformed", id="no iat"),
-        pytest.param(resource_link_claims(iat=SECONDS - 86400), "token-too-old", id="day-old iat"),
-        pytest.param(
-            resource_link_claims(**{claims.ROLES: "Instructor"}),
-            "roles-missing",
-            id="roles a string",
-        ),
-        pytest.param(resource_link_claims(sub="x" * 300), "subject-missing", id="sub of 300"),
-        pytest.param(
-            without(resource_link_claims(), claims.TARGET_LINK_URI),
-            "target-mismatch",
-            id="no target_link_uri",
-        ),
-        pytest.param(
-            resource_link_claims(**{claims.TARGET_LINK_URI: "https://other.example/launch"}),
-            "target-mismatch",
-            id="foreign target_link_uri",
-        ),
-        pytest.param(
-            resource_link_claims(aud=["client-1", "https://other.example"], azp="client-1"),
-            "audience-untrusted",
-            id="foreign audience",
-        ),
-        pytest.param(resource_link_claims(azp="client-2"), "authorized-party-mismatch", id="azp"),
-    ],
+    "name", [name for name in pylti1p3.ACCEPTS if name in SLUGS], ids=lambda name: name
 )
-def test_accepted_by_them_and_refused_by_us(content: dict[str, Any], slug: str) -> None:
-    assert refused(content) == slug
+def test_accepted_by_them_and_refused_by_us(name: str) -> None:
+    assert refused(payloads.named(name).token(genuine())) == SLUGS[name]
 
 
 def test_a_foreign_target_that_the_login_asked_for_as_well() -> None:
@@ -98,27 +73,25 @@ def test_a_foreign_target_that_the_login_asked_for_as_well() -> None:
 
 
 def test_our_client_id_second_in_a_list_of_audiences_that_we_trust() -> None:
-    registration = a_registration(trusted_audiences=frozenset({"https://tool.example"}))
-    content = resource_link_claims(aud=["https://tool.example", "client-1"], azp="client-1")
-    assert launched(content, registration=registration).client_id == "client-1"
-    assert refused(content) == "audience-untrusted"
+    token = payloads.named("client id after an audience that we trust").token(genuine())
+    registration = a_registration(trusted_audiences=frozenset({TRUSTED}))
+    assert launched(token, registration=registration).client_id == "client-1"
+    assert refused(token) == "audience-untrusted"
 
 
 def test_a_platform_whose_clock_is_two_seconds_fast() -> None:
-    assert launched(resource_link_claims(iat=SECONDS + 2)).subject == "user-1"
+    token = payloads.named("clock two seconds fast").token(genuine())
+    assert launched(token).subject == "user-1"
 
 
 # Answered by them with an exception of no particular kind.
 
 
-@pytest.mark.parametrize("link", [None, "link-1"])
-def test_a_resource_link_that_is_not_an_object(link: Any) -> None:
-    content = resource_link_claims(**{claims.RESOURCE_LINK: link})
-    assert refused(content) == "resource-link-missing"
-
-
-def test_a_payload_that_is_a_list() -> None:
-    assert refused(compact(rs256_header(), [])) == "id-token-malformed"
+@pytest.mark.parametrize(
+    "name", [name for name in pylti1p3.BREAKS if name in SLUGS], ids=lambda name: name
+)
+def test_an_exception_there_and_a_refusal_here(name: str) -> None:
+    assert refused(payloads.named(name).token(genuine())) == SLUGS[name]
 
 
 def test_an_issuer_that_nobody_knows() -> None:

@@ -15,7 +15,18 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from lti.testing import Course, Platform, ResourceLink, Server, Tool, User, messages, serving
+from lti.testing import (
+    CAMPUS,
+    Course,
+    Platform,
+    Profile,
+    ResourceLink,
+    Server,
+    Tool,
+    User,
+    messages,
+    serving,
+)
 from plugin.app import Mentes
 from plugin.platforms.service import registered
 
@@ -112,10 +123,12 @@ class Browser:
 
 
 @contextmanager
-def a_campus(mentes: Mentes, app: Flask, organisation_id: UUID) -> Iterator[Campus]:
+def a_campus(
+    mentes: Mentes, app: Flask, organisation_id: UUID, profile: Profile = CAMPUS
+) -> Iterator[Campus]:
     """Run a platform that `organisation_id` has registered."""
     with serving() as server:
-        platform = Platform(server.url, clock=mentes.clock)
+        platform = Platform(server.url, clock=mentes.clock, profile=profile)
         server.app = platform.wsgi
         public = mentes.settings.public_url
         tool = platform.register_tool(

@@ -18,7 +18,7 @@ from werkzeug.test import TestResponse
 
 from lti import claims
 from lti.registration_token import announced_client_id
-from lti.testing import Course, Platform, User, serving
+from lti.testing import CANVAS, Course, Platform, User, serving
 from plugin.app import Mentes
 from plugin.foundation.errors import FormInvalid, NotFound
 from plugin.foundation.tenancy import EVERYWHERE
@@ -297,7 +297,7 @@ def test_what_changes_after_it_was_shown_is_shown_again(
 ) -> None:
     secret = invited(mentes, organisation_id)
     page = opened(browser, lms, secret)
-    lms.product = "canvas"
+    lms.profile = CANVAS
     again = confirmed(browser, page, secret)
     assert again.status_code == 409
     assert "something else now" in again.text
@@ -319,7 +319,7 @@ def test_the_window_is_closed_by_a_message_to_the_platform_alone(
 def test_canvas_is_told_where_to_offer_us(
     mentes: Mentes, organisation_id: UUID, lms: Platform, browser: FlaskClient
 ) -> None:
-    lms.product = "canvas"
+    lms.profile = CANVAS
     secret = invited(mentes, organisation_id)
     page = opened(browser, lms, secret)
     assert "In the menu of a course, once a teacher puts it there." in page.text
