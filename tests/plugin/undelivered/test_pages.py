@@ -70,6 +70,9 @@ def test_statements_scores_and_mails_are_shown_with_reason_and_advice_and_no_mor
     assert "/0/verb/id" in one
     assert "University" in one
     assert f"targets/{debts(mentes)[bad].target}" in one
+    assert str(debts(mentes)[bad].payload["id"]) in one
+    assert "no address" in one  # its verb
+    assert "Nothing in it is edited" in one
     assert [it for it in SECRETS if it in page + one] == []
 
 
