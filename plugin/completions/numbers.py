@@ -37,26 +37,16 @@ class Unsettled:
 def unsettled(session: Session) -> list[Unsettled]:
     """Return what is not applied or counted yet, in the session's scope."""
     by = CompletionRow.organisation_id, CompletionRow.status
+    oldest = func.min(CompletionRow.received_at, type_=CompletionRow.received_at.type)
     rows = session.execute(
-        select(
-            *by,
-            func.count().label("count"),
-            func.min(CompletionRow.received_at, type_=CompletionRow.received_at.type).label(
-                "oldest"
-            ),
-        )
+        select(*by, func.count(), oldest)
         .where(CompletionRow.status.in_([Status.NEW, Status.WAITING]))
         .group_by(*by)
         .order_by(*by)
     )
     return [
-        Unsettled(
-            organisation_id=row.organisation_id,
-            status=Status(row.status),
-            count=row.count,
-            oldest=row.oldest,
-        )
-        for row in rows
+        Unsettled(organisation_id=owner, status=Status(status), count=count, oldest=since)
+        for owner, status, count, since in rows
     ]
 
 
