@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import html
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -10,6 +13,7 @@ from uuid import UUID
 
 import pytest
 from flask import Flask
+from sqlalchemy import Engine, event
 
 from lrs_bridge.completion import Completion, PersonKey
 from plugin.app import Mentes, create_app
@@ -221,16 +225,38 @@ def test_metrics_ask_as_little_of_many_organisations_as_of_one(
     assert asked() == one
 
 
+@contextmanager
+def asked_of(engine: Engine) -> Iterator[list[tuple[str, Any]]]:
+    """Gather what the database is asked, with the values."""
+    seen: list[tuple[str, Any]] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, values: Any, *_rest: Any) -> None:
+        if statement.startswith("SELECT"):
+            seen.append((statement, values))
+
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield seen
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+
+
 def test_what_is_settled_is_not_read_for_metrics(mentes: Mentes) -> None:
+    if mentes.database.engine.dialect.name != "sqlite":
+        pytest.skip("of so few rows PostgreSQL reads the table")
     with mentes.database.reading(EVERYWHERE) as session:
-        if session.get_bind().dialect.name != "sqlite":
-            pytest.skip("of so few rows PostgreSQL reads the table")
-        with statements_on(mentes.database.engine) as seen:
+        with asked_of(mentes.database.engine) as seen:
             unsettled(session)
-        plan = session.connection().exec_driver_sql(
-            f"EXPLAIN QUERY PLAN {seen[0]}", ("new", "waiting")
-        )
-        assert "USING INDEX ix_completion_received_at (status=?)" in str(plan.all())
+            outbox.backlog(session)
+        connection = session.connection()
+        plans = [
+            step[3]
+            for statement, values in seen
+            for step in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)
+        ]
+    assert "SEARCH completion USING INDEX ix_completion_received_at (status=?)" in plans
+    whole = re.compile(r"SCAN (completion|outbox\w*)( USING INDEX (?!ix_outbox_parked).*)?")
+    assert [step for step in plans if whole.fullmatch(step)] == ["SCAN outbox_channel"]
 
 
 def test_metrics_are_for_whoever_knows_the_token_or_is_here(mentes: Mentes, app: Flask) -> None:
