@@ -47,8 +47,8 @@ class Completion:
         source_reference: what the source itself calls the event, or where it stands there, for
             whoever asks it: a message id, a row of a file.
         course_names, module_names: language map, as far as the source gave one.
-        lti_item: the module is an item of some LTI tool. It may be our own, whose completion must
-            open nothing: it only says that somebody was here, or was scored by us.
+        lti_item: the module is known to be an item of some LTI tool. It may be our own, whose
+            completion must open nothing: it only says that somebody was here, or was scored by us.
     """
 
     organisation_id: UUID

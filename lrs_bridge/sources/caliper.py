@@ -37,6 +37,7 @@ _COURSES = frozenset({"CourseOffering", "CourseSection"})
 _CANVAS = "com.instructure.canvas"
 _URN_OF_CANVAS = re.compile(r"urn:instructure:canvas:(?P<type>\w+):(?P<id>\d{1,19})")
 _PLACES_OF_CANVAS = {"assignment": "assignments", "quiz": "quizzes"}
+_BY_A_TOOL = ("basic_lti_launch", "external_tool")
 _DEEPEST = 5  # steps from a group to the course that it is of
 
 Entity = Mapping[str, Any]
@@ -146,6 +147,7 @@ def _read(event: _Event, organisation_id: UUID, passing_share: float | None) -> 
         source_reference=said,
         course_names=_called(_group(event) if module else event.entity("object")),
         module_names=_called(_done(event)) if module else {},
+        lti_item=module is not None and _is_lti_item(event),
     )
 
 
@@ -236,6 +238,15 @@ def _course(event: _Event) -> str | None:
 def _done(event: _Event) -> Entity:
     """Return what was done: what an attempt is an attempt of, or the object itself."""
     return event.entity("object", "assignable") or event.entity("object")
+
+
+def _is_lti_item(event: _Event) -> bool:
+    """Tell whether what was done is known to be an LTI tool's.
+
+    Caliper 1.2 has a type for it. Canvas says how something was handed in, and of grades nothing.
+    """
+    handed_in = mapping(mapping(event.entity("object").get("extensions")).get(_CANVAS))
+    return _type(_done(event)) == "LtiLink" or handed_in.get("submission_type") in _BY_A_TOOL
 
 
 def _module(event: _Event) -> str | None:

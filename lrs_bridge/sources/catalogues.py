@@ -1,8 +1,10 @@
 """LinkedIn Learning and 360Learning, which push their statements.
 
-* LinkedIn Learning (xAPI 1.0.0, with a token of ours) names things by "urn:li:…"; a video names the
-  course that it is of within its own name.
-* 360Learning names a course "urn:360learning:course:<id>". People are mail addresses, or accounts
+* LinkedIn Learning (xAPI 1.0.0, with a token of ours) names things by "urn:li:…", a course
+  "urn:li:lyndaCourse:<id>" or "urn:li:learningApiCourse:<id>"; a video names the course that it is
+  of within its own name.
+* 360Learning names a course "urn:360learning:course:<id>", a programme of several
+  "urn:360learning:program:<id>". People are mail addresses, or accounts
   where they sign in with a username. Its documentation shows `initialized` alone; what is read here
   is what ADL's verbs mean.
 
@@ -23,7 +25,17 @@ LEARNING_360 = "360learning"
 
 _LINKEDIN = re.compile(r"urn:li:(?P<type>\w+):(\((?P<course>urn:li:\w+:[^(),]+),[^()]+\)|[^()]+)")
 _LEARNING_360 = re.compile(r"urn:360learning:(?P<type>[\w-]+):.+")
-_COURSES = frozenset({"lyndacourse", "lyndalearningpath", "learningpath", "course", "path"})
+_COURSES = frozenset(
+    {
+        "lyndacourse",
+        "lyndalearningpath",
+        "learningapicourse",
+        "learningpath",
+        "course",
+        "path",
+        "program",
+    }
+)
 _STATES: Mapping[Deed, State] = {"completed": "completed", "passed": "passed", "failed": "failed"}
 
 

@@ -22,13 +22,14 @@ from uuid import UUID
 
 from lrs_bridge.completion import Completion, Kind, Sighting, State, event_hash
 from lrs_bridge.sources.heard import Activity, Heard, Topic
+from lrs_bridge.sources.lti_items import is_lti_item
 from lrs_bridge.sources.payload import mapping, text
 from lrs_bridge.vocabulary import Extension
 
 SOURCE = "moodle"
 
 _COURSE = re.compile(r"https?://.+/course/view\.php\?id=\d+", re.IGNORECASE)
-_MODULE = re.compile(r"https?://.+/mod/(\w+)/view\.php\?id=\d+", re.IGNORECASE)
+_MODULE = re.compile(r"https?://.+/mod/\w+/view\.php\?id=\d+", re.IGNORECASE)
 _EVENTS: Mapping[str, Kind] = {
     "\\core\\event\\course_completed": "course",
     "\\core\\event\\course_module_completion_updated": "module",
@@ -58,7 +59,7 @@ def read(heard: Heard, organisation_id: UUID) -> Completion | None:
         course=course,
         module=module,
         event_id=event_hash(heard.actor, heard.verb, thing.id, heard.at),
-        lti_item=module is not None and _is_external_tool(module),
+        lti_item=module is not None and is_lti_item(module.id),
     )
 
 
@@ -79,11 +80,6 @@ def _kind(topic: Topic) -> Kind | None:
         return None
     event = _event_name(topic)
     return kind if event is None or _EVENTS.get(event) == kind else None
-
-
-def _is_external_tool(module: Activity) -> bool:
-    address = _MODULE.fullmatch(module.id)
-    return address is not None and address[1].lower() == "lti"
 
 
 def _event_name(topic: Topic) -> str | None:

@@ -20,6 +20,7 @@ from uuid import UUID
 from lrs_bridge.completion import Completion, Sighting, State
 from lrs_bridge.identity import PersonKey, mail_digests
 from lrs_bridge.sources.heard import Activity, Deed, Heard, Topic
+from lrs_bridge.sources.lti_items import is_lti_item
 
 SOURCE = "open-edx"
 
@@ -60,7 +61,7 @@ def read(heard: Heard, organisation_id: UUID) -> Completion | None:
         state,
         course=_course(heard.topic, block),
         module=heard.activity,
-        lti_item=block["type"].startswith("lti"),
+        lti_item=is_lti_item(heard.activity.id),
     )
 
 

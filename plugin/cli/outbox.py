@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
 from uuid import UUID
 
@@ -52,16 +53,22 @@ def outbox_list(organisation: str | None, everything: bool) -> None:
 
 @outbox_group.command("show")
 @click.argument("debt_id", type=click.UUID)
-def outbox_show(debt_id: UUID) -> None:
+@click.option("--payload", is_flag=True, help="Also what it says, as JSON: it names people.")
+def outbox_show(debt_id: UUID, payload: bool) -> None:
     """Say why something was given up, and what to do."""
     with this_process().database.reading(EVERYWHERE) as session:
         debt = service.one(session, debt_id)
         why = advice(debt.problem)
         click.echo(f"{why.title} ({debt.kind}, {debt.problem}).")
+        if told := service.told(debt):
+            click.echo(f"  Statement {told.statement_id}{f', {told.verb}' if told.verb else ''}")
         if debt.said:
             click.echo(f"  It said: {debt.said}")
         click.echo(f"  {why.to_do}")
         click.echo(f"  Then run: mentes outbox retry {debt.id}")
+        if payload:
+            click.echo("What follows names people: keep it to yourself.", err=True)
+            click.echo(json.dumps(debt.payload, indent=2, ensure_ascii=False, sort_keys=True))
 
 
 @outbox_group.command("status")

@@ -118,7 +118,7 @@ def _columns(
         "at": min(completion.at, now + CLOCKS_AHEAD),
         "reference": completion.reference,
         "lti_item_names": (
-            sorted(set(completion.module_names.values())) if completion.lti_item else []
+            sorted(set(completion.module_names.values())) or [""] if completion.lti_item else []
         ),
         "came_by": came_by,
         "lane": int(person_digest[:8], 16) % LANES,

@@ -113,7 +113,8 @@ class CompletionRow(Owned):
     at: Mapped[datetime]
     reference: Mapped[UUID | None]
     lti_item_names: Mapped[list[str]] = mapped_column(default=list)
-    """What the module is called, if it is an item of some LTI tool: it may be our own."""
+    """What the module is called, if it is an item of some LTI tool (it may be our own); [""] if it
+    is one and has no name."""
     came_by: Mapped[str] = mapped_column(default=SourceKind.RECORD_STORE)
     """`SourceKind`: how it came."""
     lane: Mapped[int] = mapped_column(default=0)

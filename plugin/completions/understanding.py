@@ -6,7 +6,7 @@ are as many for a hundred completions as for one.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
@@ -16,7 +16,8 @@ from sqlalchemy.orm import Session
 
 from lrs_bridge.completion import same_place
 from plugin.completions.model import CompletionRow, Reason, Status
-from plugin.courses.model import CourseActivity, ResourceLink
+from plugin.courses.model import CourseActivity
+from plugin.courses.own_items import OwnItems
 from plugin.people import identifiers
 from plugin.people.rules import Resolution
 from plugin.programmes.model import Checkpoint, Programme
@@ -107,7 +108,7 @@ class _Places:
         named = {iri for row in rows for iri in (row.module_iri, row.course_iri) if iri}
         self._places = {iri: same_place(iri) for iri in named}
         self._known = _known(session, set(self._places.values()))
-        self._ours = self._our_items(session, rows)
+        self._ours = OwnItems(session, {each.course_id for each, _ in self._known.values()})
 
     def completed(self, row: CompletionRow) -> tuple[CourseActivity | None, Checkpoint | None]:
         """Return what was completed as we know it, and the rule that stands about it."""
@@ -119,27 +120,9 @@ class _Places:
         return bool(iri) and self._places[str(iri)] in self._known
 
     def is_our_own(self, row: CompletionRow, activity: CourseActivity) -> bool:
-        """Tell whether the module is an item of ours: an LTI item called as one of ours is.
-
-        An LMS does not say which tool its item opens, and calls it by other numbers in its learning
-        records than in launches; but it tells the item's title in both.
-        """
-        return any((activity.course_id, name) in self._ours for name in row.lti_item_names)
-
-    def _our_items(
-        self, session: Session, rows: Iterable[CompletionRow]
-    ) -> set[tuple[UUID, str | None]]:
-        """Return (course, title) of our items that are called as LTI items among `rows` are."""
-        names = {name for row in rows for name in row.lti_item_names}
-        if not names:
-            return set()
-        courses = {activity.course_id for activity, _ in self._known.values()}
-        items = session.execute(
-            select(ResourceLink.course_id, ResourceLink.title).where(
-                ResourceLink.course_id.in_(courses), ResourceLink.title.in_(names)
-            )
-        )
-        return {(course_id, title) for course_id, title in items}
+        """Tell whether the module is an item of ours."""
+        names = row.lti_item_names or [row.module_name or ""]
+        return self._ours.has(activity, names, is_lti=bool(row.lti_item_names))
 
 
 def _known(

@@ -90,12 +90,13 @@ def _groups(message: LaunchMessage) -> list[str] | None:
 def course_iri(message: LaunchMessage, *, issuer: str, product: str | None) -> str | None:
     """Return the IRI that the platform's own learning records call a course, where we know it.
 
-    Moodle's plugin calls it by its address, and its context id is the course's number. Open edX
+    Moodle's plugin, which Totara has too, calls it by its address, and its context id is the
+    course's number; that alone could be anybody's, so the product must be known. Open edX
     calls it by its address, too, with the course key, which is its context id. Canvas tells its
     course's number, and where Canvas is, in custom parameters that we ask for.
     """
     context_id = called(message)[0]
-    if product == "moodle" and context_id.isdigit():
+    if product in ("moodle", "totara") and context_id.isdigit():
         return f"{issuer}/course/view.php?id={context_id}"
     if _COURSE_KEY.fullmatch(context_id):
         return f"{issuer.rstrip('/')}/course/{context_id}"

@@ -14,6 +14,7 @@ from lti.message import DeepLinkingSettings, LaunchMessage
 from plugin.circles import service as circles
 from plugin.courses import service as courses
 from plugin.courses.model import Course
+from plugin.courses.own_items import without_own_items
 from plugin.foundation.errors import FormInvalid
 from plugin.foundation.forms import filled
 from plugin.foundation.i18n import Words, known_zone, zones
@@ -49,7 +50,7 @@ def _choose(
         settings = choices.settings_of(launch.deep_linking or {})
         programme = programmes.found_of_course(session, visit().course_id)
         lines = circles.lines(session, programme.id, now=tool().clock()) if programme else []
-        activities = courses.activities(session, visit().course_id)
+        activities = without_own_items(session, courses.activities(session, visit().course_id))
         has_column = service.has_column(session, visit().course_id)
     return render_template(
         "items/choose.html",

@@ -18,6 +18,7 @@ from plugin.circles.model import Circle
 from plugin.courses import copies
 from plugin.courses import service as courses
 from plugin.courses.model import Course, CourseActivity, ResourceLink
+from plugin.courses.own_items import without_own_items
 from plugin.foundation.errors import FormInvalid
 from plugin.foundation.i18n import Words
 from plugin.items.forms import BEFORE_IT
@@ -238,7 +239,7 @@ def _standing(
 
 
 def _activity(session: Session, course: Course, chosen: str) -> CourseActivity:
-    for activity in courses.activities(session, course.id):
+    for activity in without_own_items(session, courses.activities(session, course.id)):
         if str(activity.id) == chosen:
             return activity
     raise _unfit("after", "Choose something of this course.")

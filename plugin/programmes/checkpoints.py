@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from plugin.courses.model import CourseActivity
+from plugin.courses.own_items import is_our_own
 from plugin.foundation.errors import FormInvalid, NotFound
 from plugin.foundation.events import happened
 from plugin.programmes import events
@@ -31,6 +32,9 @@ def set_checkpoint(
     """Set the rule for one activity of the course; a rule that stands is changed, not doubled."""
     if activity.course_id != programme.course_id:
         raise FormInvalid("Choose something of this course.", {"activity": ["Not in this course."]})
+    if is_our_own(session, activity):
+        text = "This is the mentoring itself: choose something that learners work on."
+        raise FormInvalid(text, {"activity": [text]})
     taken(session, programme.id)
     checkpoint = session.scalar(
         select(Checkpoint).where(

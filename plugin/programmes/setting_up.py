@@ -12,6 +12,7 @@ from plugin.courses import service as courses
 from plugin.courses.deliveries import owe_roster
 from plugin.courses.group_deliveries import owe_groups
 from plugin.courses.model import Course, CourseActivity
+from plugin.courses.own_items import without_own_items
 from plugin.foundation.errors import FormInvalid
 from plugin.foundation.forms import filled
 from plugin.foundation.web import Role, requires, tool, visit
@@ -54,7 +55,7 @@ def _set_up(errors: dict[str, list[str]] | None = None) -> str:
             roster_synced_at=course.roster_synced_at,
             has_roster=course.memberships_url is not None,
             checkpoints=checkpoints.standing(session, programme.id) if programme else [],
-            activities=courses.activities(session, course.id),
+            activities=without_own_items(session, courses.activities(session, course.id)),
             questions=Questionnaire.of(programme).number if programme else 0,
             pairs_by=programme.pairs_by if programme else PairsBy.AT_ONCE,
             audience=audiences.audience(session, programme) if programme else [],

@@ -23,6 +23,7 @@ from plugin.programmes import events as programmes
 from plugin.programmes.model import Checkpoint, Participation
 from plugin.records.called import called_in, forget
 from plugin.records.groups import Group
+from plugin.records.rematches import closing
 from plugin.records.scenes import Scene, Scenes
 from plugin.records.scores import owe_score
 from plugin.records.told import ToTell, tell
@@ -91,8 +92,9 @@ class Records:
     def on_pairing_made(self, session: Session, event_id: UUID, event: PairingMade) -> None:
         """The matching brought two together: it proposes, and joining was the mentee's yes."""
         scene = self._scenes.of_pairing(session, event_id, event.at, event.subject_id)
-        if scene.mentee is not None:
-            proposed = compose.pairing_proposed(scene.occasion, scene.mentee)
+        if scene.mentee is not None and Group.PAIRING in scene.groups:
+            before = closing(session, programme_id=event.programme_id, mentee_id=event.mentee_id)
+            proposed = compose.pairing_proposed(scene.occasion, scene.mentee, closing=before)
             tell_of(session, scene, Group.PAIRING, proposed, scene.mentee_id)
             accepted = compose.pairing_accepted(scene.occasion, scene.mentee)
             tell_of(session, scene, Group.PAIRING, accepted, scene.mentee_id)

@@ -41,6 +41,29 @@ class Erase:
 Item = Own | PassOn
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Which statement a debt is about, and what it says that somebody did; nothing of people.
+
+    Attributes:
+        verb: an IRI; None for a statement of others, which is not here.
+    """
+
+    statement_id: str
+    verb: str | None
+
+
+def told(payload: Json) -> Told | None:
+    """Return which statement a payload is about; None: about none, or one that was emptied."""
+    item = read(payload)
+    if isinstance(item, PassOn):
+        return Told(str(item.statement_id), None)
+    if isinstance(item, Erase) or "id" not in item.statement:
+        return None
+    verb = item.statement.get("verb")
+    return Told(str(item.statement["id"]), verb.get("id") if isinstance(verb, Mapping) else None)
+
+
 def passing_on(statement_id: UUID) -> dict[str, Any]:
     """Return the payload that passes a statement on."""
     return {"pass_on": str(statement_id)}

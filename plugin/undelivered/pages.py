@@ -37,7 +37,7 @@ def listed() -> str:
 @bp.get("/l/<uuid:launch_id>/undelivered/<uuid:debt_id>")
 @requires(Role.ADMIN)
 def show(debt_id: UUID) -> str:
-    """Show one: why it was given up and what to do. Not what it says: that is about people."""
+    """Show one: why it was given up and what to do. Of what it says, only which statement it is."""
     with tool().database.reading(visit().organisation_id) as session:
         debt = service.one(session, debt_id)
         names = {it.backlog.target: it.name for it in service.ways(session)}
@@ -45,6 +45,7 @@ def show(debt_id: UUID) -> str:
         "undelivered/show.html",
         page_title=words().gettext(advice(debt.problem).title),
         debt=debt,
+        told=service.told(debt),
         target=names.get(debt.target, ""),
         leads_to_target=debt.kind == STATEMENT and debt.target,
         advice=advice(debt.problem),

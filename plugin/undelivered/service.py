@@ -14,7 +14,9 @@ from plugin.foundation import outbox
 from plugin.foundation.errors import NotFound
 from plugin.foundation.outbox import Backlog, Channel, Debt, Outcome
 from plugin.platforms.model import RegistrationRow
+from plugin.targets import payloads
 from plugin.targets.model import STATEMENT, Target
+from plugin.targets.payloads import Told
 
 PAGE = 100
 
@@ -81,6 +83,11 @@ def one(session: Session, debt_id: UUID) -> Debt:
     if debt is None or debt.outcome != Outcome.GIVEN_UP:
         raise NotFound("It has been sent again, or is kept no longer.")
     return debt
+
+
+def told(debt: Debt) -> Told | None:
+    """Return which statement a debt is about, if about any."""
+    return payloads.told(debt.payload) if debt.kind == STATEMENT else None
 
 
 def again(

@@ -97,3 +97,46 @@ def test_cmi5_tells_of_what_is_satisfied_and_of_units_that_move_on(learning: Sta
     assert tell(learning, "cmi5-unit-completed", actor=at_lms("u-78")) == 4
     with learning.mentes.database.reading(learning.organisation_id) as session:
         assert {row.source for row in every(session, CompletionRow)} == {"cmi5"}
+
+
+def test_linkedin_learning_fetches_its_token_and_tells_of_a_course(learning: Stage) -> None:
+    video, course = (loaded(FOLDER / f"linkedin-{it}.json")["given"] for it in ("video", "course"))
+    learning.set_rule_about(course["object"]["id"])
+    xapi = f"{learning.mentes.settings.public_url}/xapi"
+    fetched = requests.post(
+        f"{xapi}/oauth/token",
+        data={
+            "grant_type": "client_credentials",
+            "client_id": KEY,
+            "client_secret": SECRET,
+            "scope": "xapi:write",
+        },
+        timeout=10,
+    )
+    assert fetched.status_code == 200, fetched.text
+    bearing = {
+        "Authorization": f"Bearer {fetched.json()['access_token']}",
+        "X-Experience-API-Version": "1.0.0",
+    }
+    ada = {"objectType": "Agent", "mbox": f"mailto:{ADA.email}"}
+    for told, opened in ((video, 0), (course, 1), (course, 1)):
+        statement = {
+            **told,
+            "id": str(uuid4()),
+            "actor": ada,
+            "timestamp": learning.mentes.clock().isoformat(),
+        }
+        answer = requests.post(f"{xapi}/statements", json=statement, headers=bearing, timeout=10)
+        assert answer.status_code == 200, answer.text
+        learning.worker.run_until_idle()
+        assert len(learning.checkins()) == opened
+    assert learning.checkins()[0].mentee_id == learning.person_id(ADA)
+
+
+def test_scorm_tells_of_a_lesson_of_a_course_that_was_bound(learning: Stage) -> None:
+    lesson = loaded(FOLDER / "scorm-lesson-completed.json")
+    learning.call(ADA, **_named(lesson["given"]["actor"]["account"]))
+    learning.set_rule_about(lesson["completion"]["module_key"], "module")
+    assert tell(learning, "scorm-lesson-completed") == 1
+    assert tell(learning, "scorm-lesson-passed") == 1  # the same lesson: one check-in
+    assert {it.mentee_id for it in learning.checkins()} == {learning.person_id(ADA)}

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import click
 import pytest
@@ -313,6 +314,29 @@ def test_what_was_given_up_is_listed_and_owed_again(
     assert "1 owed again" in said(run("outbox", "retry", debt_id))
     assert "0 owed again" in said(run("outbox", "retry", debt_id))
     assert said(run("outbox", "list")) == ""
+
+
+def test_what_was_given_up_is_looked_at_and_its_payload_only_when_asked_for(
+    run: Run, mentes: Mentes, organisation_id: UUID
+) -> None:
+    debt_id = a_debt_given_up(mentes, organisation_id)
+    output = said(run("outbox", "show", debt_id))
+    assert f"mentes outbox retry {debt_id}" in output
+    assert "a@x" not in output
+    result = run("outbox", "show", debt_id, "--payload")
+    assert json.loads(result.stdout[result.stdout.index("{") :]) == {"to": "a@x"}
+    assert "names people" in result.stderr
+
+
+def test_a_statement_that_was_given_up_is_told_by_its_id_and_verb(
+    run: Run, mentes: Mentes, organisation_id: UUID
+) -> None:
+    statement = {"id": str(uuid4()), "verb": {"id": "https://verbs.example/did"}}
+    with mentes.database.transaction(organisation_id) as session:
+        outbox.owe(session, "statement", key="1", payload=statement, now=mentes.clock())
+        (debt,) = every(session, Debt)
+        debt.settled_at, debt.outcome = mentes.clock(), Outcome.GIVEN_UP
+    assert f"{statement['id']}, https://verbs.example/did" in said(run("outbox", "show", debt.id))
 
 
 def test_the_doctor_is_content_with_a_new_installation(run: Run) -> None:

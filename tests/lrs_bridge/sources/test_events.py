@@ -81,6 +81,23 @@ def test_canvas_sends_again_and_it_is_one_event():
     assert len(ids) == 1
 
 
+@pytest.mark.parametrize(
+    ("handed_in", "kind"),
+    [
+        ("external_tool", "AssignableDigitalResource"),
+        ("basic_lti_launch", "AssignableDigitalResource"),
+        (None, "LtiLink"),
+    ],
+)
+def test_what_an_lti_tool_handed_in_may_be_our_own_item(handed_in, kind):
+    sent = deepcopy(QUIZ)
+    assert not caliper.read(sent, ORGANISATION).completions[0].lti_item
+    done = sent["data"][0]["object"]
+    done["extensions"] = {"com.instructure.canvas": {"submission_type": handed_in}}
+    done["assignable"]["type"] = kind
+    assert caliper.read(sent, ORGANISATION).completions[0].lti_item
+
+
 def test_a_completion_time_that_is_set_anew_is_another_event():
     again = deepcopy(COMPLETED)
     again["body"]["progress"]["completed_at"] = "2019-11-06T00:00:00Z"

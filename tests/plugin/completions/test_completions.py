@@ -16,6 +16,7 @@ from flask import Flask
 from lrs_bridge import testing
 from lrs_bridge.lrs.access.credentials import add_credential
 from lrs_bridge.sources import read
+from lti.message import ResourceLink
 from plugin.app import Mentes
 from plugin.checkins import service as checkins
 from plugin.checkins.model import CheckIn
@@ -38,6 +39,7 @@ from tests.plugin.factories import (
     a_course,
     a_mentee,
     a_mentor,
+    a_message,
     a_person,
     a_programme,
     a_registration,
@@ -347,15 +349,35 @@ def test_a_completion_that_waits_is_taken_back_too(moodle: Classroom) -> None:
     assert moodle.checkins() == []
 
 
-@pytest.mark.parametrize("about", [COURSE, ITEM])
-def test_our_own_items_completion_opens_nothing_unless_a_rule_is_about_it(
-    moodle: Classroom, about: str
+@pytest.mark.parametrize(
+    "title", ["Mentoring (LTI)", " mentoring  (lti)", None], ids=["same", "spelt", "untitled"]
+)
+@pytest.mark.parametrize("about", [COURSE, ITEM], ids=["course", "item"])
+def test_our_own_items_completion_opens_nothing_even_if_a_rule_is_about_it(
+    moodle: Classroom, about: str, title: str | None
 ) -> None:
     moodle.know(about=about, ada=False)
     with moodle.mentes.database.transaction(moodle.organisation_id) as session:
-        a_mentee(session, session.get_one(Programme, moodle.programme_id()), "6", now=BEFORE)
+        programme = session.get_one(Programme, moodle.programme_id())
+        a_mentee(session, programme, "6", now=BEFORE)
+        launch = a_message(link=ResourceLink(id="1", title=title))
+        courses.arrived_at(session, session.get_one(Course, programme.course_id), launch, now=AFTER)
     moodle.post([each for each in RECORDED if each["object"]["id"] == ITEM])
-    assert len(moodle.checkins()) == (1 if about == ITEM else 0)
+    with moodle.mentes.database.reading(moodle.organisation_id) as session:
+        (row,) = every(session, CompletionRow, CompletionRow.module_iri == ITEM)
+    assert (row.status, row.reason) == (Status.COUNTED, Reason.OWN_ITEM)
+    assert moodle.checkins() == []
+
+
+def test_another_tools_items_completion_opens_what_the_rule_says(moodle: Classroom) -> None:
+    moodle.know(about=ITEM, ada=False)
+    with moodle.mentes.database.transaction(moodle.organisation_id) as session:
+        programme = session.get_one(Programme, moodle.programme_id())
+        a_mentee(session, programme, "6", now=BEFORE)
+        launch = a_message(link=ResourceLink(id="1", title="Talking"))
+        courses.arrived_at(session, session.get_one(Course, programme.course_id), launch, now=AFTER)
+    moodle.post([each for each in RECORDED if each["object"]["id"] == ITEM])
+    assert len(moodle.checkins()) == 1
 
 
 def test_a_rule_that_was_taken_back_opens_nothing(moodle: Classroom) -> None:

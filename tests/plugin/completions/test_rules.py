@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -18,6 +19,9 @@ from plugin.completions.applying import Applying
 from plugin.completions.inbox import Received
 from plugin.completions.model import CompletionRow, Reason, SourceKind, SourceRow, Status
 from plugin.courses import service as courses
+from plugin.courses.model import Course
+from plugin.courses.own_items import without_own_items
+from plugin.foundation.errors import FormInvalid
 from plugin.foundation.events import EventRow, happened
 from plugin.launches.events import ItemReached
 from plugin.worker import Worker
@@ -179,6 +183,66 @@ def test_our_own_item_opens_nothing_even_if_a_rule_is_about_it(
     worker.run_until_idle()
     assert {row.reason for row in course.rows()} == {Reason.OWN_ITEM, None}
     assert len(course.checkins()) == 1  # of the other tool's
+
+
+@pytest.mark.parametrize(
+    ("module", "name", "reason"),
+    [
+        ("assignments/7", "mentoring ", Reason.OWN_ITEM),
+        ("assignments/7", None, Reason.OWN_ITEM),  # a grade of Canvas's names nothing
+        ("assignments/7", "Essay", None),
+        ("quizzes/7", "Mentoring", None),
+    ],
+)
+def test_an_assignment_of_canvas_that_is_called_like_our_item_opens_nothing(
+    mentes: Mentes,
+    organisation_id: UUID,
+    course: Class,
+    worker: Worker,
+    module: str,
+    name: str | None,
+    reason: Reason | None,
+) -> None:
+    place = f"https://canvas.school/courses/1/{module}"
+    with mentes.database.transaction(organisation_id) as session:
+        known = session.get_one(Course, course.course_id)
+        programme = a_programme(session, known)
+        a_checkpoint(session, programme, an_activity(session, known, place))
+        courses.arrived_at(session, known, a_message(), now=NOW)  # it is called Mentoring
+        courses.seen_activity(
+            session, known.id, iri=place, kind="module", name="Mentoring", now=NOW
+        )
+    course.receive(course.completion(module_key=place, module_names={"und": name} if name else {}))
+    worker.run_until_idle()
+    assert [row.reason for row in course.rows()] == [reason]
+    assert len(course.checkins()) == (0 if reason else 1)
+
+
+@pytest.mark.parametrize(
+    ("module", "name", "refused"),
+    [
+        ("mod/lti/view.php?id=4", " mentoring", True),
+        ("mod/lti/view.php?id=4", "Another tool", False),
+        ("mod/page/view.php?id=4", "Mentoring", False),
+        ("xblock/block-v1:a+b+c+type@lti_consumer+block@1", "Mentoring", True),
+        ("courses/1/assignments/7", "Mentoring", True),
+    ],
+)
+def test_no_rule_can_be_about_our_own_item(
+    mentes: Mentes, organisation_id: UUID, module: str, name: str, refused: bool
+) -> None:
+    with mentes.database.transaction(organisation_id) as session:
+        known = a_course(session)
+        courses.arrived_at(session, known, a_message(), now=NOW)  # it is called Mentoring
+        programme = a_programme(session, known)
+        activity = an_activity(session, known, f"{ISSUER}/{module}")
+        courses.seen_activity(
+            session, known.id, iri=activity.iri, kind="module", name=name, now=NOW
+        )
+        offered = without_own_items(session, courses.activities(session, known.id))
+        assert (activity not in offered) is refused
+        with pytest.raises(FormInvalid, match="the mentoring itself") if refused else nullcontext():
+            a_checkpoint(session, programme, activity)
 
 
 def test_opening_an_item_behind_a_restriction_completes_what_stands_before_it(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -200,6 +201,31 @@ def test_what_went_wrong_is_said_in_words(
     page = admin.get(f"sources/{row.id}").text
     assert "The record store does not let Mentes read." in page
     assert "Check the key and secret" in page
+
+
+def test_how_far_a_source_is_behind_is_said(
+    admin: Browser, mentes: Mentes, organisation_id: UUID, clock: MovableClock
+) -> None:
+    admin.submit(
+        "sources/new/remote-store",
+        name="The university's",
+        endpoint="https://lrs.example/xapi",
+        key="k",
+        secret="s",
+    )
+    row = the_source(mentes, organisation_id)
+
+    def behind(read_to: datetime | None) -> str:
+        with mentes.database.transaction(organisation_id) as session:
+            session.get_one(SourceRow, row.id).read_to = read_to
+        page = admin.get(f"sources/{row.id}").text
+        found = re.search(r"<dt>Behind by</dt>\s*<dd>([^<]*)</dd>", page)
+        return found[1].strip() if found else ""
+
+    assert behind(None) == "Not read yet"
+    assert behind(clock.now) == "Less than two minutes"
+    assert behind(clock.now - timedelta(minutes=45)) == "45 minutes"
+    assert behind(clock.now - timedelta(hours=3)) == "3 hours"
 
 
 def test_other_organisations_sources_are_not_there(admin: Browser, mentes: Mentes) -> None:

@@ -94,9 +94,11 @@ CANVAS = {"canvas_api_domain": "School.instructure.com", "canvas_course_id": "17
     ("product", "said", "iri"),
     [
         (None, {"context": OPEN_EDX}, f"{ISSUER}/course/course-v1:Acme+FB1+2026"),
+        ("moodle", {}, f"{ISSUER}/course/view.php?id=2"),
+        ("totara", {}, f"{ISSUER}/course/view.php?id=2"),
         ("canvas", {"custom": CANVAS}, "https://school.instructure.com/courses/17"),
     ],
-    ids=["Open edX", "Canvas"],
+    ids=["Open edX", "Moodle", "Totara", "Canvas"],
 )
 def test_a_course_is_known_by_what_its_platform_calls_it(
     mentes: Mentes, organisation_id: UUID, product: str | None, said: dict[str, Any], iri: str

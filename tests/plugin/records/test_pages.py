@@ -46,6 +46,19 @@ def test_an_instructor_chooses_and_reads_what_each_group_tells(
     assert told(mentes, organisation_id) == frozenset()
 
 
+def test_what_switches_nothing_yet_stands_apart_and_says_so(teacher: Browser) -> None:
+    page = teacher.get("records").text
+    now, _, later = page.partition('<section class="card" aria-labelledby="later">')
+    assert "Not in Mentes yet" in later
+    assert set(re.findall(r'name="told"\s+value="([\w-]+)"', later)) == {
+        Group.ON_THE_JOB,
+        Group.RESOURCES,
+        Group.SURVEYS,
+        Group.REMINDERS,
+    }
+    assert Group.CIRCLES in re.findall(r'name="told"\s+value="([\w-]+)"', now)
+
+
 def test_what_is_no_group_is_said_and_changes_nothing(
     teacher: Browser, mentes: Mentes, organisation_id: UUID
 ) -> None:

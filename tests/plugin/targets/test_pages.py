@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 from typing import Any
 from uuid import UUID
 
@@ -117,10 +118,19 @@ def test_what_was_paused_for_a_wrong_secret_goes_on_when_that_is_mended(
     page = html.unescape(admin.get("targets").text)
     assert "It does not let us in: check key and secret." in page
     assert "It does not let us in" in html.unescape(admin.get(f"targets/{target.id}").text)
+    assert waiting_at(admin, "Where statements go") == 1
     answer = admin.submit(f"targets/{target.id}", **filled(somewhere.url))
     assert answer.status_code == 303
     worker.run_until_idle()
     assert somewhere.ids() == ids
+    assert waiting_at(admin, "Where statements go") == 0
+
+
+def waiting_at(admin: Browser, place: str) -> int:
+    """Return how many *Administration* says wait for the reader at a place."""
+    (card,) = re.findall(rf">{place}</a>(.*?)</section>", admin.get("administration").text, re.S)
+    found = re.search(r"(\d+) waits? for you", card)
+    return int(found[1]) if found else 0
 
 
 def test_a_target_is_paused_and_goes_on(
