@@ -27,7 +27,16 @@ class LtiError(Exception):
 
 
 class LoginRefused(LtiError):
-    """A login initiation request that is malformed, unknown or not meant for us."""
+    """A login initiation request that is malformed, unknown or not meant for us.
+
+    Attributes:
+        candidates: our ids of the registrations that it may have been about, if there are several:
+            for those who run them, never for whoever asked.
+    """
+
+    def __init__(self, slug: str, message: str, *, candidates: tuple[str, ...] = ()) -> None:
+        super().__init__(slug, message)
+        self.candidates = candidates
 
 
 class LaunchRefused(LtiError):

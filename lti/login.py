@@ -101,6 +101,7 @@ def chosen_registration(
             "registration-ambiguous",
             "This platform has several registrations and did not say which one it means. "
             "Set its login URL to the one that the tool shows for that registration.",
+            candidates=tuple(each.id for each in known),
         )
     return known[0]
 

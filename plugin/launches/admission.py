@@ -44,11 +44,24 @@ def posted(form: dict[str, list[str]]) -> tuple[str, str]:
     """
     states, tokens = form.get("state", []), form.get("id_token", [])
     if len(states) != 1 or len(tokens) != 1 or len(tokens[0]) > LONGEST_TOKEN:
+        remember_whose(*states[:1])
         raise LoginRefused(
             "launch-incomplete",
             "The platform did not send a launch. Open Mentes from your course, not by its address.",
         )
     return states[0], tokens[0]
+
+
+def remember_whose(state: str = "") -> None:
+    """Remember, for whoever looks into a refusal, with which registration a login began.
+
+    Also with one that is spent. A platform brings the state back when it answers with an error,
+    too (OpenID Connect Core, section 3.1.2.6).
+    """
+    with tool().database.asking() as direct:
+        found = StoredLogins(direct).begun_with(state)
+    if found is not None:
+        g.registration_id = found
 
 
 def answered(state: str) -> tuple[PendingLogin, Registered]:
@@ -60,6 +73,7 @@ def answered(state: str) -> tuple[PendingLogin, Registered]:
     with tool().database.asking() as direct:
         found = StoredLogins(direct).answered(state)
     if found is None:
+        remember_whose(state)
         raise LaunchRefused(
             "state-unknown",
             "This page was opened twice, or too late. Go back to your course and open it again.",

@@ -64,7 +64,7 @@ def look(state: str) -> Response:
     with tool().database.asking() as direct:
         waiting = StoredLogins(direct).waiting(state, now)
     if waiting is None:
-        raise _too_late()
+        raise _too_late(state)
     if _is_bound(waiting, request.cookies.get(login_cookie(state))):
         return make_response(redirect(waiting.authentication_url, 302))
     verifier, ticket = secrets.token_urlsafe(32), secrets.token_urlsafe(32)
@@ -77,7 +77,7 @@ def look(state: str) -> Response:
             now=now,
         )
     if not is_first:
-        raise _too_late()
+        raise _too_late(state)
     return _other_ways(waiting, state, verifier, ticket)
 
 
@@ -116,7 +116,7 @@ def tab() -> Response:
             now=tool().clock(),
         )
     if onward is None:
-        raise _too_late()
+        raise _too_late(state)
     response = make_response(redirect(onward, 302))
     set_cookie(response, login_cookie(state), verifier, LOGIN_SECONDS)
     return response
@@ -202,7 +202,8 @@ def _shown_in_any_frame() -> None:
     g.frame_ancestors = ["*"]
 
 
-def _too_late() -> LoginRefused:
+def _too_late(state: str) -> LoginRefused:
+    admission.remember_whose(state)
     return LoginRefused(
         "login-moved-on",
         "This page was opened twice, or too late. Go back to your course and open it again.",

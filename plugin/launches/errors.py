@@ -28,6 +28,8 @@ from plugin.launches.refusals import Refusal, Refusals
 log = structlog.get_logger()
 
 KEPT_BY = "mentes.refusals"
+LAUNCHES = frozenset({"launches", "browsers"})
+"""The blueprints under which somebody logs in and launches."""
 LONGEST_TOKEN = 256 * 1024  # characters; a launch is some 4 kB
 
 
@@ -106,16 +108,29 @@ def answer(error: LtiError) -> Response:
             reference=g.request_id,
         )
     )
-    if isinstance(error, LaunchRefused | LoginRefused) and "registration_id" in g:
-        _keep_afterwards(response, error)
+    if meant := _meant(error):
+        _keep_afterwards(response, error, meant)
     return response
 
 
-def _keep_afterwards(response: Response, error: LaunchRefused | LoginRefused) -> None:
+def _meant(error: LtiError) -> tuple[UUID, ...]:
+    """Return the registrations that a refused login or launch was about; none for other refusals.
+
+    A platform that could not be asked for its keys counts: to whoever launched, it is a refusal.
+    """
+    refused = isinstance(error, LaunchRefused | LoginRefused | ServiceUnavailable)
+    if not refused or request.blueprint not in LAUNCHES:
+        return ()
+    if "registration_id" in g:
+        return (UUID(g.registration_id),)
+    return tuple(UUID(each) for each in getattr(error, "candidates", ()))
+
+
+def _keep_afterwards(response: Response, error: LtiError, meant: tuple[UUID, ...]) -> None:
     """Keep a refusal once its answer is sent."""
     refusals: Refusals = current_app.extensions[KEPT_BY]
     refusal = Refusal(
-        registration_id=UUID(g.registration_id),
+        registration_ids=meant,
         reference=g.request_id,
         slug=error.slug,
         check=getattr(error, "check", None),

@@ -33,6 +33,8 @@ bp = Blueprint("launches", __name__, template_folder="templates")
 @open_to("a platform, through a browser", cross_origin=True)
 def login(registration_id: UUID | None) -> Response:
     """Begin a login: answer the platform's nudge with an authentication request."""
+    if registration_id is not None:
+        g.registration_id = str(registration_id)  # whatever is refused below is about this one
     asked = lti_login.LoginRequest.parse(request.values.to_dict(flat=False))
     looks = browsers.may_lose_cookies()
     # A login that is lost with the power is begun again by opening the item again.
@@ -64,6 +66,7 @@ def launch() -> Response:
     form = request.form.to_dict(flat=False)
     refusal = lti_login.platform_refusal(form)
     if refusal is not None:
+        admission.remember_whose(*form.get("state", [])[:1])
         raise refusal
     state, id_token = admission.posted(form)
     pending, registered = admission.answered(state)

@@ -31,13 +31,22 @@ KEPT_DAYS = 30
 OF_A_KIND = 3
 """How many of one kind are kept in a minute, of one registration, by one process."""
 MINUTE = timedelta(minutes=1)
+KINDS = 1000
+"""Of how many kinds any are kept in a minute: ids in login URLs can be made up without end."""
+OWNERS = 10
+"""How many organisations keep a refusal that may be about any of them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refusal:
-    """One refusal; `claims` are redacted already."""
+    """One refusal; `claims` are redacted already.
 
-    registration_id: UUID
+    It may be about one of several registrations (an issuer that tenants share, and no client id).
+    Then each organisation that has any of them keeps it once, with the first of its own: nobody
+    else can mend it, and which of them has to, nobody can tell.
+    """
+
+    registration_ids: tuple[UUID, ...]
     reference: str
     slug: str
     check: str | None
@@ -53,7 +62,7 @@ class Refusals:
         self._database = database
         self._lock = Lock()
         self._began: datetime | None = None
-        self._counted: dict[tuple[UUID, str], int] = {}
+        self._counted: dict[tuple[tuple[UUID, ...], str], int] = {}
 
     def keep(self, refusal: Refusal, now: datetime) -> None:
         """Keep `refusal`, unless there were many like it just now. Never raises."""
@@ -61,15 +70,18 @@ class Refusals:
             return
         try:
             with self._database.transaction(EVERYWHERE, durable=False) as session:
-                _keep(session, refusal, now)
+                for owner, registration_id in _owners(session, refusal.registration_ids).items():
+                    _keep(session, refusal, owner, registration_id, now)
         except Exception:  # whoever was refused must not wait, nor get another answer, for this
             log.warning("refusal.not-kept", slug=refusal.slug, exc_info=True)
 
     def _is_wanted(self, refusal: Refusal, now: datetime) -> bool:
-        kind = (refusal.registration_id, refusal.slug)
+        kind = (refusal.registration_ids, refusal.slug)
         with self._lock:
             if self._began is None or now - self._began >= MINUTE:
                 self._began, self._counted = now, {}
+            if kind not in self._counted and len(self._counted) >= KINDS:
+                return False
             self._counted[kind] = self._counted.get(kind, 0) + 1
             return self._counted[kind] <= OF_A_KIND
 
@@ -88,12 +100,30 @@ def forget_old(session: Session, now: datetime) -> None:
     session.execute(delete(RefusedLaunch).where(RefusedLaunch.refused_at < before))
 
 
-def _keep(session: Session, refusal: Refusal, now: datetime) -> None:
-    owner = session.get_one(RegistrationRow, refusal.registration_id).organisation_id
+def _owners(session: Session, registration_ids: Sequence[UUID]) -> dict[UUID, UUID]:
+    """Return a registration for each organisation that has one of these, the first of its own.
+
+    An id that somebody made up is nobody's.
+    """
+    rows = session.execute(
+        select(RegistrationRow.organisation_id, RegistrationRow.id)
+        .where(RegistrationRow.id.in_(registration_ids[:KINDS]))
+        .order_by(RegistrationRow.created_at, RegistrationRow.id)
+    )
+    found: dict[UUID, UUID] = {}
+    for owner, registration_id in rows:
+        if owner in found or len(found) < OWNERS:
+            found.setdefault(owner, registration_id)
+    return found
+
+
+def _keep(
+    session: Session, refusal: Refusal, owner: UUID, registration_id: UUID, now: datetime
+) -> None:
     session.add(
         RefusedLaunch(
             organisation_id=owner,
-            registration_id=refusal.registration_id,
+            registration_id=registration_id,
             refused_at=now,
             reference=refusal.reference,
             slug=refusal.slug,

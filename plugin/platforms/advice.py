@@ -29,6 +29,7 @@ class Cause(StrEnum):
     BROWSER = auto()
     AGAIN = auto()
     OUR_URLS = auto()
+    CLOSED = auto()
     CONTENT = auto()
 
 
@@ -54,8 +55,10 @@ _SLUGS: Final[Mapping[Cause, tuple[str, ...]]] = {
     Cause.BROWSER: ("browser-unknown", "browser-mismatch"),
     Cause.AGAIN: (
         *("state-unknown", "state-expired", "launch-replayed", "nonce-mismatch"),
-        *("platform-login-required", "platform-launch-no-longer-valid"),
+        *("platform-login-required", "platform-launch-no-longer-valid", "login-moved-on"),
     ),
+    # Where it is kept, it came to the login URL of a registration that is there.
+    Cause.CLOSED: ("registration-unknown",),
     Cause.OUR_URLS: (
         *("platform-invalid-request", "platform-unauthorized-client", "platform-invalid-scope"),
         "platform-unsupported-response-type",
@@ -100,6 +103,10 @@ _DONE: Final[Mapping[Cause, str]] = {
     Cause.OUR_URLS: to_say(
         "Give the platform our redirect URL, PUBLIC_URL/lti/launch, to the letter, and "
         "our client id as it issued it."
+    ),
+    Cause.CLOSED: to_say(
+        "Open it again under Administration › Learning platforms, or in the shell: mentes platform "
+        "enable REGISTRATION. If it is to stay closed, remove Mentes from the platform."
     ),
     Cause.CONTENT: to_say(
         "The platform sent something that the specification does not allow. Look at the "
@@ -193,6 +200,7 @@ _TITLES: Final[Mapping[Cause, str]] = {
     Cause.BROWSER: to_say("The browser did not keep what it was given"),
     Cause.AGAIN: to_say("It was opened once more, or too late"),
     Cause.OUR_URLS: to_say("The platform did not accept how we asked"),
+    Cause.CLOSED: to_say("This platform is closed here"),
     Cause.CONTENT: to_say("What it says is not as the specification wants it"),
 }
 

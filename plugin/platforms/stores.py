@@ -115,6 +115,11 @@ class StoredLogins:
             return None
         return _login(rows[0]), _registered(rows)
 
+    def begun_with(self, state: str) -> str | None:
+        """Return the id of the registration that a login began with, spent or not."""
+        row = _BEGUN_WITH.first(self._over, which=state)
+        return None if row is None else str(row.registration_id)
+
     def spend(self, state: str, now: datetime, /) -> bool:
         """Spend `state`; of two at once exactly one sees True."""
         return bool(_SPENT.changed(self._over, which=state, now=now))
@@ -232,6 +237,7 @@ _ANSWERED = Prepared(
         _REGISTRATION.c.enabled,
     )
 )
+_BEGUN_WITH = Prepared(select(_LOGIN.c.registration_id).where(_LOGIN.c.state == bindparam("which")))
 _ADDED = Prepared(
     insert(_LOGIN).values(
         organisation_id=select(_REGISTRATION.c.organisation_id)

@@ -206,7 +206,7 @@ def test_what_was_refused_is_listed_with_what_to_do_there(run: Run, mentes: Ment
     with mentes.database.reading(EVERYWHERE) as session:
         (row,) = every(session, RegistrationRow)
     refusal = Refusal(
-        registration_id=row.id,
+        registration_ids=(row.id,),
         reference="the-reference",
         slug="kid-unknown",
         check="key",

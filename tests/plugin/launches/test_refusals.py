@@ -16,8 +16,9 @@ from plugin.foundation.tenancy import EVERYWHERE
 from plugin.launches import refusals
 from plugin.launches.model import RefusedLaunch
 from plugin.launches.refusals import KEPT, OF_A_KIND, Refusal, Refusals
+from plugin.platforms.service import registration
 from tests.conftest import MovableClock
-from tests.plugin.factories import every
+from tests.plugin.factories import a_registration, an_organisation, every
 from tests.plugin.launching import ADA, Campus
 
 
@@ -36,7 +37,7 @@ def kept_of(mentes: Mentes) -> list[RefusedLaunch]:
 
 def a_refusal(registration_id: UUID, slug: str = "kid-unknown") -> Refusal:
     return Refusal(
-        registration_id=registration_id,
+        registration_ids=(registration_id,),
         reference=str(uuid4()),
         slug=slug,
         check="key",
@@ -74,6 +75,125 @@ def test_a_login_for_a_page_that_is_not_ours_is_kept(campus: Campus, mentes: Men
     campus.app.test_client().post("/lti/login", data=params).close()
     (kept,) = kept_of(mentes)
     assert kept.slug == "target-not-ours"
+
+
+def kept_slugs(mentes: Mentes) -> list[str]:
+    return [kept.slug for kept in kept_of(mentes)]
+
+
+def begun(campus: Campus, path: str = "/lti/login", **changed: str | None) -> TestResponse:
+    """Begin a login with parameters changed or (None) left out, until the answer has gone out."""
+    initiation = campus.platform.login_initiation(campus.tool, ADA, campus.link)
+    said = {**initiation.params, **changed}
+    params = {name: value for name, value in said.items() if value is not None}
+    answer = campus.app.test_client().post(path, data=params, headers={"Accept": "text/html"})
+    answer.close()
+    return answer
+
+
+def test_a_launch_while_the_key_set_cannot_be_had_is_kept(campus: Campus, mentes: Mentes) -> None:
+    campus.platform.answer_next("jwks", status=500, times=9)
+    answer = campus.browser().launch(ADA)
+    assert answer.status_code == 503
+    answer.close()
+    (kept,) = kept_of(mentes)
+    assert (kept.slug, kept.is_signed) == ("key-set-unavailable", False)
+    assert kept.registration_id == campus.registration_id
+    assert kept.claims["header"]["alg"] == "RS256"
+
+
+@pytest.mark.parametrize("code", ["login_required", "launch_no_longer_valid", "made up"])
+def test_the_platforms_own_refusal_is_kept_by_the_state_that_it_brings(
+    campus: Campus, mentes: Mentes, code: str
+) -> None:
+    state, _ = campus.browser().begin()
+    answer = campus.app.test_client().post("/lti/launch", data={"error": code, "state": state})
+    assert answer.status_code == 401
+    answer.close()
+    (kept,) = kept_of(mentes)
+    slug = "error" if code == "made up" else code.replace("_", "-")
+    assert (kept.slug, kept.registration_id) == (f"platform-{slug}", campus.registration_id)
+
+
+def test_a_launch_that_is_posted_again_is_kept(campus: Campus, mentes: Mentes) -> None:
+    browser = campus.browser()
+    state, nonce = browser.begin()
+    token = browser.token(nonce, browser.claims())
+    assert browser.post(state, token).status_code == 303
+    browser.post(state, token).close()
+    assert kept_slugs(mentes) == ["state-unknown"]
+
+
+def test_a_launch_without_its_token_is_kept(campus: Campus, mentes: Mentes) -> None:
+    state, _ = campus.browser().begin()
+    campus.app.test_client().post("/lti/launch", data={"state": state}).close()
+    assert kept_slugs(mentes) == ["launch-incomplete"]
+
+
+@pytest.mark.parametrize(
+    ("changed", "slug"),
+    [
+        ({"iss": "https://other.example"}, "registration-mismatch"),
+        ({"client_id": "other"}, "registration-mismatch"),
+        ({"login_hint": None}, "login-parameter-missing"),
+        ({"iss": "https://lms.example\x00"}, "login-parameter-malformed"),
+    ],
+)
+def test_what_is_wrong_at_a_registrations_own_login_url_is_kept(
+    campus: Campus, mentes: Mentes, changed: dict[str, str | None], slug: str
+) -> None:
+    answer = begun(campus, f"/lti/login/{campus.registration_id}", **changed)
+    assert answer.status_code == 400
+    (kept,) = kept_of(mentes)
+    assert (kept.slug, kept.registration_id) == (slug, campus.registration_id)
+
+
+def test_a_login_at_a_registration_that_is_switched_off_is_kept(
+    campus: Campus, mentes: Mentes
+) -> None:
+    with mentes.database.transaction(EVERYWHERE) as session:
+        registration(session, campus.registration_id).enabled = False
+    assert begun(campus, f"/lti/login/{campus.registration_id}").status_code == 400
+    assert kept_slugs(mentes) == ["registration-unknown"]
+
+
+def test_a_step_of_a_login_that_comes_too_late_is_kept(campus: Campus, mentes: Mentes) -> None:
+    state, _ = campus.browser().begin()
+    answer = campus.app.test_client().get(f"/lti/login/frame/{state}")
+    assert answer.status_code == 400
+    answer.close()
+    assert kept_slugs(mentes) == ["login-moved-on"]
+
+
+def test_a_login_url_that_was_made_up_is_nobodys(campus: Campus, mentes: Mentes) -> None:
+    assert begun(campus, f"/lti/login/{uuid4()}").status_code == 400
+    assert kept_of(mentes) == []
+
+
+def test_an_ambiguous_login_is_kept_once_by_each_organisation_that_it_may_be_for(
+    campus: Campus, mentes: Mentes
+) -> None:
+    issuer = campus.platform.issuer
+    other = an_organisation(mentes.database)
+    with mentes.database.reading(EVERYWHERE) as session:
+        own = registration(session, campus.registration_id).organisation_id
+    for owner, client_id in ((own, "second"), (other, "third"), (other, "fourth")):
+        with mentes.database.transaction(owner) as session:
+            a_registration(session, issuer=issuer, client_id=client_id)
+    assert begun(campus, client_id=None, lti_deployment_id=None).status_code == 400
+    assert kept_slugs(mentes) == ["registration-ambiguous"] * 2
+    assert {kept.organisation_id for kept in kept_of(mentes)} == {own, other}
+    assert len({kept.reference for kept in kept_of(mentes)}) == 1
+
+
+def test_made_up_login_urls_without_end_are_not_counted_without_end(
+    mentes: Mentes, clock: MovableClock
+) -> None:
+    keeper = Refusals(mentes.database)
+    for _ in range(refusals.KINDS):
+        keeper._is_wanted(a_refusal(uuid4()), clock())
+    assert not keeper._is_wanted(a_refusal(uuid4()), clock())
+    assert keeper._is_wanted(a_refusal(uuid4()), clock.forward(minutes=1))
 
 
 def test_a_launch_that_is_let_in_is_not_kept(campus: Campus, mentes: Mentes) -> None:

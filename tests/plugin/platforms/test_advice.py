@@ -35,7 +35,7 @@ def test_every_refusal_that_has_a_cause_here_exists() -> None:
         for node in ast.walk(ast.parse(path.read_text("utf-8")))
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     }
-    ours = {"deployment-pending", "deployment-refused"}
+    ours = {"deployment-pending", "deployment-refused", "login-moved-on"}
     platforms = {f"platform-{error.replace('_', '-')}" for error in _PLATFORM_ERRORS}
     assert _CAUSES.keys() - texts - platforms == ours
 
