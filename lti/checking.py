@@ -14,6 +14,10 @@ DEEP_LINKING: Final = "https://www.imsglobal.org/spec/lti-dl/v2p0/"
 SUBMISSION_REVIEW: Final = "https://www.imsglobal.org/spec/lti-sr/v1p0/"
 DATA_PRIVACY: Final = "https://www.imsglobal.org/spec/lti-dp/v1p0/"
 
+UNPROVEN: Final = 401
+MALFORMED: Final = 400
+NOT_ALLOWED: Final = 403
+
 
 @dataclass(slots=True, kw_only=True)
 class Presented:
@@ -42,24 +46,31 @@ class Presented:
 
 
 class CheckFailed(Exception):
-    """One check failed; `launch.verified` adds the circumstances."""
+    """One check failed; `launch.verified` adds the circumstances.
 
-    def __init__(self, slug: str, message: str) -> None:
+    `status` is the HTTP status to answer with, if it is not the one of the check.
+    """
+
+    def __init__(self, slug: str, message: str, *, status: int | None = None) -> None:
         super().__init__(message)
         self.slug = slug
+        self.status = status
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Check:
     """A question with a name for people and the URL of the section that asks it.
 
-    `only_for` are the message types that the question is about; none means all.
+    `only_for` are the message types that the question is about; none means all. `status` is the
+    HTTP status to answer with if the answer is no: 401 where the launch proves nothing, 400 where
+    what it says is at fault.
     """
 
     name: str
     specification: str
     ask: Callable[[Presented], None]
     only_for: tuple[str, ...] = ()
+    status: int = UNPROVEN
 
     def is_about(self, message_type: object) -> bool:
         """Whether a message of this type is asked the question."""
@@ -75,16 +86,18 @@ class Check:
 
 
 def check(
-    name: str, specification: str, *, only_for: tuple[str, ...] = ()
+    name: str, specification: str, *, only_for: tuple[str, ...] = (), status: int = UNPROVEN
 ) -> Callable[[Callable[[Presented], None]], Check]:
     """Make a function into the check `name`."""
 
     def named(ask: Callable[[Presented], None]) -> Check:
-        return Check(name=name, specification=specification, ask=ask, only_for=only_for)
+        return Check(
+            name=name, specification=specification, ask=ask, only_for=only_for, status=status
+        )
 
     return named
 
 
-def refuse(slug: str, message: str) -> NoReturn:
-    """Fail the current check."""
-    raise CheckFailed(slug, message)
+def refuse(slug: str, message: str, *, status: int | None = None) -> NoReturn:
+    """Fail the current check, with its status unless there is another for this."""
+    raise CheckFailed(slug, message, status=status)

@@ -45,6 +45,8 @@ class LaunchRefused(LtiError):
     Attributes:
         check: the name of the check that failed.
         specification: the URL of the section that asks for the check.
+        status: the HTTP status to answer with: 401 for a launch that proves nothing, 400 for one
+            whose content is at fault, 403 for one from a deployment that is not registered.
         passed: the names of the checks that had passed before, in order.
         trusted: whether the platform's signature was good, so that its word about `return_url`
             and `deployment_id` can be taken.
@@ -60,6 +62,7 @@ class LaunchRefused(LtiError):
         *,
         check: str,
         specification: str,
+        status: int = 401,
         passed: tuple[str, ...] = (),
         trusted: bool = False,
         return_url: str | None = None,
@@ -68,6 +71,7 @@ class LaunchRefused(LtiError):
         super().__init__(slug, message)
         self.check = check
         self.specification = specification
+        self.status = status
         self.passed = passed
         self.trusted = trusted
         self.return_url = return_url if trusted else None

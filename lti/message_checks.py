@@ -3,6 +3,7 @@
 https://www.imsglobal.org/spec/lti/v1p3/#required-message-claims
 """
 
+from functools import partial
 from typing import Any, Final, TypeGuard
 from urllib.parse import urlsplit
 
@@ -11,11 +12,15 @@ from lti.checking import (
     CORE,
     DATA_PRIVACY,
     DEEP_LINKING,
+    MALFORMED,
+    NOT_ALLOWED,
     SUBMISSION_REVIEW,
     Presented,
-    check,
     refuse,
 )
+from lti.checking import check as any_check
+
+check = partial(any_check, status=MALFORMED)
 
 SERVED: Final = (
     claims.RESOURCE_LINK_REQUEST,
@@ -23,6 +28,16 @@ SERVED: Final = (
     claims.SUBMISSION_REVIEW_REQUEST,
     *claims.DATA_PRIVACY_REQUESTS,
 )
+
+
+@check("message", CORE + "#required-message-claims")
+def any_message(launch: Presented) -> None:
+    """It is a message at all: something signed that has nothing of one is no launch (section 5.3).
+
+    Asked before who it is for; a message with some claims missing is told which.
+    """
+    if not launch.claims.keys() & {"iss", "aud", claims.MESSAGE_TYPE, claims.VERSION}:
+        refuse("message-missing", "The platform sent a token that is no LTI message.")
 
 
 @check("version", CORE + "#lti-version-claim")
@@ -159,6 +174,7 @@ def deployment(launch: Presented) -> None:
             "deployment-unknown",
             "This tool is not yet approved for this part of the platform. "
             "An administrator can approve the deployment.",
+            status=NOT_ALLOWED,
         )
 
 

@@ -5,10 +5,10 @@ https://www.imsglobal.org/spec/security/v1p0/#authentication-response-validation
 """
 
 import secrets
-from typing import Final
+from typing import Final, NoReturn
 
 from lti import jose
-from lti.checking import SECURITY, Presented, check, refuse
+from lti.checking import MALFORMED, SECURITY, Presented, check, refuse
 from lti.login import browser_digest
 
 LEEWAY: Final = 60  # s; "no more than a few minutes" (step 7); launches fail at 0.15 s without any
@@ -71,7 +71,7 @@ def signature(launch: Presented) -> None:
     try:
         launch.claims = jose.verified_claims(launch.id_token, launch.keys)
     except jose.Unverifiable as error:
-        refuse(error.slug, str(error))
+        _refuse_token(error)
 
 
 @check("issuer", _STEPS)
@@ -147,11 +147,17 @@ def single_use(launch: Presented) -> None:
         refuse("launch-replayed", f"This launch was already used. {_OPEN_AGAIN}")
 
 
+def _refuse_token(error: jose.Unverifiable) -> NoReturn:
+    """Refuse a token: one that is none says nothing about who sent it."""
+    malformed = error.slug == "id-token-malformed"
+    refuse(error.slug, str(error), status=MALFORMED if malformed else None)
+
+
 def _header(launch: Presented) -> dict[str, object]:
     try:
         return dict(jose.header(launch.id_token))
     except jose.Unverifiable as error:
-        refuse(error.slug, str(error))
+        _refuse_token(error)
 
 
 def _seconds(launch: Presented, claim: str) -> float:

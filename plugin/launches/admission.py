@@ -146,6 +146,7 @@ def _decided(registered: Registered, refusal: LaunchRefused, deployment_id: str)
         text,
         check=refusal.check,
         specification=refusal.specification,
+        status=refusal.status,
         passed=refusal.passed,
         trusted=refusal.trusted,
         return_url=refusal.return_url,

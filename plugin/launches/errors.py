@@ -41,11 +41,8 @@ class DeploymentKeptOut(LaunchRefused):
     """A launch from a deployment that an administrator has refused."""
 
 
-STATUSES: dict[type[LtiError], int] = {
+STATUSES: dict[type[LtiError], int] = {  # a refused launch has its own
     LoginRefused: 400,
-    LaunchRefused: 401,
-    DeploymentPending: 403,
-    DeploymentKeptOut: 403,
     NoticeRefused: 400,
     RegistrationRefused: 400,
     ServiceRefused: 502,
@@ -101,7 +98,7 @@ def answer(error: LtiError) -> Response:
     response = show_problem(
         Problem(
             slug=error.slug,
-            status=STATUSES.get(type(error), 500),
+            status=_status(error),
             title=say.gettext(TITLES.get(type(error), MentesError.title)),
             detail=text,
             next_step=say.gettext(NEXT_STEPS.get(type(error), ASK)),
@@ -111,6 +108,12 @@ def answer(error: LtiError) -> Response:
     if meant := _meant(error):
         _keep_afterwards(response, error, meant)
     return response
+
+
+def _status(error: LtiError) -> int:
+    if isinstance(error, LaunchRefused):
+        return error.status
+    return STATUSES.get(type(error), 500)
 
 
 def _meant(error: LtiError) -> tuple[UUID, ...]:

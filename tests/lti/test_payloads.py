@@ -20,7 +20,7 @@ from lti.testing.payloads import Given, Login, Message, Token, pylti1p3
 from lti.testing.payloads.accepted import UNKNOWN_ROLE
 from lti.testing.payloads.values import TRUSTED
 from tests.lti.conftest import Campus, ToolSite
-from tests.lti.expected import SLUGS
+from tests.lti.expected import EXPECTED
 from tests.lti.factories import (
     NOW,
     TOOL_URL,
@@ -81,7 +81,8 @@ def taken(payload: Token) -> LaunchMessage:
 
 @pytest.mark.parametrize("payload", payloads.BAD_TOKENS, ids=called)
 def test_a_bad_launch_is_refused_and_not_spent(payload: Token) -> None:
-    assert refused(payload).slug == SLUGS[payload.name]
+    refusal = refused(payload)
+    assert (refusal.slug, refusal.status) == EXPECTED[payload.name]
 
 
 @pytest.mark.parametrize("payload", payloads.GOOD_TOKENS, ids=called)
@@ -190,7 +191,7 @@ def test_every_entry_has_a_name_of_its_own_and_says_what_it_is() -> None:
     assert len(set(names)) == len(names)
     assert all(entry.row and entry.changes for entry in ENTRIES)
     assert all(entry.specification.startswith("https://") for entry in ENTRIES)
-    assert set(SLUGS) == {payload.name for payload in payloads.BAD_TOKENS}
+    assert set(EXPECTED) == {payload.name for payload in payloads.BAD_TOKENS}
 
 
 @pytest.mark.parametrize("payload", payloads.BAD_TOKENS, ids=called)

@@ -100,5 +100,5 @@ def test_nobody_but_the_platform_can_make_a_deployment_wait(campus: Campus, ment
     header, body, _ = browser.token(nonce, {**browser.claims(), **NEW}).split(".")
     assert browser.post(state, f"{header}.{body}.AAAA").status_code == 401
     broken = {**browser.claims(), **NEW, claims.ROLES: "Learner"}
-    assert browser.post(state, browser.token(nonce, broken)).status_code == 401
+    assert browser.post(state, browser.token(nonce, broken)).status_code == 400
     assert waiting(mentes) == []
