@@ -82,6 +82,11 @@ def chosen_registration(
     (and the client id, if sent) must agree with it. An unknown deployment is no reason to refuse
     here, where nothing is signed: the launch will say so with the platform's word for it.
 
+    Without either, one registration of the issuer is meant if it is the only one, or the only one
+    with the deployment that was sent: a platform that sends one must launch with the same (LTI
+    Core, section 4.1.2). The launch's audience and deployment are compared with it in any case.
+    https://www.imsglobal.org/spec/lti/v1p3/#additional-login-parameters
+
     Raises:
         LoginRefused: "registration-unknown", "registration-mismatch" or "registration-ambiguous".
     """
@@ -96,14 +101,15 @@ def chosen_registration(
             "This platform is not registered with this tool, or its registration is switched off. "
             "Ask an administrator to register it.",
         )
-    if len(known) > 1:
+    deployed = [each for each in known if request.deployment_id in each.deployment_ids]
+    if len(known) > 1 and len(deployed) != 1:
         raise LoginRefused(
             "registration-ambiguous",
             "This platform has several registrations and did not say which one it means. "
-            "Set its login URL to the one that the tool shows for that registration.",
+            "Give it the login URL of that registration.",
             candidates=tuple(each.id for each in known),
         )
-    return known[0]
+    return known[0] if len(known) == 1 else deployed[0]
 
 
 def begin(

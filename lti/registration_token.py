@@ -1,4 +1,4 @@
-"""What a registration token says of itself, for people to see: nothing is decided by it.
+"""What a registration token says of itself, for people to see: nothing is let in by it.
 
 To a tool the token is opaque. Moodle's is a JWT with the client id that the registration will have,
 a new one (scope "reg") or the one that is brought up to date ("reg-update").

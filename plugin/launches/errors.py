@@ -18,7 +18,7 @@ from lti.errors import (
     ServiceUnavailable,
 )
 from plugin.foundation.errors import MentesError
-from plugin.foundation.i18n import to_say
+from plugin.foundation.i18n import Words, to_say
 from plugin.foundation.web.i18n import words
 from plugin.foundation.web.problems import Problem, show_problem
 from plugin.foundation.web.tool import tool
@@ -101,13 +101,24 @@ def answer(error: LtiError) -> Response:
             status=_status(error),
             title=say.gettext(TITLES.get(type(error), MentesError.title)),
             detail=text,
-            next_step=say.gettext(NEXT_STEPS.get(type(error), ASK)),
+            next_step=_next_step(error, say),
             reference=g.request_id,
         )
     )
     if meant := _meant(error):
         _keep_afterwards(response, error, meant)
     return response
+
+
+def _next_step(error: LtiError, say: Words) -> str:
+    if isinstance(error, LoginRefused) and error.candidates:
+        # Whoever asks is a stranger: they learn which kind of address it is, and no id.
+        return say.gettext(
+            "Whoever administers the platform sets its login URL to %(url)s, with the id that "
+            "Mentes shows under Administration › Learning platforms.",
+            url=f"{tool().public_url}/lti/login/…",
+        )
+    return say.gettext(NEXT_STEPS.get(type(error), ASK))
 
 
 def _status(error: LtiError) -> int:

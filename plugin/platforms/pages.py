@@ -5,7 +5,7 @@ https://www.imsglobal.org/spec/lti-dr/v1p0
 
 from __future__ import annotations
 
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from flask import Blueprint, render_template, request
 
@@ -54,7 +54,7 @@ def show(invitation: str) -> str:
     if not url:
         raise FormInvalid("Open this link from the platform's registration page, not by itself.")
     invited = _open(invitation)
-    return _asked(invitation, invited.organisation_id, _platform(url, token), url, token)
+    return _asked(invitation, invited, _platform(url, token), url, token)
 
 
 @bp.post("/lti/register/<invitation>")
@@ -67,13 +67,13 @@ def confirm(invitation: str) -> str | tuple[str, int]:
     """
     url = request.form.get("openid_configuration", "")
     token = request.form.get("registration_token") or None
-    organisation_id = _open(invitation).organisation_id
+    invited = _open(invitation)
     platform = _platform(url, token)
     if request.form.get("decision") == "cancel":
         return _done("platforms/cancelled.html", words().gettext("Not registered"), platform)
-    wanted = description(organisation_id)
+    wanted = description(invited, _login_url(invited, platform, token))
     if request.form.get("mark") != approval(platform, wanted).mark:
-        return _asked(invitation, organisation_id, platform, url, token, has_changed=True), 409
+        return _asked(invitation, invited, platform, url, token, has_changed=True), 409
     with invitations.taken(tool().database, invitation, tool().clock) as invited:
         agreed = dynamic_registration.register(protocol().http, platform, wanted, token)
         is_new = _kept(invited, agreed)
@@ -102,7 +102,7 @@ def _platform(url: str, token: str | None) -> PlatformConfiguration:
 
 def _asked(
     invitation: str,
-    organisation_id: UUID,
+    invited: Invitation,
     platform: PlatformConfiguration,
     url: str,
     token: str | None,
@@ -110,8 +110,8 @@ def _asked(
     has_changed: bool = False,
 ) -> str:
     """Return the page on which an administrator approves."""
-    wanted = description(organisation_id)
-    with tool().database.reading(organisation_id) as session:
+    wanted = description(invited, _login_url(invited, platform, token))
+    with tool().database.reading(invited.organisation_id) as session:
         return render_template(
             "platforms/register.html",
             page_title=words().gettext("Register Mentes"),
@@ -140,6 +140,7 @@ def _kept(invited: Invitation, agreed: NewRegistration) -> bool:
             name=before.name if before else agreed.issuer.split("://")[-1],
             administrators_are_analysts=invited.administrators_are_analysts,
             now=now,
+            id=_new_id(invited),
         )
         invitations.spend(session, invited.id, registration_id=kept.id, now=now)
         happened(session, PlatformRegistered(at=now, subject_id=kept.id, how="invitation"))
@@ -153,7 +154,31 @@ def _done(template: str, title: str, platform: PlatformConfiguration, **facts: b
     )
 
 
-def description(organisation_id: object) -> ToolDescription:
+def _login_url(invited: Invitation, platform: PlatformConfiguration, token: str | None) -> str:
+    """Return the login URL that we give a platform: the registration's own, where that is sure.
+
+    By its own, a login needs no client id and is never ambiguous. A platform that we know already
+    may keep its client, and then the registration its id: if it does not say so beforehand, it gets
+    the URL that serves all.
+    """
+    general = f"{tool().public_url}/lti/login"
+    announced = announced_client_id(token)
+    with tool().database.reading(invited.organisation_id) as session:
+        known = service.with_issuer(session, platform.issuer)
+        kept = next((row.id for row in known if row.client_id == announced), None)
+    if kept is not None:
+        return f"{general}/{kept}"
+    if known and announced is None:
+        return general
+    return f"{general}/{_new_id(invited)}"
+
+
+def _new_id(invited: Invitation) -> UUID:
+    """Return the id of the registration that an invitation makes, if it makes a new one."""
+    return uuid5(invited.id, "registration")
+
+
+def description(invited: Invitation, login_url: str) -> ToolDescription:
     """Return what we say about ourselves to a platform."""
     say = words().gettext
     public = tool().public_url
@@ -161,8 +186,8 @@ def description(organisation_id: object) -> ToolDescription:
         name="Mentes",
         description=say("Ten minutes with a mentor about using what you learn."),
         launch_url=f"{public}/lti/launch",
-        login_url=f"{public}/lti/login",
-        jwks_url=f"{public}/lti/keys/{organisation_id}.json",
+        login_url=login_url,
+        jwks_url=f"{public}/lti/keys/{invited.organisation_id}.json",
         logo_url=f"{public}/static/mark.svg",
         deep_linking_label=say("Add mentoring"),
         custom=CUSTOM,

@@ -35,8 +35,11 @@ def registered(
     name: str,
     administrators_are_analysts: bool,
     now: datetime,
+    id: UUID | None = None,
 ) -> RegistrationRow:
     """Keep what a platform and we agreed; a known (issuer, client id) is brought up to date.
+
+    A new one gets `id`, if the platform was told its login URL beforehand.
 
     Raises:
         FormInvalid: another organisation here has this issuer and client id.
@@ -46,6 +49,7 @@ def registered(
         new = inserted_once(
             session,
             RegistrationRow,
+            **({} if id is None else {"id": id}),
             name=name,
             issuer=platform.issuer,
             client_id=platform.client_id,

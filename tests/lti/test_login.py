@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -150,6 +151,18 @@ def test_l6_the_issuer_is_compared_to_the_letter() -> None:
 
 def test_l7_without_a_client_id_the_only_registration_is_meant() -> None:
     assert chosen_registration(parsed(), Known(a_registration())) == a_registration()
+
+
+def test_l8_of_several_registrations_the_only_one_with_the_deployment_is_meant() -> None:
+    second = a_registration(id="registration-2", client_id="client-2")
+    third = replace(second, id="registration-3", client_id="client-3", deployment_ids=frozenset())
+    known = Known(a_registration(deployment_ids=frozenset({"other"})), second, third)
+    request = parsed(lti_deployment_id=["deployment-1"])
+    assert chosen_registration(request, known) is second
+    for said, everybody in (("unheard-of", known), ("deployment-1", Known(second, second))):
+        with pytest.raises(LoginRefused) as refusal:
+            chosen_registration(parsed(lti_deployment_id=[said]), everybody)
+        assert refusal.value.slug == "registration-ambiguous"
 
 
 def test_l8_without_a_client_id_several_registrations_are_ambiguous() -> None:

@@ -180,7 +180,12 @@ def test_an_ambiguous_login_is_kept_once_by_each_organisation_that_it_may_be_for
     for owner, client_id in ((own, "second"), (other, "third"), (other, "fourth")):
         with mentes.database.transaction(owner) as session:
             a_registration(session, issuer=issuer, client_id=client_id)
-    assert begun(campus, client_id=None, lti_deployment_id=None).status_code == 400
+    answer = begun(campus, client_id=None, lti_deployment_id=None)
+    assert answer.status_code == 400
+    page = answer.get_data(as_text=True)
+    assert f"{mentes.settings.public_url}/lti/login/…" in page
+    assert "Learning platforms" in page
+    assert str(campus.registration_id) not in page
     assert kept_slugs(mentes) == ["registration-ambiguous"] * 2
     assert {kept.organisation_id for kept in kept_of(mentes)} == {own, other}
     assert len({kept.reference for kept in kept_of(mentes)}) == 1

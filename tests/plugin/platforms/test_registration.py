@@ -387,6 +387,29 @@ def test_a_known_platform_is_shown_with_what_differs_and_brought_up_to_date(
     )
 
 
+@pytest.mark.parametrize("is_known", [False, True])
+def test_a_platform_gets_a_login_url_of_its_registration_where_that_is_sure(
+    mentes: Mentes, organisation_id: UUID, lms: Platform, browser: FlaskClient, is_known: bool
+) -> None:
+    if is_known:
+        with mentes.database.transaction(organisation_id) as session:
+            a_registration(session, issuer=lms.issuer, client_id="another")
+    secret = invited(mentes, organisation_id)
+    confirmed(browser, opened(browser, lms, secret), secret)
+    (tool,) = lms.directory.tools()
+    (row,) = (each for each in rows(mentes) if each.client_id == tool.client_id)
+    path = urlsplit(tool.login_url).path
+    ours = f"{mentes.settings.public_url}/lti/launch"
+    initiation = {"iss": lms.issuer, "login_hint": "4", "target_link_uri": ours}
+    answer = browser.post(path, data=initiation)
+    if is_known:  # it may have kept its client, and with it another id
+        assert path == "/lti/login"
+        assert answer.status_code == 400
+    else:
+        assert path == f"/lti/login/{row.id}"
+        assert answer.status_code == 302
+
+
 def test_another_organisations_registration_is_not_shown(
     mentes: Mentes, organisation_id: UUID, lms: Platform, browser: FlaskClient
 ) -> None:
