@@ -22,6 +22,7 @@ _NAMES: Final = frozenset(
     {
         *("profile", "site", "issuer", "client_id", "authorization_endpoint", "token_endpoint"),
         *("jwks_uri", "token_audience", "deployment", "product", "name", "analysts"),
+        *("anonymous", "trusted_audience"),
     }
 )
 """What a file may say of a platform."""
@@ -77,6 +78,12 @@ def platform_invite(organisation: str, analysts: bool) -> None:
 @click.option("--product", help="moodle, canvas, …: the product family code.")
 @click.option("--name", help="What you call it.")
 @click.option("--analysts", is_flag=True, default=None, help="Let its administrators read reports.")
+@click.option(
+    "--anonymous", is_flag=True, default=None, help="Let in who is not named; as somebody new."
+)
+@click.option(
+    "--trusted-audience", multiple=True, help="Repeatable; whom its tokens may be meant for, too."
+)
 def platform_add(organisation: str, source: TextIO | None, **flags: Any) -> None:
     """Register a platform by hand, or change its registration.
 
@@ -99,6 +106,8 @@ def platform_add(organisation: str, source: TextIO | None, **flags: Any) -> None
             administrators_are_analysts=form["analysts"],
             now=now,
         )
+        row.allow_anonymous = agreed.allow_anonymous
+        row.trusted_audiences = sorted(agreed.trusted_audiences)
         registration_id = row.id
     public = mentes.settings.public_url
     click.echo(f"Registered {registration_id}. Tell the platform:")
@@ -132,12 +141,12 @@ def _as_form(said: dict[str, Any]) -> MultiDict[str, str]:
     if profile := said.get("profile"):
         product, site = site_filled(MultiDict({"profile": profile, "site": said.get("site") or ""}))
         form.update({"product": product, **PROFILES[product].filled(site)})
-    deployments_named = said.get("deployment") or ()
     for name, value in said.items():
-        if name not in ("profile", "site", "deployment"):
+        if name in ("deployment", "trusted_audience"):
+            several = [value] if isinstance(value, str) else value or ()
+            form.setlist(name, [str(each) for each in several])
+        elif name not in ("profile", "site"):
             form[name] = str(value)
-    named = [deployments_named] if isinstance(deployments_named, str) else deployments_named
-    form.setlist("deployment", [str(each) for each in named])
     form.setdefault("name", form.get("issuer", ""))
     return form
 

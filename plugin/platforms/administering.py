@@ -97,6 +97,8 @@ def changed(
         "jwks_uri": agreed.jwks_uri,
         "token_audience": agreed.token_audience,
         "administrators_are_analysts": form["analysts"],
+        "allow_anonymous": agreed.allow_anonymous,
+        "trusted_audiences": sorted(agreed.trusted_audiences),
     }
     try:
         _set(session, row, said, by=by, now=now)

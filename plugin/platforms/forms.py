@@ -21,6 +21,7 @@ BRACES = to_say("Replace what stands between the braces, with the braces.")
 SECURE = to_say("Give an address that begins with https://, as the issuer's does.")
 CLIENT_ID = to_say("Copy the client id from the platform, to the letter.")
 DEPLOYMENT = to_say("Copy the deployment id from the platform, to the letter, or leave it empty.")
+AUDIENCE = to_say("Give each audience on a line of its own, to the letter, or leave it empty.")
 ISSUER = to_say("Copy the issuer from the platform, to the letter: it begins with https://")
 NAME = to_say("Say in a few words which platform it is.")
 PRODUCT = to_say("Choose a product from the list, or leave it empty.")
@@ -52,6 +53,12 @@ def _url(said: str = ADDRESS) -> fields.String:
     return fields.String(required=True, validate=[LONG, _address], error_messages=whatever(said))
 
 
+def _tick() -> fields.Boolean:
+    return fields.Boolean(
+        load_default=False, error_messages=whatever(to_say("Tick it, or leave it."))
+    )
+
+
 class PlatformForm(Form):
     """One registration, as a platform and we agree on it."""
 
@@ -73,9 +80,9 @@ class PlatformForm(Form):
     jwks_uri = _url()
     token_audience = fields.String(load_default=None, validate=LONG)
     deployment = fields.List(fields.String(validate=_identifier(DEPLOYMENT)), load_default=list)
-    analysts = fields.Boolean(
-        load_default=False, error_messages=whatever(to_say("Tick it, or leave it."))
-    )
+    analysts = _tick()
+    anonymous = _tick()
+    trusted_audience = fields.List(fields.String(validate=_identifier(AUDIENCE)), load_default=list)
 
 
 class SiteForm(Form):
@@ -124,6 +131,8 @@ def platform_filled(sent: MultiDict[str, str]) -> tuple[Registration, dict[str, 
     if client_id:
         given["jwks_uri"] = given.get("jwks_uri", "").replace(CLIENT, client_id)
     given.setlist("deployment", [each for each in given.getlist("deployment") if each.strip()])
+    audiences = (line for said in given.getlist("trusted_audience") for line in said.splitlines())
+    given.setlist("trusted_audience", [line.strip() for line in audiences if line.strip()])
     form = filled(PlatformForm(), given)
     _insist_on_https(form)
     agreed = Registration(
@@ -136,6 +145,8 @@ def platform_filled(sent: MultiDict[str, str]) -> tuple[Registration, dict[str, 
         token_audience=form["token_audience"],
         deployment_ids=frozenset(form["deployment"]),
         product=form["product"],
+        trusted_audiences=frozenset(form["trusted_audience"]),
+        allow_anonymous=form["anonymous"],
     )
     return agreed, form
 

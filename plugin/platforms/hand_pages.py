@@ -117,7 +117,8 @@ def _form(
 
 def _sent() -> dict[str, Any]:
     """Return what was filled in, to be shown again."""
-    return {**request.form.to_dict(), "analysts": request.form.get("analysts") == "yes"}
+    ticks = {name: request.form.get(name) == "yes" for name in ("analysts", "anonymous")}
+    return {**request.form.to_dict(), **ticks}
 
 
 def _of(row: RegistrationRow) -> dict[str, Any]:
@@ -125,6 +126,8 @@ def _of(row: RegistrationRow) -> dict[str, Any]:
     return {
         **{name: getattr(row, name) for name in (*names, "token_audience")},
         "analysts": row.administrators_are_analysts,
+        "anonymous": row.allow_anonymous,
+        "trusted_audience": "\n".join(row.trusted_audiences),
     }
 
 

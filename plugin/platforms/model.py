@@ -74,6 +74,9 @@ class RegistrationRow(Owned):
     product: Mapped[str | None]
     enabled: Mapped[bool] = mapped_column(default=True)
     allow_anonymous: Mapped[bool] = mapped_column(default=False)
+    """Whether launches that do not say who it is are let in, each as a person of its own."""
+    trusted_audiences: Mapped[list[str]] = mapped_column(default=list, server_default="[]")
+    """For whom its tokens may be meant, too, beside us."""
     administrators_are_analysts: Mapped[bool] = mapped_column(default=False)
     """Whether administrators of the institution may read its reports (opt-in)."""
     deployment_policy: Mapped[str] = mapped_column(
@@ -109,6 +112,7 @@ def as_registration(row: RegistrationRow | Row[Any], deployment_ids: Iterable[st
         token_audience=row.token_audience,
         deployment_ids=frozenset(deployment_ids),
         product=row.product,
+        trusted_audiences=frozenset(row.trusted_audiences),
         allow_anonymous=row.allow_anonymous,
     )
 

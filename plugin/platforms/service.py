@@ -57,7 +57,8 @@ def registered(
             token_endpoint=platform.token_endpoint,
             jwks_uri=platform.jwks_uri,
             enabled=True,
-            allow_anonymous=False,
+            allow_anonymous=platform.allow_anonymous,
+            trusted_audiences=sorted(platform.trusted_audiences),
             administrators_are_analysts=administrators_are_analysts,
             created_at=now,
         )

@@ -205,7 +205,7 @@ _OF_REGISTRATION = (
     *(_REGISTRATION.c[name] for name in ("id", "organisation_id", "issuer", "client_id")),
     *(_REGISTRATION.c[name] for name in ("authorization_endpoint", "token_endpoint", "jwks_uri")),
     *(_REGISTRATION.c[name] for name in ("token_audience", "product", "allow_anonymous")),
-    _REGISTRATION.c.administrators_are_analysts,
+    *(_REGISTRATION.c[name] for name in ("trusted_audiences", "administrators_are_analysts")),
     _DEPLOYMENT.c.deployment_id,
 )
 _APPROVED = and_(

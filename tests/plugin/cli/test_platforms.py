@@ -10,7 +10,7 @@ import pytest
 from plugin.app import Mentes
 from plugin.foundation.tenancy import EVERYWHERE
 from plugin.platforms.model import RegistrationRow
-from plugin.platforms.profiles import PROFILES
+from plugin.platforms.profiles import CLIENT, PROFILES, Profile
 from tests.plugin.commanding import Run, refused, said
 from tests.plugin.factories import every
 
@@ -57,6 +57,37 @@ def test_a_flag_counts_before_the_file_and_that_before_the_profile(
     assert row.token_endpoint == "https://canvas.example/login/oauth2/token"
     assert {each.deployment_id for each in row.deployments} == {"1:a", "2:b"}
     assert row.administrators_are_analysts
+
+
+def test_exceptions_are_made_by_flags_and_taken_back_without_them(mentes: Mentes, run: Run) -> None:
+    others = ("--trusted-audience", "b", "--trusted-audience", "a")
+    said(run("platform", "add", *MOODLE, "--anonymous", *others))
+    row = only(mentes)
+    assert (row.allow_anonymous, row.trusted_audiences) == (True, ["a", "b"])
+    assert row.as_value().trusted_audiences == {"a", "b"}
+    said(run("platform", "add", *MOODLE))
+    row = only(mentes)
+    assert (row.allow_anonymous, row.trusted_audiences) == (False, [])
+
+
+@pytest.mark.parametrize(("profile", "known"), PROFILES.items(), ids=PROFILES)
+def test_each_profile_registers_its_product(
+    mentes: Mentes, run: Run, profile: str, known: Profile
+) -> None:
+    site = ("--site", "https://lms.example") if "{site}" in known.issuer else ()
+    arguments = ["--profile", profile, *site, "--client-id", "c-1"]
+    for name in ("issuer", "authorization_endpoint", "token_endpoint", "jwks_uri"):
+        address = known.filled("https://lms.example")[name].replace(CLIENT, "")
+        if "{" in address:  # what only the platform's page tells
+            arguments += [f"--{name.replace('_', '-')}", f"https://lms.example/{name}"]
+    output = said(run("platform", "add", *arguments))
+    row = only(mentes)
+    assert (row.product, row.client_id, row.enabled) == (profile, "c-1", True)
+    assert f"/lti/login/{row.id}" in output
+    assert known.give[0] in output
+    for address in (row.issuer, row.authorization_endpoint, row.token_endpoint, row.jwks_uri):
+        assert address.startswith("https://")
+        assert "{" not in address
 
 
 @pytest.mark.parametrize(

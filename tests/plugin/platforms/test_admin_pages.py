@@ -59,6 +59,53 @@ def pending(campus: Campus, deployment_id: str = "course-7") -> None:
     assert answer.status_code == 403
 
 
+# Exceptions.
+
+
+OTHER = "https://other-tool.example"
+
+
+def its_form(mentes: Mentes, campus: Campus, **changed: str) -> dict[str, str]:
+    """Return what the form of the campus holds, with some fields changed."""
+    with mentes.database.reading(EVERYWHERE) as session:
+        row = session.get_one(RegistrationRow, campus.registration_id)
+        names = [*FORM, "token_audience"]
+        return {**{name: getattr(row, name) or "" for name in names}, **changed}
+
+
+def test_who_is_not_named_is_let_in_once_the_form_says_so(
+    mentes: Mentes, admin: Browser, campus: Campus
+) -> None:
+    assert campus.browser().launch(ADA, sub=None).status_code == 400
+    edit = f"platforms/{campus.registration_id}/edit"
+    assert admin.submit(edit, **its_form(mentes, campus, anonymous="yes")).status_code == 303
+    assert "each time as somebody new" in admin.get(f"platforms/{campus.registration_id}").text
+    visitor = campus.launched(ADA, sub=None, name=None, email=None)
+    page = visitor.client.get(f"/l/{visitor.launch_id}/", headers=HTML, follow_redirects=True)
+    assert page.status_code == 200
+    assert admin.submit(edit, **its_form(mentes, campus)).status_code == 303
+    assert campus.browser().launch(ADA, sub=None).status_code == 400
+
+
+def test_another_audience_is_trusted_once_the_form_says_so(
+    mentes: Mentes, admin: Browser, campus: Campus
+) -> None:
+    both = {"aud": [OTHER, campus.tool.client_id], "azp": campus.tool.client_id}
+    assert campus.browser().launch(ADA, **both).status_code == 401
+    edit = f"platforms/{campus.registration_id}/edit"
+    form = its_form(mentes, campus, trusted_audience=f" {OTHER}\r\n\r\nanother ")
+    assert admin.submit(edit, **form).status_code == 303
+    assert registrations(mentes)["Campus"].trusted_audiences == ["another", OTHER]
+    assert f"another\n{OTHER}" in admin.get(edit).text
+    assert campus.browser().launch(ADA, **both).status_code == 303
+    stranger = {**both, "aud": [OTHER, campus.tool.client_id, "third"]}
+    assert campus.browser().launch(ADA, **stranger).status_code == 401
+    assert (
+        admin.submit(edit, **its_form(mentes, campus, trusted_audience="x" * 300)).status_code
+        == 422
+    )
+
+
 # Who may.
 
 
