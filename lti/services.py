@@ -19,6 +19,17 @@ class Services:
         self._http = http
         self._tokens = tokens
 
+    def try_token(self, registration: Registration, scopes: frozenset[str]) -> None:
+        """Ask for a token for `scopes` anew, to know whether the platform gives one.
+
+        https://www.imsglobal.org/spec/security/v1p0/#using-json-web-tokens-with-oauth-2-0-client-credentials-grant
+
+        Raises:
+            ServiceRefused, ServiceUnavailable: it does not.
+        """
+        self._tokens.forget(registration, scopes)
+        self._tokens.bearer(registration, scopes)
+
     def call(
         self,
         method: str,

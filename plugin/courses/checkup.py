@@ -1,7 +1,7 @@
 """The doctor's look at one registration: everything that can be tried without a launch.
 
-Each service is tried with the course that somebody opened last, by reading only; nothing is kept,
-and nothing of what people are called is shown.
+A token is asked for without any course. Each service is tried with the course that somebody opened
+last, by reading only; nothing is kept, and nothing of what people are called is shown.
 """
 
 from __future__ import annotations
@@ -10,11 +10,12 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parsedate_to_datetime
+from functools import partial
 from uuid import UUID
 
 from sqlalchemy import select
 
-from lti import jose
+from lti import claims, jose
 from lti.ags import LineItems
 from lti.errors import LtiError, ServiceRefused, ServiceUnavailable
 from lti.http import Answer, Http
@@ -66,6 +67,10 @@ def checkup(
     yield keys
     if answer is not None:
         yield _clock(answer, clock())
+    token = _token(services, registration)
+    yield token
+    if not token.holds:
+        return  # whatever needs one would say the same
     if place == Place():
         yield Finding(
             what="Somebody has opened Mentes from a course, so that services can be tried",
@@ -113,6 +118,20 @@ def _clock(answer: Answer, now: datetime) -> Finding:
         holds=abs(ahead) <= LEEWAY,
         advice=f"More than {LEEWAY} s, and every launch is refused: set both clocks by NTP.",
     )
+
+
+def _token(services: Services, registration: Registration) -> Finding:
+    """Ask for a token; one service that is switched on is enough, no course is needed."""
+    for scope in (claims.SCOPE_MEMBERSHIP_READ, claims.SCOPE_LINE_ITEM):
+        found = _tried("Access token", partial(_had, services, registration, scope), registration)
+        if found.holds:
+            break
+    return found
+
+
+def _had(services: Services, registration: Registration, scope: str) -> str:
+    services.try_token(registration, frozenset({scope}))
+    return f"the platform gives one at {registration.token_endpoint}"
 
 
 def _names_and_roles(

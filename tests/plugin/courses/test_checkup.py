@@ -12,6 +12,7 @@ from plugin.foundation.tenancy import EVERYWHERE
 from plugin.platforms import deployments
 from plugin.platforms.service import registration
 from tests.conftest import MovableClock
+from tests.plugin.commanding import Run, refused
 from tests.plugin.factories import every
 from tests.plugin.launching import TEACHER, Campus
 
@@ -58,11 +59,21 @@ def test_a_token_that_is_refused_is_explained(campus: Campus, mentes: Mentes) ->
     campus.launched(TEACHER)
     campus.platform.answer_next("token", status=400, times=9)
     found = failing(campus, mentes)
-    assert [finding.what for finding in found] == [
-        "Names and roles (token-refused, 400)",
-        "Line items (token-refused, 400)",
-    ]
-    assert all("key set URL" in finding.advice for finding in found)
+    assert [finding.what for finding in found] == ["Access token (token-refused, 400)"]
+    assert "key set URL" in found[0].advice
+
+
+def test_a_token_is_tried_before_anybody_has_opened_a_course(
+    campus: Campus, mentes: Mentes, run: Run
+) -> None:
+    token = f"ok    Access token: the platform gives one at {campus.platform.at.token_endpoint}"
+    assert token in run("doctor", campus.registration_id).output
+    campus.platform.answer_next("token", status=400)  # names and roles are switched off there
+    assert token in run("doctor", campus.registration_id).output
+    campus.platform.answer_next("token", status=400, times=2)
+    said = refused(run("doctor", campus.registration_id))
+    assert "FAIL  Access token (token-refused, 400)" in said
+    assert "key set URL" in said
 
 
 def test_a_clock_that_goes_wrong_is_measured(
