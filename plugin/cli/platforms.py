@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from typing import Any, Final, TextIO
+from uuid import UUID
 
 import click
 from sqlalchemy import select
@@ -108,15 +110,32 @@ def platform_add(organisation: str, source: TextIO | None, **flags: Any) -> None
         )
         row.allow_anonymous = agreed.allow_anonymous
         row.trusted_audiences = sorted(agreed.trusted_audiences)
-        registration_id = row.id
+        registration_id, is_closed = row.id, not row.enabled
+        kept_out = agreed.deployment_ids.intersection(platforms.refused_of(row))
     public = mentes.settings.public_url
     click.echo(f"Registered {registration_id}. Tell the platform:")
+    _say_what_stays_closed(registration_id, is_closed=is_closed, kept_out=sorted(kept_out))
     click.echo(f"  login URL     {public}/lti/login/{registration_id}")
     click.echo(f"  redirect URL  {public}/lti/launch")
     click.echo(f"  key set URL   {public}/lti/keys/{owner}.json")
     if agreed.product is not None and agreed.product in PROFILES:
         for step in PROFILES[agreed.product].give:
             click.echo(f"  → {step}")
+
+
+def _say_what_stays_closed(
+    registration_id: UUID, *, is_closed: bool, kept_out: Iterable[str]
+) -> None:
+    if is_closed:
+        click.echo(
+            f"It stays disabled. To open it: mentes platform enable {registration_id}", err=True
+        )
+    for each in kept_out:
+        click.echo(
+            f"{each} stays refused. To let it in: "
+            f"mentes platform deployment {registration_id} {each}",
+            err=True,
+        )
 
 
 def _read(source: TextIO | None) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from lti import claims, placements
 from lti.dynamic_registration import PlatformConfiguration, ToolDescription, registration_request
 from plugin.foundation.i18n import to_say
 from plugin.platforms.model import RegistrationRow
+from plugin.platforms.service import refused_of
 
 ADDRESSES: Final[Mapping[str, str]] = {
     "issuer": to_say("Issuer"),
@@ -78,10 +79,19 @@ class Difference:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """A registration with this platform that we have already."""
+    """A registration with this platform that we have already.
+
+    `refused` are the deployments of it that somebody keeps out.
+    """
 
     row: RegistrationRow
     differences: Sequence[Difference]
+    refused: Sequence[str]
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether somebody has closed it, or some of it: registering again does not open that."""
+        return not self.row.enabled or bool(self.refused)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,7 +142,10 @@ def known(rows: Iterable[RegistrationRow], platform: PlatformConfiguration) -> l
 
     Canvas and Blackboard are one issuer for all their customers: there, several may be.
     """
-    return [Known(row=row, differences=_differences(row, platform)) for row in rows]
+    return [
+        Known(row=row, differences=_differences(row, platform), refused=refused_of(row))
+        for row in rows
+    ]
 
 
 def _differences(row: RegistrationRow, platform: PlatformConfiguration) -> list[Difference]:

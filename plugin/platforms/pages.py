@@ -76,12 +76,13 @@ def confirm(invitation: str) -> str | tuple[str, int]:
         return _asked(invitation, invited, platform, url, token, has_changed=True), 409
     with invitations.taken(tool().database, invitation, tool().clock) as invited:
         agreed = dynamic_registration.register(protocol().http, platform, wanted, token)
-        is_new = _kept(invited, agreed)
+        is_new, is_closed = _kept(invited, agreed, reopens=request.form.get("reopen") == "yes")
     return _done(
         "platforms/registered.html",
         words().gettext("Registered"),
         platform,
         is_new=is_new,
+        is_closed=is_closed,
         has_deployment=bool(agreed.deployment_ids),
     )
 
@@ -129,8 +130,11 @@ def _asked(
         )
 
 
-def _kept(invited: Invitation, agreed: NewRegistration) -> bool:
-    """Keep what a platform gave us, and spend the invitation on it; tell whether it is new."""
+def _kept(invited: Invitation, agreed: NewRegistration, *, reopens: bool) -> tuple[bool, bool]:
+    """Keep what a platform gave us, and spend the invitation on it.
+
+    Tell whether it is new, and whether it is, or what it was given, closed.
+    """
     now = tool().clock()
     with tool().database.transaction(invited.organisation_id) as session:
         before = service.of(session, agreed.issuer, agreed.client_id)
@@ -141,10 +145,13 @@ def _kept(invited: Invitation, agreed: NewRegistration) -> bool:
             administrators_are_analysts=invited.administrators_are_analysts,
             now=now,
             id=_new_id(invited),
+            reopens=reopens,
         )
+        kept_out = agreed.deployment_ids.intersection(service.refused_of(kept))
+        is_closed = not kept.enabled or bool(kept_out)
         invitations.spend(session, invited.id, registration_id=kept.id, now=now)
         happened(session, PlatformRegistered(at=now, subject_id=kept.id, how="invitation"))
-    return before is None
+    return before is None, is_closed
 
 
 def _done(template: str, title: str, platform: PlatformConfiguration, **facts: bool) -> str:

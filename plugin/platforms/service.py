@@ -36,10 +36,12 @@ def registered(
     administrators_are_analysts: bool,
     now: datetime,
     id: UUID | None = None,
+    reopens: bool = False,
 ) -> RegistrationRow:
     """Keep what a platform and we agreed; a known (issuer, client id) is brought up to date.
 
-    A new one gets `id`, if the platform was told its login URL beforehand.
+    A new one gets `id`, if the platform was told its login URL beforehand. What somebody has closed
+    stays closed, the registration and its deployments, unless it `reopens`.
 
     Raises:
         FormInvalid: another organisation here has this issuer and client id.
@@ -72,12 +74,19 @@ def registered(
     row.token_audience = platform.token_audience
     row.product = platform.product
     row.administrators_are_analysts = administrators_are_analysts
-    row.enabled = True
-    for deployment_id in sorted(platform.deployment_ids):
+    row.enabled = row.enabled or reopens
+    kept_out = () if reopens else refused_of(row)
+    for deployment_id in sorted(platform.deployment_ids.difference(kept_out)):
         deployments.decide(session, row, deployment_id, DeploymentState.APPROVED, now=now)
     session.flush()
     session.refresh(row, ["deployments"])
     return row
+
+
+def refused_of(row: RegistrationRow) -> list[str]:
+    """Return the ids of the deployments of a registration that somebody has refused."""
+    refused = (each for each in row.deployments if each.state == DeploymentState.REFUSED)
+    return sorted(each.deployment_id for each in refused)
 
 
 def registration(session: Session, registration_id: UUID) -> RegistrationRow:

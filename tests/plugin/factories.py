@@ -57,6 +57,7 @@ def a_registration(
     issuer: str = ISSUER,
     client_id: str = "client-1",
     product: str | None = "moodle",
+    reopens: bool = False,
     **changes: Any,
 ) -> RegistrationRow:
     """Return a registration with the deployment "1", kept like one that an operator typed in."""
@@ -77,6 +78,7 @@ def a_registration(
         name=issuer,
         administrators_are_analysts=False,
         now=NOW,
+        reopens=reopens,
     )
 
 

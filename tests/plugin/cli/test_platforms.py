@@ -59,6 +59,18 @@ def test_a_flag_counts_before_the_file_and_that_before_the_profile(
     assert row.administrators_are_analysts
 
 
+def test_adding_again_opens_nothing_and_says_how_to(mentes: Mentes, run: Run) -> None:
+    said(run("platform", "add", *MOODLE, "--deployment", "1"))
+    row = only(mentes)
+    said(run("platform", "disable", str(row.id)))
+    said(run("platform", "deployment", str(row.id), "1", "--refuse"))
+    again = said(run("platform", "add", *MOODLE, "--deployment", "1"))
+    row = only(mentes)
+    assert (row.enabled, row.as_value().deployment_ids) == (False, frozenset())
+    assert f"mentes platform enable {row.id}" in again
+    assert f"mentes platform deployment {row.id} 1" in again
+
+
 def test_exceptions_are_made_by_flags_and_taken_back_without_them(mentes: Mentes, run: Run) -> None:
     others = ("--trusted-audience", "b", "--trusted-audience", "a")
     said(run("platform", "add", *MOODLE, "--anonymous", *others))

@@ -22,8 +22,8 @@ from lti.testing import CANVAS, Course, Platform, User, serving
 from plugin.app import Mentes
 from plugin.foundation.errors import FormInvalid, NotFound
 from plugin.foundation.tenancy import EVERYWHERE
-from plugin.platforms import invitations, service
-from plugin.platforms.model import Invitation, RegistrationRow
+from plugin.platforms import deployments, invitations, service
+from plugin.platforms.model import DeploymentState, Invitation, RegistrationRow
 from tests.conftest import MovableClock
 from tests.plugin.factories import a_registration, an_organisation, every
 
@@ -60,11 +60,15 @@ def opened(browser: FlaskClient, lms: Platform, secret: str) -> TestResponse:
 
 
 def confirmed(
-    browser: FlaskClient, page: TestResponse, secret: str, decision: str = "approve"
+    browser: FlaskClient,
+    page: TestResponse,
+    secret: str,
+    decision: str = "approve",
+    **more: str,
 ) -> TestResponse:
     fields = {unescape(name): unescape(value) for name, value in FIELD.findall(page.text)}
     assert {"openid_configuration", "registration_token"} <= set(fields)
-    fields["decision"] = decision
+    fields.update(more, decision=decision)
     return browser.post(f"/lti/register/{secret}", data=fields, headers=HTML)
 
 
@@ -219,13 +223,53 @@ def test_the_secret_of_an_invitation_is_not_kept(mentes: Mentes, organisation_id
 def test_registering_again_brings_it_up_to_date(mentes: Mentes, organisation_id: UUID) -> None:
     with mentes.database.transaction(organisation_id) as session:
         first = a_registration(session)
-        first.enabled = False
         again = a_registration(
             session, jwks_uri="https://lms.example/new", deployment_ids=frozenset({"1", "2"})
         )
         assert again is first
-        assert (again.enabled, again.jwks_uri) == (True, "https://lms.example/new")
+        assert again.jwks_uri == "https://lms.example/new"
         assert {each.deployment_id for each in again.deployments} == {"1", "2"}
+
+
+def test_registering_again_opens_nothing_that_somebody_closed(
+    mentes: Mentes, organisation_id: UUID
+) -> None:
+    both = frozenset({"1", "2"})
+    with mentes.database.transaction(organisation_id) as session:
+        first = a_registration(session)
+        first.enabled = False
+        deployments.decide(session, first, "1", DeploymentState.REFUSED, now=mentes.clock())
+        again = a_registration(session, deployment_ids=both)
+        assert (again.enabled, again.as_value().deployment_ids) == (False, {"2"})
+        reopened = a_registration(session, deployment_ids=both, reopens=True)
+        assert (reopened.enabled, reopened.as_value().deployment_ids) == (True, both)
+
+
+@pytest.mark.parametrize("reopens", [False, True])
+def test_a_closed_platform_stays_closed_unless_the_approver_says_otherwise(
+    mentes: Mentes, organisation_id: UUID, lms: Platform, browser: FlaskClient, reopens: bool
+) -> None:
+    first = invited(mentes, organisation_id)
+    page = opened(browser, lms, first)
+    assert 'name="reopen"' not in page.text
+    confirmed(browser, page, first)
+    (tool,) = lms.directory.tools()
+    with mentes.database.transaction(EVERYWHERE) as session:
+        (row,) = every(session, RegistrationRow)
+        row.enabled = False
+        row.deployments[0].state = DeploymentState.REFUSED
+    second = invited(mentes, organisation_id)
+    page = opened(browser, lms, second)
+    assert "It is closed: nobody gets in from it." in page.text
+    assert tool.deployment_id in page.text
+    assert 'type="checkbox" id="reopen-1"' in page.text
+    assert " checked" not in page.text
+    more = {"reopen": "yes"} if reopens else {}
+    done = confirmed(browser, page, second, **more)
+    assert ("and it stays so until they" in done.text) is not reopens
+    (row,) = rows(mentes)
+    assert row.enabled is reopens
+    assert bool(row.as_value().deployment_ids) is reopens
 
 
 def test_another_organisations_registration_cannot_be_taken_over(
