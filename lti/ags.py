@@ -61,6 +61,9 @@ class LineItems:
     ) -> Iterator[LineItem]:
         """Yield the line items, page by page, with this `resource_id` and `tag` where given.
 
+        Assignment and Grade Services 2.0, section 3.2:
+        https://www.imsglobal.org/spec/lti-ags/v2p0/#line-item-service
+
         Platforms may ignore the filters; so the answers are filtered here, too.
         """
         wanted = {"resource_id": resource_id, "tag": tag}
@@ -126,7 +129,11 @@ class LineItems:
     def deleted(
         self, registration: Registration, lineitem_url: str, *, deployment_id: str | None = None
     ) -> bool:
-        """Remove the line item and everybody's results in it; False if it was gone already."""
+        """Remove the line item and everybody's results in it; False if it was gone already.
+
+        Assignment and Grade Services 2.0, section 3.2:
+        https://www.imsglobal.org/spec/lti-ags/v2p0/#line-item-service
+        """
         try:
             self._services.call(
                 "DELETE",
@@ -152,6 +159,9 @@ class LineItems:
         deployment_id: str | None = None,
     ) -> Iterator[Result]:
         """Yield the results in the line item, page by page: everybody's, or those of `user_id`.
+
+        Assignment and Grade Services 2.0, section 3.3:
+        https://www.imsglobal.org/spec/lti-ags/v2p0/#result-service
 
         `limit` is how many to ask for per page. Platforms may ignore the filter; so the answers
         are filtered here, too.
@@ -200,6 +210,9 @@ class LineItems:
         deployment_id: str | None = None,
     ) -> ScoreOutcome:
         """Report `score` to the line item.
+
+        Assignment and Grade Services 2.0, section 3.4:
+        https://www.imsglobal.org/spec/lti-ags/v2p0/#score-publish-service
 
         Raises:
             ServiceRefused: "score-not-accepted" if the platform takes no score for this person.

@@ -173,6 +173,8 @@ def register(
 ) -> NewRegistration:
     """Register `tool` with the platform and return what it was given.
 
+    Dynamic Registration 1.0: https://www.imsglobal.org/spec/lti-dr/v1p0
+
     Raises:
         RegistrationRefused: "registration-refused" or "registration-malformed".
         ServiceUnavailable: if the platform can be asked again later.

@@ -80,6 +80,8 @@ class CourseGroups:
     ) -> tuple[Group, ...]:
         """Return all groups, or those that the person whose `sub` is `user_id` is in.
 
+        Course Groups Service 1.0: https://www.imsglobal.org/spec/lti-gs/v1p0/
+
         `limit` is how many to ask for per page. An answer does not say whom it is about, so a
         platform that ignored `user_id` could not be told from one that did not.
         """
@@ -97,7 +99,10 @@ class CourseGroups:
         limit: int | None = None,
         deployment_id: str | None = None,
     ) -> tuple[GroupSet, ...]:
-        """Return all sets of groups."""
+        """Return all sets of groups.
+
+        Course Groups Service 1.0: https://www.imsglobal.org/spec/lti-gs/v1p0/
+        """
         url = urls.with_query(sets_url, [] if limit is None else [("limit", str(limit))])
         pages = self._pages(registration, url, claims.MEDIA_GROUP_SETS, deployment_id)
         return _distinct(pages, "sets", GroupSet.of)

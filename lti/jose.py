@@ -117,6 +117,9 @@ def _object_in(part: str) -> dict[str, Any]:
 def verified_claims(token: str, keys: Iterable[PublicKey]) -> dict[str, Any]:
     """Return the claims of `token` if one of `keys` signed it.
 
+    Security Framework 1.0, section 5.1.3, steps 1 and 6:
+    https://www.imsglobal.org/spec/security/v1p0/#authentication-response-validation
+
     Raises:
         Unverifiable: "id-token-malformed", "algorithm-refused" or "signature-invalid".
     """
@@ -202,7 +205,10 @@ def new_private_key() -> tuple[str, str]:
 
 
 def public_jwk(kid: str, private_pem: str) -> dict[str, str]:
-    """Return the public half as a JSON Web Key, with `kid`, `alg` and `use`."""
+    """Return the public half as a JSON Web Key, with `kid`, `alg` and `use`.
+
+    RFC 7517, section 4: https://www.rfc-editor.org/rfc/rfc7517#section-4
+    """
     numbers = _private_key(private_pem).as_dict(private=False)
     return {
         "kty": "RSA",
@@ -215,7 +221,10 @@ def public_jwk(kid: str, private_pem: str) -> dict[str, str]:
 
 
 def signed(claims: Mapping[str, Any], kid: str, private_pem: str) -> str:
-    """Return `claims` as a compact token signed with RS256."""
+    """Return `claims` as a compact token signed with RS256.
+
+    Security Framework 1.0, section 5.2: https://www.imsglobal.org/spec/security/v1p0/
+    """
     return jws.serialize_compact(
         {"typ": "JWT", "alg": ALGORITHM, "kid": kid},
         json.dumps(claims, allow_nan=False, separators=(",", ":")),

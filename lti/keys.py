@@ -69,11 +69,16 @@ class ToolKeyRing:
             raise ValueError("A key ring needs at least one key; rotation() makes the first.")
 
     def jwks(self) -> dict[str, list[dict[str, str]]]:
-        """Return the JSON Web Key Set to publish: public halves only, each with alg and use."""
+        """Return the JSON Web Key Set to publish: public halves only, each with alg and use.
+
+        RFC 7517, section 5: https://www.rfc-editor.org/rfc/rfc7517#section-5
+        """
         return {"keys": [jose.public_jwk(key.kid, key.private_pem) for key in self._keys]}
 
     def sign(self, claims: Mapping[str, Any], now: datetime) -> str:
         """Return `claims` as a signed token, by the newest key that has been public for a day.
+
+        Security Framework 1.0, section 5.2: https://www.imsglobal.org/spec/security/v1p0/
 
         The very first key has no predecessor and signs at once.
         """
@@ -136,6 +141,9 @@ class PlatformKeySets:
         self, registration: Registration, id_token: str, now: datetime
     ) -> Sequence[PublicKey]:
         """Return the keys that may have signed `id_token`: those of its `kid`, mostly one.
+
+        Security Framework 1.0, section 5.1.3, step 1:
+        https://www.imsglobal.org/spec/security/v1p0/#authentication-response-validation
 
         None for a malformed token, or one whose key this platform does not publish; the launch
         checks say so. May call the platform: do not hold a transaction open meanwhile.

@@ -59,6 +59,9 @@ def verified(
 ) -> LaunchMessage:
     """Return the message in `id_token`, or refuse at the first check that fails.
 
+    Security Framework 1.0, section 5.1.3; LTI Core 1.3, section 5.3:
+    https://www.imsglobal.org/spec/security/v1p0/#authentication-response-validation
+
     `login` is what `PendingLogins.find` returned for the posted state, `keys` what
     `PlatformKeySets.for_token` returned, `browser` the verifier that this browser kept, if it kept
     it. `spend` must return True once for this login; it is called only if all else has passed.

@@ -48,6 +48,9 @@ class LoginRequest:
     def parse(cls, parameters: Parameters) -> Self:
         """Return the request in `parameters`, of the query string or of the form.
 
+        Security Framework 1.0, section 5.1.1.1:
+        https://www.imsglobal.org/spec/security/v1p0/#step-1-third-party-initiated-login
+
         Raises:
             LoginRefused: "login-parameter-missing", "login-parameter-repeated" or
                 "login-parameter-malformed".

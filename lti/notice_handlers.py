@@ -31,6 +31,9 @@ class NoticeHandlers:
     ) -> Mapping[str, str]:
         """Return the handlers that are set, by type of notice.
 
+        Platform Notification Service 1.0:
+        https://www.imsglobal.org/spec/lti-pns/v1p0/main/#notice-handlers
+
         Raises:
             ServiceRefused: "handlers-malformed" if the answer is something else.
         """
@@ -66,7 +69,11 @@ class NoticeHandlers:
         max_batch_size: int | None = None,
         deployment_id: str | None = None,
     ) -> None:
-        """Set the handler for a type of notice, in place of the one before; "" removes it."""
+        """Set the handler for a type of notice, in place of the one before; "" removes it.
+
+        Platform Notification Service 1.0:
+        https://www.imsglobal.org/spec/lti-pns/v1p0/main/#notice-handlers
+        """
         document: dict[str, Any] = {"notice_type": notice_type, "handler": handler}
         if max_batch_size is not None:
             document["max_batch_size"] = max_batch_size
@@ -91,6 +98,9 @@ class NoticeHandlers:
         deployment_id: str | None = None,
     ) -> frozenset[str]:
         """Set `handler` for those of `notice_types` that the platform sends and that lack it.
+
+        Platform Notification Service 1.0:
+        https://www.imsglobal.org/spec/lti-pns/v1p0/main/#notice-handlers
 
         Return the types that were set now; to call it again changes nothing. Call it from a worker
         when a launch names an `endpoint`, not while somebody waits.

@@ -104,6 +104,8 @@ def verified(
 ) -> Notice:
     """Return the notice in `jwt`, or refuse at the first check that fails.
 
+    Platform Notification Service 1.0: https://www.imsglobal.org/spec/lti-pns/v1p0/main/
+
     `keys` are what `PlatformKeySets.for_token` returned. Whether it is new is not asked here.
 
     Raises:
@@ -137,6 +139,8 @@ def received(
     now: datetime,
 ) -> Received:
     """Return what is in a posted batch. A notice that is refused does not take others with it.
+
+    Platform Notification Service 1.0: https://www.imsglobal.org/spec/lti-pns/v1p0/main/
 
     `keys_of` returns the keys for one token and may call the platform: do not hold a transaction
     open meanwhile.

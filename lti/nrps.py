@@ -118,6 +118,9 @@ class Memberships:
     ) -> Roster:
         """Return all members, or those with the context role `role` (a full URI).
 
+        Names and Role Provisioning Services 2.0, section 2; of a resource link, section 3:
+        https://www.imsglobal.org/spec/lti-nrps/v2p0/
+
         `limit` is how many to ask for per page; `resource_link_id` narrows to those who may open
         that item.
 
@@ -154,6 +157,9 @@ class Memberships:
     ) -> Iterator[Page]:
         """Yield a roster page by page, for rosters that are not to be held at one time.
 
+        Names and Role Provisioning Services 2.0, section 2.4:
+        https://www.imsglobal.org/spec/lti-nrps/v2p0/
+
         Only when the last page has come without an error was it everybody.
 
         Raises:
@@ -170,6 +176,9 @@ class Memberships:
         deployment_id: str | None = None,
     ) -> Changes:
         """Return what changed since the roster, or the changes, that named `differences_url`.
+
+        Names and Role Provisioning Services 2.0, section 2.4.3:
+        https://www.imsglobal.org/spec/lti-nrps/v2p0/
 
         Somebody who changed twice is as the last entry says.
 
@@ -195,6 +204,9 @@ class Memberships:
         deployment_id: str | None = None,
     ) -> Iterator[Page]:
         """Yield what `changes` returns, page by page; what comes later is newer.
+
+        Names and Role Provisioning Services 2.0, section 2.4.3:
+        https://www.imsglobal.org/spec/lti-nrps/v2p0/
 
         Raises:
             ServiceRefused, ServiceUnavailable: as `changes`, at any page.

@@ -35,7 +35,11 @@ _UNSUBSTITUTED: Final = re.compile(r"\$[A-Za-z][\w.:-]*")
 
 
 def message(content: Claims, registration: Registration) -> LaunchMessage:
-    """Return the message in `content`, which has passed the checks for `registration`."""
+    """Return the message in `content`, which has passed the checks for `registration`.
+
+    LTI Core 1.3, sections 5.3 and 5.4:
+    https://www.imsglobal.org/spec/lti/v1p3/#required-message-claims
+    """
     roles = frozenset(map(role_names.normalised, strings(content[claims.ROLES])))
     return LaunchMessage(
         message_type=content[claims.MESSAGE_TYPE],

@@ -43,6 +43,9 @@ _LTI_1_1: Final = "urn:lti:role:ims/lis/"
 def normalised(role: str) -> str:
     """Return the full URI for a short context role or an LTI 1.1 role; others as they came.
 
+    LTI Core 1.3, section 5.3.7 and appendix A:
+    https://www.imsglobal.org/spec/lti/v1p3/#role-vocabularies
+
     >>> normalised("Learner")
     'http://purl.imsglobal.org/vocab/lis/v2/membership#Learner'
     """
@@ -54,6 +57,9 @@ def normalised(role: str) -> str:
 
 def has(roles: Iterable[str], principal: str) -> bool:
     """Return whether `roles` hold the context role `principal` or one of its sub-roles.
+
+    LTI Core 1.3, section 5.3.7 and appendix A:
+    https://www.imsglobal.org/spec/lti/v1p3/#role-vocabularies
 
     Platforms should send the principal role beside a sub-role, and not all of them do.
     """

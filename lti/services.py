@@ -44,6 +44,8 @@ class Services:
     ) -> Answer:
         """Return the answer to one call; a refused token (401) is replaced and tried once more.
 
+        Security Framework 1.0, section 4: https://www.imsglobal.org/spec/security/v1p0/
+
         Raises:
             ServiceRefused: if the platform says no.
             ServiceUnavailable: if it can be asked again later; `retry_after` says when.
@@ -78,6 +80,8 @@ class Services:
         most: int = MOST_PAGES,
     ) -> Iterator[Answer]:
         """Yield the pages of a list, following `rel="next"` as it was written.
+
+        RFC 8288, section 3: https://www.rfc-editor.org/rfc/rfc8288#section-3
 
         Half a list is worse than none, since what is missing would seem to be gone. So anything
         that keeps us from the end raises: a link to another origin (which must not see our token),
