@@ -119,6 +119,18 @@ def test_the_platform_takes_what_was_chosen_and_puts_it_into_the_course(
     }
 
 
+def test_wherever_a_platform_waits_its_address_breaks_out_of_nothing(campus: Campus) -> None:
+    address = f"{campus.platform.issuer}/return?course=2&back='\"><script>alert(1)</script>"
+    page = choosing(campus, deep_link_return_url=address).submit(
+        "items", act="add", kind="mentoring"
+    )
+    text = page.get_data(as_text=True)
+    assert "<script>alert" not in text
+    (action,) = re.findall(r'<form[^>]* action="([^"]*)"', text)
+    assert "&amp;back=" in action
+    assert unescape(action) == address
+
+
 @pytest.mark.parametrize(
     ("accepts", "form", "inside"),
     [

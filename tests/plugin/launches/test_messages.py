@@ -2,9 +2,24 @@
 
 from __future__ import annotations
 
+from html import unescape
+
 from lti import claims
 from lti.testing import User, messages
 from lti.testing.values import Claims
+from plugin.app import Mentes
+from plugin.courses.model import Course
+from plugin.foundation.tenancy import EVERYWHERE
+from plugin.pairings.model import Pairing
+from plugin.people.model import Person
+from tests.plugin.factories import (
+    a_check_in,
+    a_checkpoint,
+    a_mentor,
+    a_programme,
+    an_activity,
+    every,
+)
 from tests.plugin.launching import ADA, BEN, TEACHER, Campus
 
 
@@ -19,6 +34,14 @@ def first_page(campus: Campus, user: User, content: Claims) -> tuple[str, int]:
     return location.rpartition("/")[2], page.status_code
 
 
+def shown(campus: Campus, user: User, content: Claims) -> str:
+    """Return the text of the page to which a message leads."""
+    browser = campus.browser()
+    state, nonce = browser.begin(user)
+    answer = browser.post(state, browser.token(nonce, content))
+    return browser.client.get(answer.headers["Location"], headers={"Accept": "text/html"}).text
+
+
 def review(campus: Campus, user: User, for_user: User) -> Claims:
     column = campus.platform.grades.column_of_link(campus.link.id)
     assert column is not None
@@ -29,6 +52,41 @@ def test_a_teacher_who_opens_a_cell_of_the_gradebook_sees_that_learners_check_in
     campus: Campus,
 ) -> None:
     assert first_page(campus, TEACHER, review(campus, TEACHER, ADA)) == ("mentee", 200)
+
+
+def test_the_cell_of_one_learner_shows_their_check_ins_and_nobody_elses(
+    campus: Campus, mentes: Mentes
+) -> None:
+    for user in (TEACHER, ADA, BEN):
+        campus.launched(user)
+    about = {ADA.email: "Ada's unit", BEN.email: "Ben's unit"}
+    with mentes.database.reading(EVERYWHERE) as session:
+        (course,) = every(session, Course)
+        course_id, organisation_id = course.id, course.organisation_id
+    with mentes.database.transaction(organisation_id) as session:
+        course = session.get_one(Course, course_id)
+        programme = a_programme(session, course)
+        mentor = a_mentor(session, programme, capacity=2, now=mentes.clock())
+        for learner in every(session, Person, Person.email.in_(about)):
+            pairing = Pairing(
+                programme_id=programme.id,
+                mentor_id=mentor.id,
+                mentee_id=learner.id,
+                reasons=[],
+                made_at=mentes.clock(),
+            )
+            session.add(pairing)
+            session.flush()
+            activity = an_activity(session, course, f"{campus.platform.url}/{learner.id}")
+            checkpoint = a_checkpoint(session, programme, activity, now=mentes.clock())
+            checkpoint.name = about[learner.email or ""]
+            a_check_in(session, pairing, checkpoint, now=mentes.clock())
+    for learner, other in ((ADA, BEN), (BEN, ADA)):
+        page = unescape(shown(campus, TEACHER, review(campus, TEACHER, learner)))
+        assert about[learner.email] in page
+        assert learner.name in page
+        assert about[other.email] not in page
+        assert other.name not in page
 
 
 def test_a_learner_who_opens_a_cell_of_the_gradebook_sees_their_own_check_ins(
