@@ -18,6 +18,7 @@ HOW = {
     "clients in JavaScript": "with node, run: make clients",
     "Ralph's client": "run: make clients",
     "Ralph as a store": "run: make clients",
+    "Open edX as the platform": "run: make clients",
     "Chromium": "install chromium, or run: playwright install chromium",
 }
 
@@ -39,6 +40,7 @@ def missing_clients() -> list[str]:
         "clients in JavaScript": installed.has_node(),
         "Ralph's client": installed.has_ralph(),
         "Ralph as a store": installed.has_ralph_server(),
+        "Open edX as the platform": installed.has_open_edx(),
     }
     return [client for client, is_here in here.items() if not is_here]
 

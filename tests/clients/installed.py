@@ -14,6 +14,7 @@ NODE_MODULES = NODE_SCRIPTS / "node_modules"
 BENCH = Path(__file__).parents[2] / ".bench"
 RALPH = BENCH / "ralph-client" / "bin"
 RALPH_SERVER = BENCH / "ralph-malph-5.1.0"
+OPEN_EDX = BENCH / "lti-consumer-xblock-11.4.4"
 
 
 def has_node() -> bool:
@@ -29,3 +30,8 @@ def has_ralph() -> bool:
 def has_ralph_server() -> bool:
     """Return whether Ralph can run as a store, as the benchmarks run it."""
     return (RALPH_SERVER / "installed").exists()
+
+
+def has_open_edx() -> bool:
+    """Return whether Open edX's platform can run."""
+    return (OPEN_EDX / "installed").exists()
