@@ -5,27 +5,35 @@ What stands in for the rest of the LMS is in open_edx/lms.py. https://pypi.org/p
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from hashlib import sha1
 from pathlib import Path
-from typing import cast
-from uuid import UUID
+from typing import Any, cast
+from uuid import UUID, uuid4
 
 import pytest
 from flask import Flask
 
+from lrs_bridge.lrs.access.credentials import add_credential
 from plugin.app import Mentes
+from plugin.foundation.outbox import Debt, Outcome
 from plugin.platforms.profiles import PROFILES
 from plugin.platforms.service import registered
+from plugin.records.scores import SCORE
+from plugin.worker import Worker
 from tests.clients.installed import has_open_edx
 from tests.clients.open_edx_campus import OpenEdx, an_open_edx
-from tests.plugin.launching import ADA, TEACHER
+from tests.journeys.stage import KEY, SECRET, Stage, done
+from tests.lrs_bridge.sources.golden import FOLDER, loaded
+from tests.plugin.factories import every
+from tests.plugin.launching import ADA, MO, TEACHER, Campus
 
 pytestmark = pytest.mark.skipif(not has_open_edx(), reason="run: make clients")
 
 
 @pytest.fixture
-def clock() -> type[datetime]:
+def clock() -> Callable[[], datetime]:
     """The real time: the platform has no other."""
     return lambda: datetime.now(UTC)
 
@@ -62,7 +70,56 @@ def test_what_studio_shows_is_what_our_profile_fills_in(edx: OpenEdx) -> None:
 
 def test_a_learner_and_an_instructor_open_the_block(edx: OpenEdx) -> None:
     learner = edx.launched(ADA).get("mine")
-    assert learner.status_code == 200
-    assert "Ada" in learner.text
-    teacher = edx.launched(TEACHER).get("setup")
-    assert teacher.status_code == 200
+    assert (learner.status_code, "Ada" in learner.text) == (200, True)
+    assert edx.launched(TEACHER).get("set-up").status_code == 200
+
+
+@pytest.fixture
+def stage(edx: OpenEdx, mentes: Mentes, worker: Worker, organisation_id: UUID) -> Stage:
+    """A course with one mentor and one rule about a unit, which Ada has joined."""
+    with mentes.database.transaction(organisation_id) as session:
+        add_credential(session, organisation_id, KEY, SECRET, ["all"], mentes.clock())
+    stage = Stage(
+        cast(Campus, edx),
+        mentes,
+        worker,
+        organisation_id,
+        teacher=edx.launched(TEACHER),
+        mentor=edx.launched(MO),
+        learner=edx.launched(ADA),
+    )
+    done(stage.teacher.submit("mentors", person=str(stage.person_id(MO)), capacity="2"))
+    done(stage.mentor.submit("mentoring", capacity="2", talk="call", recorded="yes"))
+    stage.set_rule_about(unit()["object"]["id"], "module")
+    stage.join(stage.learner)
+    return stage
+
+
+def unit() -> dict[str, Any]:
+    """Return what Open edX says of a unit that somebody completed."""
+    statement: dict[str, Any] = loaded(FOLDER / "open-edx-block-completed.json")["given"]
+    return statement
+
+
+def held(stage: Stage) -> None:
+    """Let Ada complete the unit, as Open edX tells it, and let the two speak."""
+    by_mail = {"mbox_sha1sum": sha1(ADA.email.encode()).hexdigest()}  # noqa: S324
+    now = stage.mentes.clock().isoformat()
+    told = {**unit(), "id": str(uuid4()), "actor": by_mail, "timestamp": now}
+    assert stage.post_statements(told).status_code == 200
+    stage.worker.run_until_idle()
+    (checkin,) = stage.checkins()
+    done(stage.mentor.submit(f"check-ins/{checkin.id}/held"))
+    stage.worker.run_until_idle()
+
+
+def scores_owed(stage: Stage) -> list[Debt]:
+    with stage.mentes.database.reading(stage.organisation_id) as session:
+        return every(session, Debt, Debt.kind == SCORE)
+
+
+def test_a_check_in_that_was_held_is_in_its_gradebook(stage: Stage, edx: OpenEdx) -> None:
+    held(stage)
+    assert [debt.outcome for debt in scores_owed(stage)] == [Outcome.DELIVERED]
+    (grade,) = edx.gradebook()
+    assert (grade["username"], grade["value"], grade["max_value"]) == ("ada", 1.0, 1.0)
