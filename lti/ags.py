@@ -211,6 +211,10 @@ class LineItems:
     ) -> ScoreOutcome:
         """Report `score` to the line item.
 
+        A score may be sent twice, when the answer to it was lost. A platform says then that it has
+        one as recent (409), or takes it for a mistake (400: Open edX); its results tell that one
+        from a real refusal.
+
         Assignment and Grade Services 2.0, section 3.4:
         https://www.imsglobal.org/spec/lti-ags/v2p0/#score-publish-service
 
@@ -234,8 +238,33 @@ class LineItems:
                 raise
             if refused.status == 409:
                 return ScoreOutcome.SUPERSEDED
+            if refused.status == 400 and self._has(
+                registration, lineitem_url, score, deployment_id
+            ):
+                return ScoreOutcome.RECORDED
             raise _not_accepted(refused) from None
         return ScoreOutcome.RECORDED
+
+    def _has(
+        self,
+        registration: Registration,
+        lineitem_url: str,
+        score: Score,
+        deployment_id: str | None,
+    ) -> bool:
+        """Return whether this very score is what the platform has for the person."""
+        if score.score_given is None:
+            return False
+        try:
+            results = list(
+                self.results(
+                    registration, lineitem_url, user_id=score.user_id, deployment_id=deployment_id
+                )
+            )
+        except ServiceRefused:
+            return False
+        wanted = (score.score_given, score.score_maximum)
+        return any((result.score, result.maximum) == wanted for result in results)
 
 
 def _not_accepted(refused: ServiceRefused) -> ServiceRefused:

@@ -69,6 +69,10 @@ class OpenEdx:
         assert answer.status_code == 303, answer.get_data(as_text=True)
         return browser
 
+    def known(self, user: User) -> str:
+        """Return what tools know `user` by."""
+        return self.browser().enter(user)
+
     def registration(self, author: User) -> Registration:
         """Return what an author copies from Studio into the tool."""
         browser = self.browser()

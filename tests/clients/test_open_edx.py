@@ -10,24 +10,32 @@ from datetime import UTC, datetime
 from hashlib import sha1
 from pathlib import Path
 from typing import Any, cast
+from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
 import pytest
 from flask import Flask
 
+from lti.ags import LineItems
+from lti.registration import Registration
 from lrs_bridge.lrs.access.credentials import add_credential
 from plugin.app import Mentes
+from plugin.courses.model import ResourceLink
+from plugin.diagnosis import examined_platform
 from plugin.foundation.outbox import Debt, Outcome
+from plugin.items.model import PlacedItem
+from plugin.people.model import Person
+from plugin.platforms.model import RegistrationRow
 from plugin.platforms.profiles import PROFILES
 from plugin.platforms.service import registered
 from plugin.records.scores import SCORE
 from plugin.worker import Worker
 from tests.clients.installed import has_open_edx
-from tests.clients.open_edx_campus import OpenEdx, an_open_edx
+from tests.clients.open_edx_campus import OpenEdx, an_open_edx, form_of
 from tests.journeys.stage import KEY, SECRET, Stage, done
 from tests.lrs_bridge.sources.golden import FOLDER, loaded
 from tests.plugin.factories import every
-from tests.plugin.launching import ADA, MO, TEACHER, Campus
+from tests.plugin.launching import ADA, BEN, MO, TEACHER, Campus
 
 pytestmark = pytest.mark.skipif(not has_open_edx(), reason="run: make clients")
 
@@ -123,3 +131,69 @@ def test_a_check_in_that_was_held_is_in_its_gradebook(stage: Stage, edx: OpenEdx
     assert [debt.outcome for debt in scores_owed(stage)] == [Outcome.DELIVERED]
     (grade,) = edx.gradebook()
     assert (grade["username"], grade["value"], grade["max_value"]) == ("ada", 1.0, 1.0)
+
+
+def column(stage: Stage) -> tuple[Registration, str]:
+    """Return the registration, and the line item that the platform told of."""
+    with stage.mentes.database.reading(stage.organisation_id) as session:
+        (link,) = every(session, ResourceLink)
+        (platform,) = every(session, RegistrationRow)
+        assert link.lineitem_url is not None
+        return platform.as_value(), link.lineitem_url
+
+
+def test_its_results_have_the_score(stage: Stage, edx: OpenEdx) -> None:
+    held(stage)
+    (result,) = LineItems(stage.mentes.services).results(*column(stage), user_id=edx.known(ADA))
+    assert (result.score, result.maximum) == (1.0, 1.0)
+
+
+def test_a_score_is_settled_though_its_answer_got_lost_and_it_goes_out_again(
+    stage: Stage, edx: OpenEdx
+) -> None:
+    held(stage)
+    with stage.mentes.database.transaction(stage.organisation_id) as session:
+        (debt,) = every(session, Debt, Debt.kind == SCORE)  # the worker was killed meanwhile
+        debt.settled_at = debt.outcome = debt.leased_until = None
+    stage.worker.run_until_idle()
+    (debt,) = scores_owed(stage)
+    assert (debt.outcome, debt.problem) == (Outcome.DELIVERED, None)
+    assert len(edx.gradebook()) == 1
+
+
+def test_its_roster_is_read_with_names(stage: Stage) -> None:
+    stage.worker.run_until_idle()
+    with stage.mentes.database.reading(stage.organisation_id) as session:
+        people = {each.name: each.email for each in every(session, Person)}
+    assert people == {each.name: each.email for each in (TEACHER, ADA, BEN, MO)}
+
+
+def test_the_doctor_finds_nothing_wrong(stage: Stage) -> None:
+    stage.worker.run_until_idle()
+    findings = list(examined_platform(stage.mentes, "Open edX"))
+    assert [finding for finding in findings if not finding.holds] == []
+    said = [finding.what for finding in findings]
+    assert "Names and roles: 4 members, 4 of them with a name" in said
+    assert "Line items: 1 line items of ours" in said
+
+
+def chosen(edx: OpenEdx, *kinds: str) -> str:
+    """Let the author choose items in Studio; return the page that says what became of them."""
+    author = edx.browser()
+    author.enter(TEACHER)
+    launched = author.follow(edx.shown_in_studio(author)["deep_linking_launch_url"])
+    assert launched.status_code == 303, launched.text
+    answer = author.submit("items", act="add", kind=list(kinds))
+    assert answer.status_code == 200, answer.text
+    action, fields = form_of(answer.text)
+    assert urlsplit(action).netloc == urlsplit(edx.url).netloc
+    return author.session.post(action, data=fields, timeout=30).text
+
+
+def test_what_an_author_chooses_is_saved_and_opens(stage: Stage, edx: OpenEdx) -> None:
+    assert "successfully saved" in chosen(edx, "goal-review")
+    with stage.mentes.database.reading(stage.organisation_id) as session:
+        (placed,) = every(session, PlacedItem)
+    answer = edx.browser().launch(ADA)
+    assert answer.status_code == 303, answer.text
+    assert answer.headers["Location"].endswith(f"/{placed.id}"), answer.headers["Location"]

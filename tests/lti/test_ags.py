@@ -296,6 +296,41 @@ def test_a_score_for_somebody_who_does_not_learn_here_is_not_accepted(
     assert "no longer a learner" in str(refusal.value)
 
 
+def test_a_score_that_is_refused_though_it_is_there_already_is_recorded(
+    campus: Campus, line_items: LineItems, column: str
+) -> None:
+    line_items.post_score(campus.registration, column, a_score())
+    campus.platform.answer_next("scores", status=400)  # as Open edX to the same timestamp
+    again = line_items.post_score(campus.registration, column, a_score())
+    assert again is ScoreOutcome.RECORDED
+
+
+@pytest.mark.parametrize(
+    "other",
+    [{"user_id": "5"}, {"score_given": 7}, {"score_given": None, "score_maximum": None}],
+    ids=["of-somebody-else", "another", "none"],
+)
+def test_a_score_that_is_refused_and_not_there_is_not_accepted(
+    campus: Campus, line_items: LineItems, column: str, other: dict[str, Any]
+) -> None:
+    line_items.post_score(campus.registration, column, a_score())
+    campus.platform.answer_next("scores", status=400)
+    with pytest.raises(ServiceRefused) as refusal:
+        line_items.post_score(campus.registration, column, a_score(**other))
+    assert refusal.value.slug == "score-not-accepted"
+
+
+def test_a_refused_score_is_not_accepted_where_results_may_not_be_read(
+    campus: Campus, line_items: LineItems, column: str
+) -> None:
+    line_items.post_score(campus.registration, column, a_score())
+    campus.platform.answer_next("scores", status=400)
+    campus.platform.answer_next("results", status=403)
+    with pytest.raises(ServiceRefused) as refusal:
+        line_items.post_score(campus.registration, column, a_score())
+    assert (refusal.value.slug, refusal.value.status) == ("score-not-accepted", 400)
+
+
 def test_a_column_that_is_gone_is_not_accepted(
     campus: Campus, line_items: LineItems, column: str
 ) -> None:
