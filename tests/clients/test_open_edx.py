@@ -5,9 +5,12 @@ What stands in for the rest of the LMS is in open_edx/lms.py. https://pypi.org/p
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import sha1
+from html import unescape
 from pathlib import Path
 from typing import Any, cast
 from urllib.parse import urlsplit
@@ -16,14 +19,14 @@ from uuid import UUID, uuid4
 import pytest
 from flask import Flask
 
-from lti.ags import LineItems
+from lti.ags import LineItem, LineItems
+from lti.errors import ServiceRefused
 from lti.registration import Registration
 from lrs_bridge.lrs.access.credentials import add_credential
 from plugin.app import Mentes
 from plugin.courses.model import ResourceLink
 from plugin.diagnosis import examined_platform
 from plugin.foundation.outbox import Debt, Outcome
-from plugin.items.model import PlacedItem
 from plugin.people.model import Person
 from plugin.platforms.model import RegistrationRow
 from plugin.platforms.profiles import PROFILES
@@ -31,7 +34,7 @@ from plugin.platforms.service import registered
 from plugin.records.scores import SCORE
 from plugin.worker import Worker
 from tests.clients.installed import has_open_edx
-from tests.clients.open_edx_campus import OpenEdx, an_open_edx, form_of
+from tests.clients.open_edx_campus import EdxBrowser, OpenEdx, an_open_edx, form_of
 from tests.journeys.stage import KEY, SECRET, Stage, done
 from tests.lrs_bridge.sources.golden import FOLDER, loaded
 from tests.plugin.factories import every
@@ -192,8 +195,42 @@ def chosen(edx: OpenEdx, *kinds: str) -> str:
 
 def test_what_an_author_chooses_is_saved_and_opens(stage: Stage, edx: OpenEdx) -> None:
     assert "successfully saved" in chosen(edx, "goal-review")
-    with stage.mentes.database.reading(stage.organisation_id) as session:
-        (placed,) = every(session, PlacedItem)
-    answer = edx.browser().launch(ADA)
-    assert answer.status_code == 303, answer.text
-    assert answer.headers["Location"].endswith(f"/{placed.id}"), answer.headers["Location"]
+    learner = edx.launched(ADA)
+    assert opened(learner) == "next-steps"
+
+
+def test_several_items_are_a_page_of_links_and_each_opens(stage: Stage, edx: OpenEdx) -> None:
+    assert "successfully saved" in chosen(edx, "mentoring", "goal-review")
+    learner = edx.browser()
+    learner.enter(ADA)
+    page = learner.session.get(learner.frame(), timeout=30)
+    links = [unescape(link) for link in re.findall(r'<a href="([^"]+)"', page.text)]
+    places = []
+    for link in links:
+        assert learner.follow(link).status_code == 303
+        places.append(opened(learner))
+    assert places == ["mine", "next-steps"]
+
+
+def opened(browser: EdxBrowser) -> str:
+    """Return which page of the launch its beginning leads to."""
+    answer = browser.get("", follow_redirects=True)
+    assert answer.status_code == 200
+    return answer.request.path.partition(browser.launch_id)[2].strip("/")
+
+
+def test_a_column_of_its_own_is_made_found_changed_and_cannot_be_removed(
+    stage: Stage, edx: OpenEdx
+) -> None:
+    registration, there = column(stage)
+    items = LineItems(stage.mentes.services)
+    lineitems = there.rpartition("/")[0]
+    meeting = LineItem(label="Meeting", score_maximum=10.0, resource_id="m-1", tag="meeting")
+    made = items.found_or_created(registration, lineitems, meeting)
+    assert items.found_or_created(registration, lineitems, meeting) == made
+    changed = items.updated(registration, replace(made, label="Talk"))
+    assert (changed.id, changed.label) == (made.id, "Talk")
+    assert made.id is not None
+    with pytest.raises(ServiceRefused) as refusal:  # its permissions know "delete", not "destroy"
+        items.deleted(registration, made.id)
+    assert refusal.value.status == 403

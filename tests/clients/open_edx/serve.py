@@ -30,6 +30,7 @@ def configure(port: int) -> None:
             "default": {
                 "ENGINE": "django.db.backends.sqlite3",
                 "NAME": Path.cwd() / "lms.sqlite3",
+                "ATOMIC_REQUESTS": True,
             }
         },
         DEFAULT_AUTO_FIELD="django.db.models.AutoField",
