@@ -9,6 +9,7 @@ INSTALL := $(if $(UV),uv pip install -q --python $(RUN),$(PIP))
 NODE_CLIENTS := tests/clients/node/node_modules
 RALPH_CLIENT := .bench/ralph-client
 RALPH_SERVER := .bench/ralph-malph-5.1.0
+OPEN_EDX := .bench/lti-consumer-xblock-11.4.4
 T      ?= tests
 PORT   ?= 5000
 
@@ -44,7 +45,7 @@ messages: $(VENV)/.demo ## Collect what is said, for translators (L=fr begins a 
 conformance: $(VENV)/.test ## Run ADL's suite of the record store (SUITE=/path/to/a/checkout of it)
 	@$(RUN) -m tests.conformance.run $(or $(SUITE),$(error Say where the suite is: make conformance SUITE=…; see docs/conformance.md))
 
-clients: $(VENV)/.test $(NODE_CLIENTS)/.package-lock.json $(RALPH_CLIENT)/.installed $(RALPH_SERVER)/installed ## Try other people's clients and stores beside ours (needs node)
+clients: $(VENV)/.test $(NODE_CLIENTS)/.package-lock.json $(RALPH_CLIENT)/.installed $(RALPH_SERVER)/installed $(OPEN_EDX)/installed ## Try other people's clients, stores and platform beside ours (needs node)
 	@$(RUN) -m pytest -q tests/clients
 
 attacks: $(VENV)/.test ## Kill, flood and fuzz the record store for long (E=50: times as much as usual)
@@ -90,6 +91,10 @@ $(NODE_CLIENTS)/.package-lock.json: tests/clients/node/package-lock.json
 
 $(RALPH_SERVER)/installed: benchmarks/lrs/servers/ralph.py | $(VENV)/.test
 	@$(RUN) -c "from benchmarks.lrs.servers.ralph import python; python()"
+	@touch $@
+
+$(OPEN_EDX)/installed: tests/clients/open_edx_campus.py | $(VENV)/.test
+	@$(RUN) -c "from tests.clients.open_edx_campus import python; python()"
 	@touch $@
 
 $(RALPH_CLIENT)/.installed: tests/clients/ralph.txt

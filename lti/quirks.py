@@ -27,6 +27,10 @@ class Quirk:
 
 _MOODLE: Final = "a running Moodle 4.3 (build 20231009), recorded exchanges"
 _RECORDED: Final = date(2026, 11, 22)
+_OPEN_EDX: Final = (
+    "lti-consumer-xblock 11.4.4, run beside the tool (tests/clients/test_open_edx.py)"
+)
+_OPEN_EDX_SOURCE: Final = "lti-consumer-xblock 11.4.4, its source"
 _CANVAS: Final = "instructure/canvas-lms, its registration guide and Lti::IMS::Registration"
 
 QUIRKS: Final = (
@@ -469,6 +473,101 @@ QUIRKS: Final = (
         behaviour="Services are below /learn/api/v1/lti, without a query; ids are like _4_1.",
         answer="urls.with_path_suffix has nothing to step over.",
         source="launches in Blackboard's own documentation of its LTI services",
+        seen=date(2026, 11, 30),
+    ),
+    Quirk(
+        product="openedx",
+        name="repeated-score",
+        behaviour="A score whose timestamp is not later than the stored one's answers 400, also "
+        "the same score once more.",
+        answer="ags.LineItems.post_score looks into the results before it believes a 400.",
+        source=_OPEN_EDX,
+        seen=date(2026, 11, 30),
+    ),
+    Quirk(
+        product="openedx",
+        name="final-scores",
+        behaviour="Scores that are not FullyGraded stay in the results; the gradebook has final "
+        "ones alone.",
+        answer="grading.GradingProgress is FULLY_GRADED once nothing more is to come.",
+        source=_OPEN_EDX_SOURCE,
+        seen=date(2026, 11, 30),
+    ),
+    Quirk(
+        product="openedx",
+        name="lines-stay",
+        behaviour="Removing a line item answers 403, whatever the scopes.",
+        answer="ags.LineItems.deleted raises ServiceRefused.",
+        source=_OPEN_EDX,
+        seen=date(2026, 11, 30),
+    ),
+    Quirk(
+        product="openedx",
+        name="results-of-everybody",
+        behaviour="The results ignore user_id in the query.",
+        answer="ags.LineItems.results filters again.",
+        source=_OPEN_EDX_SOURCE,
+        seen=date(2026, 11, 30),
+    ),
+    Quirk(
+        product="openedx",
+        name="members-of-all-roles",
+        behaviour="The roster ignores role in the query.",
+        answer="nrps.Memberships filters again.",
+        source=_OPEN_EDX_SOURCE,
+        seen=date(2026, 11, 30),
+    ),
+    Quirk(
+        product="openedx",
+        name="client-each",
+        behaviour="A block is a client with a token address and a key set of its own, unless "
+        "blocks share a passport; the deployment is always 1.",
+        answer="login.chosen_registration tells registrations of one issuer apart by the client "
+        "id.",
+        source=_OPEN_EDX,
+        seen=date(2026, 11, 30),
+    ),
+    Quirk(
+        product="openedx",
+        name="no-family-code",
+        behaviour="tool_platform has a guid and a name, no product family code.",
+        answer="registration.Registration has the product as it was registered.",
+        source=_OPEN_EDX,
+        seen=date(2026, 11, 30),
+    ),
+    Quirk(
+        product="openedx",
+        name="plain-keys",
+        behaviour="Keys in its key set have key_ops, no alg and no use.",
+        answer="jose.public_keys takes them.",
+        source=_OPEN_EDX,
+        seen=date(2026, 11, 30),
+    ),
+    Quirk(
+        product="openedx",
+        name="block-is-the-item",
+        behaviour="What was chosen by deep linking keeps url, title, custom and lineItem alone, "
+        "makes no line item, and is launched with the resource link of the block.",
+        answer="deep_linking.LtiResourceLinkItem says in custom which item it is.",
+        source=_OPEN_EDX,
+        seen=date(2026, 11, 30),
+    ),
+    Quirk(
+        product="openedx",
+        name="target-of-an-item",
+        behaviour="An item's own url is the target of the launch, the block's that of the login "
+        "before it.",
+        answer="message_checks.target_link refuses that; items need the url that the block has.",
+        source=_OPEN_EDX_SOURCE,
+        seen=date(2026, 11, 30),
+    ),
+    Quirk(
+        product="openedx",
+        name="staff-choose",
+        behaviour="Deep linking answers 403 to whoever is staff of the whole site (global_staff), "
+        "and takes staff and instructors of the course.",
+        answer="deep_linking never sees such a launch; docs/platforms.md says who can.",
+        source=_OPEN_EDX_SOURCE,
         seen=date(2026, 11, 30),
     ),
 )

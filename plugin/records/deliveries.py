@@ -1,6 +1,7 @@
 """Paying scores to gradebooks.
 
-They may be paid twice without harm: a platform refuses a score that is not newer (409).
+They may be paid twice without harm: a platform refuses a score that is not newer (409), or that it
+has already (400), and neither counts as a failure.
 """
 
 from __future__ import annotations

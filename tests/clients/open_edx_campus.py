@@ -1,4 +1,4 @@
-"""An Open edX beside the tool: its process, what Studio shows of it, browsers that launch from it."""
+"""An Open edX beside the tool: its process, what Studio shows, browsers that launch from it."""
 
 from __future__ import annotations
 

@@ -19,10 +19,10 @@ from uuid import UUID, uuid4
 import pytest
 from flask import Flask
 
+from lrs_bridge.lrs.access.credentials import add_credential
 from lti.ags import LineItem, LineItems
 from lti.errors import ServiceRefused
 from lti.registration import Registration
-from lrs_bridge.lrs.access.credentials import add_credential
 from plugin.app import Mentes
 from plugin.courses.model import ResourceLink
 from plugin.diagnosis import examined_platform

@@ -1,8 +1,8 @@
 """What the LMS gives to lti-consumer-xblock: a course, its people, a block, a gradebook.
 
-The package asks the LMS through `lti_consumer.plugin.compat` and through the services of an XBlock's
-runtime, and through nothing else. Both are filled in here as edx-platform does, on a course of four;
-each says what stands there instead. Everything else that runs is the package's own code.
+The package asks the LMS through `lti_consumer.plugin.compat` and through the services of an
+XBlock's runtime, and through nothing else. Both are filled in here as edx-platform does, on a
+course of four people; each says what stands there instead. All else that runs is the package's.
 """
 
 from __future__ import annotations
@@ -19,7 +19,13 @@ from opaque_keys.edx.keys import CourseKey
 from xblock.core import XBlockMixin
 from xblock.fields import DateTime, Field, Scope, ScopeIds
 from xblock.reference.user_service import XBlockUser
-from xblock.runtime import DictKeyValueStore, KvsFieldData, MemoryIdManager, NullI18nService, Runtime
+from xblock.runtime import (
+    DictKeyValueStore,
+    KvsFieldData,
+    MemoryIdManager,
+    NullI18nService,
+    Runtime,
+)
 
 COURSE = CourseKey.from_string("course-v1:Acme+MENT101+2026")
 UNIT = COURSE.make_usage_key("lti_consumer", "mentoring")

@@ -23,7 +23,7 @@ HOST = "127.0.0.1"
 def configure(port: int) -> None:
     """Set what edx-platform sets, as far as the package looks at it."""
     settings.configure(
-        SECRET_KEY="of a test",  # noqa: S106
+        SECRET_KEY="of a test",
         ALLOWED_HOSTS=[HOST],
         ROOT_URLCONF="courseware",
         DATABASES={
