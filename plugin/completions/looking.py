@@ -32,6 +32,7 @@ log = structlog.get_logger()
 
 PAGES = 20
 """Pages of one source in a turn, at most; then others get theirs."""
+TURN = 30.0  # s; whoever's pages drip makes others wait for so long and a page more
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -224,12 +225,19 @@ class Looking:
     """Looks at what is due, one source a turn."""
 
     def __init__(
-        self, database: Database, clock: Clock, looks: Mapping[SourceKind, Look], *, lease: int
+        self,
+        database: Database,
+        clock: Clock,
+        looks: Mapping[SourceKind, Look],
+        *,
+        lease: int,
+        turn: float = TURN,
     ) -> None:
         self._database = database
         self._clock = clock
         self._looks = looks
         self._lease = lease
+        self._turn = turn
 
     def __call__(self) -> int:
         """Look at the source that is due for longest; return how many pages were kept."""
@@ -240,7 +248,7 @@ class Looking:
     def look_at(self, source: Leased) -> int:
         """Look at a source that was leased, and keep what it gives; return how many pages."""
         look, kept = self._looks[source.kind], 0
-        end = time.monotonic() + self._lease / 2  # of the turn: others wait for theirs
+        end = time.monotonic() + self._turn
         try:
             for page in look(source, now=self._clock()):
                 goes_on = page.more and kept + 1 < PAGES and time.monotonic() < end

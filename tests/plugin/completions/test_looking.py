@@ -10,7 +10,7 @@ import pytest
 
 from plugin.app import Mentes
 from plugin.completions import sources
-from plugin.completions.looking import PAGES, Leased, Looking, Page, claim, keep
+from plugin.completions.looking import PAGES, TURN, Leased, Looking, Page, claim, keep
 from plugin.completions.model import SourceKind
 from plugin.foundation.tenancy import EVERYWHERE
 from tests.conftest import MovableClock
@@ -57,9 +57,9 @@ def test_however_many_one_organisation_has_another_is_looked_at_in_between(
     assert looked_at == [many[0], *few, *many[1:]]
 
 
-@pytest.mark.parametrize(("lease", "pages"), [(60, PAGES), (0, 1)])
+@pytest.mark.parametrize(("turn", "pages"), [(TURN, PAGES), (0, 1)])
 def test_a_turn_ends_with_its_pages_or_with_its_time(
-    mentes: Mentes, organisation_id: UUID, clock: MovableClock, lease: int, pages: int
+    mentes: Mentes, organisation_id: UUID, clock: MovableClock, turn: float, pages: int
 ) -> None:
     a_source(mentes, organisation_id, "never ends")
 
@@ -71,7 +71,7 @@ def test_a_turn_ends_with_its_pages_or_with_its_time(
                 yield a_page(more=True, now=now)
 
     looks = {SourceKind.REMOTE_STORE: Endless()}
-    looking = Looking(mentes.database, clock, looks, lease=lease)
+    looking = Looking(mentes.database, clock, looks, lease=60, turn=turn)
     for _ in range(2):  # and is due again at once
         clock.forward(seconds=1)
         assert looking() == pages
