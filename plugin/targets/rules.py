@@ -73,13 +73,20 @@ def is_of(statement: Json, programme: str) -> bool:
 
 def people_in(value: Any) -> set[str]:
     """Return the identifiers of all that a statement names, wherever: an extension may, too."""
-    if isinstance(value, list):
-        return {found for part in value for found in people_in(part)}
-    if not isinstance(value, Mapping):
-        return set()
-    found = {it for part in value.values() for it in people_in(part)}
-    identifier = _identifier(value)
-    return found if identifier is None else found | {identifier}
+    found: set[str] = set()
+    waiting = [value]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, str):  # most are
+            continue
+        if isinstance(part, list):
+            waiting += part
+        elif isinstance(part, Mapping):
+            waiting += part.values()
+            identifier = _identifier(part)
+            if identifier is not None:
+                found.add(identifier)
+    return found
 
 
 def _identifier(value: Json) -> str | None:
