@@ -24,6 +24,7 @@ from plugin.completions.applying import Applying
 from plugin.completions.looking import Looking
 from plugin.completions.uploads import service as uploads
 from plugin.completions.uploads.deliveries import KIND as UPLOAD
+from plugin.completions.waiting_undoing import KIND as UNBINDING
 from plugin.erasing import retain
 from plugin.foundation import outbox
 from plugin.foundation.cipher import SealBroken
@@ -49,7 +50,7 @@ KEPT = timedelta(days=30)
 BATCH = {STATEMENT: 50}
 """How many debts of a kind are leased at once: statements travel together, others one by one, so
 that a slow platform cannot outlast the lease of what waits behind it."""
-INWARD = frozenset({DRAFTING, PUBLISHING, UPLOAD})
+INWARD = frozenset({DRAFTING, PUBLISHING, UPLOAD, UNBINDING})
 """Kinds that this machine's processor pays."""
 LOOKERS = 2
 """Sources that one worker looks at at a time: one that drips does not hold up the others."""

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from lrs_bridge.sources.lti_items import is_lti_item, may_be_lti_item
 from plugin.courses.model import CourseActivity, ResourceLink
+from plugin.courses.titles import compared
 
 _UNTITLED = ""
 
@@ -30,7 +31,7 @@ class OwnItems:
             for course_id, title in session.execute(
                 links.where(ResourceLink.course_id.in_(course_ids))
             ):
-                self._titles[course_id].add(_compared(title))
+                self._titles[course_id].add(compared(title))
 
     def has(self, activity: CourseActivity, names: Iterable[str] = (), *, is_lti: bool) -> bool:
         """Tell whether a module is ours.
@@ -47,7 +48,7 @@ class OwnItems:
         titles = self._titles.get(activity.course_id, set())
         if is_lti and _UNTITLED in titles:
             return True
-        called = {_compared(name) for name in names if name} or {_compared(activity.name)}
+        called = {compared(name) for name in names if name} or {compared(activity.name)}
         return not titles.isdisjoint(called - {_UNTITLED})
 
 
@@ -64,7 +65,3 @@ def without_own_items(
     known = list(activities)
     ours = OwnItems(session, {activity.course_id for activity in known})
     return [each for each in known if not ours.has(each, is_lti=is_lti_item(each.iri))]
-
-
-def _compared(title: str | None) -> str:
-    return " ".join((title or "").split()).casefold()

@@ -72,15 +72,24 @@ class Direct:
         is_gone = self.dialect.is_disconnect(error, self._driver, None)  # type: ignore[arg-type]
         if is_gone and self._driver is not None:
             self._pooled.invalidate(error)
-        return DBAPIError.instance(
-            text,
-            None,
-            error,
-            self.dialect.loaded_dbapi.Error,
-            hide_parameters=True,
-            connection_invalidated=is_gone,
-            dialect=self.dialect,
-        )
+        return named(error, text, self.dialect, is_gone=is_gone)
+
+
+def named(error: Exception, text: str, dialect: Dialect, *, is_gone: bool) -> BaseException:
+    """Return what the driver raises as SQLAlchemy calls it; no value is quoted.
+
+    Args:
+        is_gone: the connection is no longer there.
+    """
+    return DBAPIError.instance(
+        text,
+        None,
+        error,
+        dialect.loaded_dbapi.Error,
+        hide_parameters=True,
+        connection_invalidated=is_gone,
+        dialect=dialect,
+    )
 
 
 Over = Session | Direct

@@ -15,6 +15,8 @@ from sqlalchemy import JSON, Column, ColumnElement, Connection, Table, any_, ins
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from plugin.foundation.direct import named
+
 FEWEST = 50
 """Rows that are worth a stream of their own."""
 
@@ -51,8 +53,7 @@ def poured(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any
     """Insert `rows`, each with the same columns; those with a default may be left out.
 
     Raises:
-        IntegrityError: of the driver, where rows are streamed, else SQLAlchemy's; something stands
-            in the way.
+        DBAPIError: IntegrityError, if something stands in the way; no value is quoted.
     """
     if not can_stream(connection, rows):
         if rows:
@@ -63,12 +64,17 @@ def poured(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any
     quoted = connection.dialect.identifier_preparer
     names = ", ".join(quoted.format_column(column) for column in columns)
     lines = ("\t".join([write(row) for write in writers]) for row in rows)
+    text = f"COPY {quoted.format_table(table)} ({names}) FROM STDIN"
     driver: Any = connection.connection.driver_connection
-    with (
-        driver.cursor() as cursor,
-        cursor.copy(f"COPY {quoted.format_table(table)} ({names}) FROM STDIN") as stream,
-    ):
-        stream.write("".join(f"{line}\n" for line in lines))
+    dialect = connection.dialect
+    try:
+        with driver.cursor() as cursor, cursor.copy(text) as stream:
+            stream.write("".join(f"{line}\n" for line in lines))
+    except dialect.loaded_dbapi.Error as error:
+        is_gone = dialect.is_disconnect(error, driver, None)
+        if is_gone:
+            connection.invalidate(error)
+        raise named(error, text, dialect, is_gone=is_gone) from error
 
 
 def _writer(

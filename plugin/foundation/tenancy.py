@@ -16,7 +16,7 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import ClauseElement, Executable, ForeignKey, Select, Table, event, select
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import NoResultFound
+from sqlalchemy.exc import IntegrityError, NoResultFound
 from sqlalchemy.orm import (
     Mapped,
     ORMExecuteState,
@@ -186,7 +186,7 @@ def streamed(session: Session, table: type[Owned], rows: Sequence[Mapping[str, A
         try:
             with connection.begin_nested():
                 poured(connection, unwalled(table), own)
-        except connection.dialect.loaded_dbapi.IntegrityError:
+        except IntegrityError:
             return inserted_each(session, table, own)
         return {row["id"] for row in own}
     return inserted_each(session, table, rows)

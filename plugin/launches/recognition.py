@@ -81,7 +81,7 @@ def recognised(
         registration=UUID(registration.id),
         context=context_id,
         link=message.resource_link.id if message.resource_link else None,
-        place=identifiers.place_digest(same_place(iri)) if iri else None,
+        digest=identifiers.place_digest(same_place(iri)) if iri else None,
     )
     if (
         row is None
@@ -156,7 +156,7 @@ _KNOWN = Prepared(
             _ACTIVITY,
             and_(
                 _ACTIVITY.c.organisation_id == bindparam("organisation"),
-                _ACTIVITY.c.digest == bindparam("place"),
+                _ACTIVITY.c.digest == bindparam("digest"),
             ),
         )
     )

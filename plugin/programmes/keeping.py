@@ -19,6 +19,7 @@ from plugin.courses import service as courses
 from plugin.courses.copies import Answer
 from plugin.courses.events import ActivitySeen, MembersArrived
 from plugin.courses.model import Course, CourseActivity, CourseCopy, Membership
+from plugin.courses.titles import compared
 from plugin.foundation.errors import NotFound
 from plugin.foundation.events import happened
 from plugin.foundation.tenancy import inserted_each, rows_of
@@ -199,13 +200,9 @@ def counterpart(rule: Checkpoint, activities: Sequence[CourseActivity]) -> Cours
     named = [
         each
         for each in activities
-        if each.kind == rule.kind and each.name and _plain(each.name) == _plain(rule.name)
+        if each.kind == rule.kind and each.name and compared(each.name) == compared(rule.name)
     ]
     return named[0] if len(named) == 1 else None
-
-
-def _plain(name: str) -> str:
-    return " ".join(name.split()).casefold()
 
 
 def members_among(session: Session, course_id: UUID, people: Sequence[UUID]) -> set[UUID]:
