@@ -29,10 +29,15 @@ class MovableClock:
 
     def __init__(self, now: datetime) -> None:
         self.now = now
+        self.stands_still = True
 
     def __call__(self) -> datetime:
         """Return the time."""
-        return self.now
+        return self.now if self.stands_still else datetime.now(UTC)
+
+    def go_on(self) -> None:
+        """Show the time of the machine from here on: other processes look at that."""
+        self.stands_still = False
 
     def forward(self, **span: float) -> datetime:
         """Move on by `span` (days=…, minutes=…) and return the time."""

@@ -118,6 +118,7 @@ def test_a_worker_killed_anywhere_delivers_each_thing_once(
     delay: float,
 ) -> None:
     a_held_check_in(stage, clock)
+    clock.go_on()
     settings = replace(
         stage.mentes.settings,
         lrs_url=f"{tool_server.url}/xapi",

@@ -292,4 +292,4 @@ def test_who_drips_their_answer_is_cut_off(until):
         began = time.monotonic()
         store = RemoteStore(url, "k", "s", asking=Asking(longest=0.3))
         assert states(store.deliver(statements(), now=NOW)) == [State.UNAVAILABLE]
-        assert time.monotonic() - began < 3
+        assert time.monotonic() - began < 10

@@ -320,7 +320,7 @@ def test_a_page_that_drips_is_given_up(until):
         reader = RemoteReader(url, "k", "s", asking=Asking(longest=0.3))
         with pytest.raises(RemoteUnavailable, match="too slowly"):
             reader.page(START, now=NOW)
-        assert time.monotonic() - began < 3
+        assert time.monotonic() - began < 10
 
 
 def test_a_page_that_is_too_large_is_given_up():

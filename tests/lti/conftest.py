@@ -99,7 +99,7 @@ def script() -> Iterator[Script]:
 
 @pytest.fixture
 def http() -> Http:
-    return Http(allow_private=True, timeout=(1.0, 0.5))
+    return Http(allow_private=True, timeout=(5.0, 5.0))
 
 
 @pytest.fixture

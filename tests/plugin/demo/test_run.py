@@ -89,6 +89,6 @@ def test_waiting_ends():
     began = time.monotonic()
     with pytest.raises(StepFailed, match="Nothing came"):
         until(lambda: None, "Nothing came.", patience=0.1)
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 10
     assert until(lambda: "found", "never said") == "found"
     held("anything", "never said")
