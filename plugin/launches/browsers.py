@@ -14,6 +14,7 @@ https://www.imsglobal.org/spec/lti-cs-oidc/v0p1 and docs/adr/0014
 from __future__ import annotations
 
 import secrets
+from collections.abc import Container
 from datetime import timedelta
 from urllib.parse import urlsplit
 
@@ -25,26 +26,17 @@ from lti import login as lti_login
 from lti.errors import LaunchRefused, LoginRefused
 from lti.registration import PendingLogin, Registration
 from plugin.foundation.web import Role, open_to, tool
-from plugin.foundation.web.access import SESSION_COOKIE
 from plugin.foundation.web.carried import carrying
 from plugin.foundation.web.security import may_post_to, origin
-from plugin.launches import admission
+from plugin.launches.admission import LOGIN_SECONDS
+from plugin.launches.cookies import cookie, login_cookie, of_login
+from plugin.launches.presented import admitted, answered, posted, remember_whose
 from plugin.launches.service import Entered
 from plugin.platforms.stores import StoredLogins, WaitingLogin
 
 bp = Blueprint("browsers", __name__, template_folder="templates")
 
-LOGIN_COOKIE = "__Host-mentes-login-"
-LOGIN_SECONDS = 600
 TICKET_SECONDS = 60
-FRAMES = frozenset({"iframe", "frame", "embed", "object"})
-"""Values of Sec-Fetch-Dest; browsers before 2023 send none, and get no second way."""
-
-
-def may_lose_cookies() -> bool:
-    """Tell whether this is a frame that has not shown yet that it keeps cookies."""
-    brought = any(name.startswith(SESSION_COOKIE) for name in request.cookies)
-    return request.headers.get("Sec-Fetch-Dest") in FRAMES and not brought
 
 
 def going_on(beginning: lti_login.Beginning, *, looks: bool) -> Response:
@@ -52,7 +44,7 @@ def going_on(beginning: lti_login.Beginning, *, looks: bool) -> Response:
     state = beginning.login.state
     next_step = redirect(url("browsers.look", state=state), 303) if looks else None
     response = make_response(next_step or redirect(beginning.url, 302))
-    set_cookie(response, login_cookie(state), beginning.browser, LOGIN_SECONDS)
+    response.headers.add("Set-Cookie", of_login(beginning))
     return response
 
 
@@ -118,13 +110,13 @@ def tab() -> Response:
     if onward is None:
         raise _too_late(state)
     response = make_response(redirect(onward, 302))
-    set_cookie(response, login_cookie(state), verifier, LOGIN_SECONDS)
+    response.headers.add("Set-Cookie", cookie(login_cookie(state), verifier, LOGIN_SECONDS))
     return response
 
 
-def should_ask_storage(login: PendingLogin) -> bool:
+def should_ask_storage(login: PendingLogin, cookies: Container[str]) -> bool:
     """Tell whether the platform may know what no cookie brought."""
-    return login.storage_target is not None and login_cookie(login.state) not in request.cookies
+    return login.storage_target is not None and login_cookie(login.state) not in cookies
 
 
 def ask_storage(login: PendingLogin, registration: Registration, id_token: str) -> Response:
@@ -142,19 +134,17 @@ def ask_storage(login: PendingLogin, registration: Registration, id_token: str) 
 def launch() -> Response:
     """Let in a launch whose browser was known by what the platform kept; no cookie is needed."""
     form = request.form.to_dict(flat=False)
-    state, id_token = admission.posted(form)
-    login, registered = admission.answered(state)
+    state, id_token = posted(form)
+    login, registered = answered(state)
     browser = next(iter(form.get("browser", ())), None)
-    entered = admission.admitted(id_token, login, registered, browser=browser, carried=True)
-    return make_response(redirect(carrying(entered.key, home(entered)), 303))
+    # No cookie is kept here: the visit's key is to stand in its addresses, and is a new one.
+    entered = admitted(id_token, login, registered, browser=browser, key=None)
+    home = url(first_page(entered), launch_id=entered.launch_id)
+    return make_response(redirect(carrying(entered.key, home), 303))
 
 
-def home(entered: Entered) -> str:
-    """Return the first page of a visit: some messages name what they want to see."""
-    return url(_first_page(entered), launch_id=entered.launch_id)
-
-
-def _first_page(entered: Entered) -> str:
+def first_page(entered: Entered) -> str:
+    """Return the endpoint of a visit's first page: some messages name what they want to see."""
     if entered.message_type in claims.DATA_PRIVACY_REQUESTS:
         return "privacy.show"
     if entered.message_type == claims.SUBMISSION_REVIEW_REQUEST:  # a cell of the gradebook
@@ -203,32 +193,8 @@ def _shown_in_any_frame() -> None:
 
 
 def _too_late(state: str) -> LoginRefused:
-    admission.remember_whose(state)
+    remember_whose(state)
     return LoginRefused(
         "login-moved-on",
         "This page was opened twice, or too late. Go back to your course and open it again.",
     )
-
-
-def login_cookie(state: str) -> str:
-    """Return the name of a login's cookie: one each, as frames may open at the same moment."""
-    return LOGIN_COOKIE + "".join(filter(str.isalnum, state))[:12]
-
-
-def set_cookie(response: Response, name: str, value: str, seconds: int) -> None:
-    """Have the browser keep something for us, inside this platform alone."""
-    response.set_cookie(
-        name,
-        value,
-        max_age=seconds,
-        path="/",
-        secure=True,
-        httponly=True,
-        samesite="None",
-        partitioned=True,
-    )
-
-
-def drop_cookie(response: Response, name: str) -> None:
-    """Have the browser forget a cookie that was set as above."""
-    response.delete_cookie(name, secure=True, httponly=True, samesite="None", partitioned=True)

@@ -7,7 +7,6 @@ from uuid import UUID
 from flask import (
     Blueprint,
     Response,
-    g,
     jsonify,
     make_response,
     redirect,
@@ -16,14 +15,22 @@ from flask import (
 )
 from flask import url_for as url
 
-from lti import login as lti_login
+from lti.login import LoginRequest, platform_refusal
 from plugin.foundation.web import Role, open_to, requires, tool, visit
 from plugin.foundation.web.access import SESSION_COOKIE
 from plugin.foundation.web.i18n import words
-from plugin.launches import admission, browsers
+from plugin.launches import browsers
+from plugin.launches.cookies import after_launch, may_lose_cookies
 from plugin.launches.model import Launch
+from plugin.launches.presented import (
+    admission,
+    admitted,
+    answered,
+    is_about,
+    posted,
+    remember_whose,
+)
 from plugin.platforms.protocol import protocol
-from plugin.platforms.stores import StoredLogins, StoredRegistrations
 
 bp = Blueprint("launches", __name__, template_folder="templates")
 
@@ -33,29 +40,12 @@ bp = Blueprint("launches", __name__, template_folder="templates")
 @open_to("a platform, through a browser", cross_origin=True)
 def login(registration_id: UUID | None) -> Response:
     """Begin a login: answer the platform's nudge with an authentication request."""
-    if registration_id is not None:
-        g.registration_id = str(registration_id)  # whatever is refused below is about this one
-    asked = lti_login.LoginRequest.parse(request.values.to_dict(flat=False))
-    looks = browsers.may_lose_cookies()
-    # A login that is lost with the power is begun again by opening the item again.
-    with tool().database.writing(durable=False) as direct:
-        registration = lti_login.chosen_registration(
-            asked,
-            StoredRegistrations(direct),
-            str(registration_id) if registration_id else None,
-        )
-        g.registration_id = registration.id
-        beginning = lti_login.begin(
-            asked,
-            registration,
-            launch_url=launch_url(),
-            is_ours=protocol().is_ours,
-            now=tool().clock(),
-            lifetime=browsers.LOGIN_SECONDS,
-        )
-        StoredLogins(direct).add(
-            beginning.login, authentication_url=beginning.url if looks else None
-        )
+    named = str(registration_id) if registration_id else None
+    if named is not None:
+        is_about(named)
+    asked = LoginRequest.parse(request.values.to_dict(flat=False))
+    looks = may_lose_cookies(request.headers.get("Sec-Fetch-Dest"), request.cookies)
+    beginning = admission().begun(asked, named, looks=looks, is_about=is_about)
     return browsers.going_on(beginning, looks=looks)
 
 
@@ -64,19 +54,20 @@ def login(registration_id: UUID | None) -> Response:
 def launch() -> Response:
     """Let a launch in: check it, keep it in one transaction, and go to the page for that role."""
     form = request.form.to_dict(flat=False)
-    refusal = lti_login.platform_refusal(form)
+    refusal = platform_refusal(form)
     if refusal is not None:
-        admission.remember_whose(*form.get("state", [])[:1])
+        remember_whose(*form.get("state", [])[:1])
         raise refusal
-    state, id_token = admission.posted(form)
-    pending, registered = admission.answered(state)
-    if browsers.should_ask_storage(pending):
+    state, id_token = posted(form)
+    pending, registered = answered(state)
+    if browsers.should_ask_storage(pending, request.cookies):
         return browsers.ask_storage(pending, registered.registration, id_token)
-    browser = browsers.known_by_cookie(state)
-    entered = admission.admitted(id_token, pending, registered, browser=browser, carried=False)
-    response = make_response(redirect(browsers.home(entered), 303))
-    browsers.drop_cookie(response, browsers.login_cookie(state))
-    browsers.set_cookie(response, SESSION_COOKIE, entered.key, tool().session_seconds)
+    browser, key = browsers.known_by_cookie(state), request.cookies.get(SESSION_COOKIE)
+    entered = admitted(id_token, pending, registered, browser=browser, key=key)
+    home = url(browsers.first_page(entered), launch_id=entered.launch_id)
+    response = make_response(redirect(home, 303))
+    for cookie in after_launch(entered, state, tool().session_seconds):
+        response.headers.add("Set-Cookie", cookie)
     return response
 
 
@@ -126,7 +117,3 @@ def page_for(roles: frozenset[Role]) -> str:
         return "administration.home"
     return "checkins.mine"
 
-
-def launch_url() -> str:
-    """Return the one redirect URI that platforms know."""
-    return f"{tool().public_url}/lti/launch"
