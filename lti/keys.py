@@ -100,6 +100,15 @@ def _age(key: ToolKey) -> tuple[datetime, str]:
     return key.created_at, key.kid
 
 
+def _kid(id_token: str) -> str | None:
+    """Return which key a token names; None for one that names none, or is none."""
+    try:
+        kid = jose.header(id_token).get("kid")
+    except jose.Unverifiable:
+        return None
+    return kid if isinstance(kid, str) and kid else None
+
+
 @dataclass(frozen=True, slots=True)
 class _KeySet:
     """A platform's key set as it was fetched; replaced, never changed."""
@@ -151,13 +160,23 @@ class PlatformKeySets:
         Raises:
             ServiceUnavailable: "key-set-unavailable" if the key set cannot be had and none is kept.
         """
-        try:
-            kid = jose.header(id_token).get("kid")
-        except jose.Unverifiable:
-            return ()
-        if not isinstance(kid, str) or not kid:
+        kid = _kid(id_token)
+        if kid is None:
             return ()
         return self._key_set(registration.jwks_uri, kid, now).keys.get(kid, ())
+
+    def kept_for_token(
+        self, registration: Registration, id_token: str, now: datetime
+    ) -> Sequence[PublicKey]:
+        """Return what `for_token` does if it is kept and fresh; none if the platform must be asked.
+
+        RFC 7517, section 5: https://www.rfc-editor.org/rfc/rfc7517#section-5
+        """
+        kid, shelf = _kid(id_token), self._shelves.get(registration.jwks_uri)
+        kept = shelf.key_set if shelf is not None else None
+        if kid is None or kept is None or now >= kept.fresh_until:
+            return ()
+        return kept.keys.get(kid, ())
 
     def _key_set(self, jwks_uri: str, kid: str, now: datetime) -> _KeySet:
         shelf = self._shelves.setdefault(jwks_uri, _Shelf())

@@ -58,6 +58,8 @@ from plugin.foundation.web.carried import Carrying
 from plugin.foundation.web.tool import Tool
 from plugin.foundation.web.tool import install as install_tool
 from plugin.launches import errors as launch_errors
+from plugin.launches.admission import Admission
+from plugin.launches.front_door import FrontDoor
 from plugin.launches.service import visits
 from plugin.matching.deliveries import DRAFTING, PUBLISHING, DraftDelivery, PublishDelivery
 from plugin.nudges import pages as nudge_pages
@@ -227,16 +229,14 @@ def create_app(
         MAX_FORM_MEMORY_SIZE=settings.max_body,
         PREFERRED_URL_SCHEME="https" if settings.is_secure else "http",
     )
-    install_tool(
-        app,
-        Tool(
-            database=mentes.database,
-            clock=mentes.clock,
-            public_url=settings.public_url,
-            session_seconds=settings.session_hours * 3600,
-            find_visit=visits(mentes.database, lasts=settings.session_hours * 3600),
-        ),
+    tool = Tool(
+        database=mentes.database,
+        clock=mentes.clock,
+        public_url=settings.public_url,
+        session_seconds=settings.session_hours * 3600,
+        find_visit=visits(mentes.database, lasts=settings.session_hours * 3600),
     )
+    install_tool(app, tool)
     install_protocol(app, mentes.protocol)
     app.extensions[nudge_pages.KEY] = mentes.nudges
     inlets.install(
@@ -266,7 +266,10 @@ def create_app(
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     app.register_blueprint(_record_store(mentes), url_prefix="/xapi")
-    app.wsgi_app = Carrying(app.wsgi_app)  # type: ignore[method-assign]
+    admission = Admission(tool=tool, protocol=mentes.protocol)
+    app.wsgi_app = FrontDoor(  # type: ignore[method-assign]
+        Carrying(app.wsgi_app), admission, app.url_map
+    )
     return app
 
 

@@ -116,4 +116,3 @@ def page_for(roles: frozenset[Role]) -> str:
     if Role.ADMIN in roles:
         return "administration.home"
     return "checkins.mine"
-

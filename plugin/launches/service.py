@@ -25,7 +25,7 @@ from plugin.foundation.errors import SignInNeeded
 from plugin.foundation.events import happened
 from plugin.foundation.i18n import spoken
 from plugin.foundation.tenancy import EVERYWHERE, unwalled
-from plugin.foundation.web.security import origin
+from plugin.foundation.web.security import origins
 from plugin.foundation.web.visit import Role, Visit
 from plugin.launches.choices import kept_settings
 from plugin.launches.events import ItemKnown, ItemReached
@@ -266,7 +266,7 @@ def _frame_origins(registration: Registration, message: LaunchMessage) -> list[s
     urls.append(message.presentation.return_url or "")
     if message.deep_linking is not None:
         urls.append(message.deep_linking.return_url)
-    return sorted({found for url in urls if (found := origin(url))})
+    return origins(*urls)
 
 
 def visits(database: Database, *, lasts: int) -> Callable[[UUID, str | None, datetime], Visit]:

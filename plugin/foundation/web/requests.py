@@ -17,20 +17,26 @@ def register(app: Flask) -> None:
     app.after_request(_end)
 
 
+def numbered() -> str:
+    """Return the id of a request that begins, which every line of the log has from now on."""
+    id = str(uuid4())
+    structlog.contextvars.bind_contextvars(request_id=id)  # in place of the last one's
+    return id
+
+
+def note(method: str, route: str | None, status: int, *, began: float) -> None:
+    """Log that a request was answered; `began` is what `time.perf_counter` said then."""
+    duration = round((time.perf_counter() - began) * 1000, 1)
+    log.info("request", method=method, route=route, status=status, duration_ms=duration)
+
+
 def _begin() -> None:
-    g.request_id = str(uuid4())
+    g.request_id = numbered()
     g.began = time.perf_counter()
-    structlog.contextvars.bind_contextvars(request_id=g.request_id)  # in place of the last one's
 
 
 def _end(response: Response) -> Response:
     response.headers["X-Request-Id"] = g.request_id
-    rule = request.url_rule.rule if request.url_rule else None
-    log.info(
-        "request",
-        method=request.method,
-        route=rule,
-        status=response.status_code,
-        duration_ms=round((time.perf_counter() - g.began) * 1000, 1),
-    )
+    route = request.url_rule.rule if request.url_rule else None
+    note(request.method, route, response.status_code, began=g.began)
     return response

@@ -24,8 +24,6 @@ POLICY = (
     "frame-ancestors {ancestors}"
 )
 
-ALWAYS = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "same-origin"}
-
 
 def register(app: Flask) -> None:
     """Check every request that changes something, and dress every answer."""
@@ -80,7 +78,12 @@ def origin(url: str) -> str | None:
 
 def may_be_framed_by(*urls: str | None) -> None:
     """Let the sites of `urls` show this answer in a frame."""
-    g.frame_ancestors = sorted({found for url in urls if url and (found := origin(url))})
+    g.frame_ancestors = origins(*urls)
+
+
+def origins(*urls: str | None) -> list[str]:
+    """Return the sites of `urls`, each once."""
+    return sorted({found for url in urls if url and (found := origin(url))})
 
 
 def may_post_to(url: str) -> None:
@@ -97,17 +100,46 @@ def dress(response: Response) -> Response:
     """Give `response` the headers that every answer carries."""
     ancestors = g.get("frame_ancestors")
     if ancestors is None and "visit" in g:
-        ancestors = list(g.visit.frame_origins)
-    policy = POLICY.format(
-        ancestors=" ".join(ancestors) if ancestors else "'none'",
-        form_targets="".join(f" {target}" for target in g.get("form_targets", ())),
-        asks=g.get("asks", ""),
+        ancestors = g.visit.frame_origins
+    wanted = worn(
+        tuple(ancestors or ()),
+        tuple(g.get("form_targets", ())),
+        g.get("asks", ""),
+        is_kept=request.endpoint == "foundation.static",
+        is_secure=tool().public_url.startswith("https://"),
     )
-    wanted = {"Content-Security-Policy": policy, **ALWAYS}
-    if request.endpoint != "foundation.static":
-        wanted["Cache-Control"] = "no-store"
-    if tool().public_url.startswith("https://"):
-        wanted["Strict-Transport-Security"] = "max-age=31536000"
     said = {name.title() for name, _ in response.headers}
-    response.headers.extend({name: text for name, text in wanted.items() if name not in said})
+    response.headers.extend([each for each in wanted if each[0] not in said])
     return response
+
+
+@lru_cache(1024)
+def worn(
+    ancestors: tuple[str, ...] = (),
+    form_targets: tuple[str, ...] = (),
+    asks: str = "",
+    *,
+    is_kept: bool = False,
+    is_secure: bool,
+) -> tuple[tuple[str, str], ...]:
+    """Return the headers that an answer carries, unless it says otherwise itself.
+
+    Args:
+        ancestors: the sites that may show it in a frame.
+        form_targets: the sites, beside ours, that its page may send a form to.
+        asks: what else its page may do.
+        is_kept: whether it may be kept by the browser.
+        is_secure: whether we are known by https.
+    """
+    policy = POLICY.format(
+        ancestors=" ".join(ancestors) or "'none'",
+        form_targets="".join(f" {target}" for target in form_targets),
+        asks=asks,
+    )
+    return (
+        ("Content-Security-Policy", policy),
+        ("X-Content-Type-Options", "nosniff"),
+        ("Referrer-Policy", "same-origin"),
+        *(() if is_kept else (("Cache-Control", "no-store"),)),
+        *((("Strict-Transport-Security", "max-age=31536000"),) if is_secure else ()),
+    )
