@@ -268,7 +268,7 @@ def create_app(
     app.register_blueprint(_record_store(mentes), url_prefix="/xapi")
     admission = Admission(tool=tool, protocol=mentes.protocol)
     app.wsgi_app = FrontDoor(  # type: ignore[method-assign]
-        Carrying(app.wsgi_app), admission, app.url_map
+        Carrying(app.wsgi_app), admission, app.url_map, largest=settings.max_body
     )
     return app
 

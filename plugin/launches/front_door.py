@@ -43,6 +43,7 @@ log = structlog.get_logger()
 LOGIN: Final = re.compile(r"/lti/login(?:/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}))?")
 LAUNCH: Final = "/lti/launch"
 LARGEST: Final = LONGEST_TOKEN + 64 * 1024  # bytes of a form; what is larger is refused elsewhere
+_LENGTH: Final = re.compile("[0-9]{1,9}")
 STATUSES: Final = {302: "302 FOUND", 303: "303 SEE OTHER"}
 
 Form = Mapping[str, list[str]]
@@ -62,8 +63,22 @@ class Onward:
 class FrontDoor:
     """Answers what is in order, and hands everything else to `application`."""
 
-    def __init__(self, application: WSGIApplication, admission: Admission, addresses: Map) -> None:
+    def __init__(
+        self,
+        application: WSGIApplication,
+        admission: Admission,
+        addresses: Map,
+        *,
+        largest: int,
+    ) -> None:
+        """Stand before `application`.
+
+        Args:
+            addresses: of its pages.
+            largest: bytes of a form.
+        """
         self._application = application
+        self._largest = min(largest, LARGEST)
         self._admission = admission
         self._addresses = addresses
         self._is_secure = admission.tool.public_url.startswith("https://")
@@ -71,7 +86,7 @@ class FrontDoor:
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request."""
         path = environ.get("PATH_INFO", "")
-        if not path.startswith("/lti/l") or not _brings_form(environ):
+        if not path.startswith("/lti/l") or not _brings_form(environ, self._largest):
             return self._application(environ, start_response)
         began, id = time.perf_counter(), numbered()
         body = environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"]))
@@ -156,14 +171,13 @@ class FrontDoor:
         )
 
 
-def _brings_form(environ: WSGIEnvironment) -> bool:
+def _brings_form(environ: WSGIEnvironment, largest: int) -> bool:
     """Tell whether a request brings a form, as browsers send them, of a size that a launch has."""
-    length: str = environ.get("CONTENT_LENGTH") or ""
     return (
         environ["REQUEST_METHOD"] == "POST"
         and environ.get("CONTENT_TYPE") == "application/x-www-form-urlencoded"
-        and length.isdecimal()
-        and int(length) <= LARGEST
+        and _LENGTH.fullmatch(environ.get("CONTENT_LENGTH") or "") is not None
+        and int(environ["CONTENT_LENGTH"]) <= largest
     )
 
 

@@ -208,6 +208,14 @@ def test_whatever_is_posted_reaches_the_page_whole(
     assert seen == [posted]
 
 
+@pytest.mark.parametrize("length", ["", "-1", "x", "١٢", "9" * 5000])
+def test_a_length_that_is_none_reaches_the_page(app: Flask, inside: Inside, length: str) -> None:
+    Client(app.wsgi_app).post(
+        "/lti/launch", content_type=FORM, environ_overrides={"CONTENT_LENGTH": length}
+    )
+    assert inside.asked == ["/lti/launch"]
+
+
 @pytest.mark.parametrize(
     ("changed", "status"),
     [({"nonce": "another"}, 401), ({claims.VERSION: "1.1"}, 400), ({"aud": "another"}, 401)],
