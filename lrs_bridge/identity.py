@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import sha1
 from typing import Any, Literal, get_args
 from unicodedata import normalize
@@ -140,6 +141,20 @@ def same_place(iri: str) -> str:
     an LMS that moved to https, or a registration typed by hand, still names the same course. For
     comparison only; what is stored or sent keeps its own spelling.
     """
+    return _usual_place(iri) if len(iri) <= _USUAL else _place(iri)
+
+
+_USUAL = 256
+"""Characters; what is longer is rare, and not kept in memory."""
+
+
+@lru_cache(8192)
+def _usual_place(iri: str) -> str:
+    """Return a place once more: statements of one day name the same verbs, types and courses."""
+    return _place(iri)
+
+
+def _place(iri: str) -> str:
     parts = _split(iri)
     if parts is None or parts.scheme.lower() not in ("http", "https"):
         return iri

@@ -2,7 +2,7 @@
 
 | how it comes                      | read by                                                    |
 |-----------------------------------|------------------------------------------------------------|
-| statements, pushed or polled      | `read` here, which knows `moodle`, `open_edx`, `cmi5` …     |
+| statements, pushed or polled      | `told` here, which knows `moodle`, `open_edx`, `cmi5` …     |
 | Live Events of Canvas             | `canvas.read`                                              |
 | envelopes of Caliper              | `caliper.read`                                             |
 | webhooks of any other system      | `webhooks.read`, by a `mapping` of the organisation's       |
@@ -44,28 +44,39 @@ DIALECTS = tuple(
 )
 
 
-def read(statement: Mapping[str, Any], organisation_id: UUID) -> Completion | None:
-    """Return the completion that a statement reports, or None if it reports none.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What a statement tells.
+
+    Attributes:
+        completion: that it reports, if it does.
+        sighting: the module of a course that it names, if it names one.
+    """
+
+    completion: Completion | None = None
+    sighting: Sighting | None = None
+
+
+def told(statement: Mapping[str, Any], organisation_id: UUID) -> Told:
+    """Return what a statement tells.
 
     Args:
         statement: as a reader of a store gets it (`Statement.document`), so with a timestamp; it
             need not be valid.
         organisation_id: whose store it is in.
     """
-    said = heard(statement)
-    if said is None or said.topic.is_ours:
-        return None
-    dialect = _dialect(said.topic)
-    return dialect.read(said, organisation_id) if dialect else None
-
-
-def sighted(statement: Mapping[str, Any]) -> Sighting | None:
-    """Return the module of a course that a statement names, or None if it names none."""
     topic = topic_of(statement)
-    if topic is None or topic.is_ours:
-        return None
-    dialect = _dialect(topic)
-    return dialect.sighted(topic) if dialect else None
+    dialect = _dialect(topic) if topic is not None and not topic.is_ours else None
+    if topic is None or dialect is None:
+        return Told()
+    said = heard(statement, topic)
+    completion = dialect.read(said, organisation_id) if said is not None else None
+    return Told(completion=completion, sighting=dialect.sighted(topic))
+
+
+def read(statement: Mapping[str, Any], organisation_id: UUID) -> Completion | None:
+    """Return the completion that a statement reports, or None if it reports none; see `told`."""
+    return told(statement, organisation_id).completion
 
 
 def _dialect(topic: Topic) -> Dialect | None:

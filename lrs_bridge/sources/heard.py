@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any, Literal
 from uuid import UUID
 
@@ -64,7 +65,7 @@ class Activity:
         return next(iter(self.names.values()), None)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)  # without slots: what is asked by every dialect is kept
 class Topic:
     """What a statement is about, and what it says around that."""
 
@@ -94,17 +95,21 @@ class Topic:
 
     def is_in(self, category: str) -> bool:
         """Tell whether it is of a category, such as a profile."""
-        place = same_place(category)
-        return any(same_place(activity.id) == place for activity in self.related("category"))
+        return same_place(category) in self.categories
+
+    @cached_property
+    def categories(self) -> tuple[str, ...]:
+        """The places of its categories."""
+        return tuple(same_place(activity.id) for activity in self.related("category"))
 
     def extension(self, key: str) -> Any:
         """Return an extension of the context, or None."""
         return mapping(self._context.get("extensions")).get(key)
 
-    @property
+    @cached_property
     def is_ours(self) -> bool:
         """Whether we made the statement: it must never make us do anything."""
-        ours = (f"{same_place(it.id)}/".startswith(_OURS) for it in self.related("category"))
+        ours = (f"{place}/".startswith(_OURS) for place in self.categories)
         extensions = mapping(self._context.get("extensions"))
         return any(ours) or any(same_place(key).startswith(_OURS) for key in extensions)
 
@@ -189,16 +194,15 @@ def topic_of(statement: Mapping[str, Any]) -> Topic | None:
     return Topic(activity=activity, _context=mapping(statement.get("context")))
 
 
-def heard(statement: Mapping[str, Any]) -> Heard | None:
-    """Return what a statement says, or None if it cannot be about somebody's completion."""
+def heard(statement: Mapping[str, Any], topic: Topic) -> Heard | None:
+    """Return what a statement about `topic` says, or None if that is nobody's completion."""
     verb = text(mapping(statement.get("verb")).get("id"))
     deed = _DEEDS.get(same_place(verb)) if verb else None
     if verb is None or deed is None:
         return None
-    topic = topic_of(statement)
     who = _who(statement.get("actor"))
     at = instant(statement.get("timestamp"))
-    if topic is None or who is None or at is None:
+    if who is None or at is None:
         return None
     actor, keys = who
     return Heard(

@@ -16,7 +16,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lrs_bridge import sources as readers
-from lrs_bridge.completion import Completion, PersonKey
+from lrs_bridge.completion import Completion, PersonKey, Sighting
 from lrs_bridge.lrs.tables import credential
 from lrs_bridge.statement import Statement
 from plugin.completions import inbox, sources
@@ -36,28 +36,22 @@ def on_stored(
     session: Session, organisation_id: UUID, statements: Sequence[Statement], *, now: datetime
 ) -> None:
     """Keep what new statements tell, in the transaction that stores them."""
-    documents = [statement.document for statement in statements]
     with narrowed(session, organisation_id):
-        told: dict[str, list[Completion]] = defaultdict(list)
-        for document in documents:
-            completion = readers.read(document, organisation_id)
-            if completion is not None:
-                told[_stored_by(document)].append(completion)
-        for stored_by, completions in sorted(told.items()):
-            received = inbox.receive(session, completions, came_by=SourceKind.RECORD_STORE, now=now)
+        completions: dict[str, list[Completion]] = defaultdict(list)
+        sightings: list[Sighting] = []
+        for document in (statement.document for statement in statements):
+            told = readers.told(document, organisation_id)
+            if told.completion is not None:
+                completions[_stored_by(document)].append(told.completion)
+            if told.sighting is not None:
+                sightings.append(told.sighting)
+        for stored_by, several in sorted(completions.items()):
+            received = inbox.receive(session, several, came_by=SourceKind.RECORD_STORE, now=now)
             name = _called(session, organisation_id, stored_by)
             source = sources.of_itself(session, SourceKind.RECORD_STORE, name, now=now)
             sources.brought(session, source, received, now=now)
-        for document in documents:
-            sighting = readers.sighted(document)
-            if sighting is not None:
-                module_seen(
-                    session,
-                    sighting.course_key,
-                    sighting.module_key,
-                    name=sighting.module_name,
-                    now=now,
-                )
+        for it in sightings:
+            module_seen(session, it.course_key, it.module_key, name=it.module_name, now=now)
 
 
 def _stored_by(document: Mapping[str, Any]) -> str:

@@ -12,12 +12,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from lrs_bridge.statement import Statement
+from plugin.foundation.direct import Prepared
 from plugin.foundation.outbox import owe
-from plugin.foundation.tenancy import narrowed
+from plugin.foundation.tenancy import narrowed, unwalled
 from plugin.targets.embedded import our_authority
 from plugin.targets.model import STATEMENT, Target
 from plugin.targets.payloads import passing_on
@@ -37,18 +38,14 @@ def on_stored(
     Args:
         home_page: what credentials of the store are accounts of.
     """
+    forwarding = _FORWARDING.rows(session, organisation=organisation_id)
+    if not forwarding:
+        return
+    ours = our_authority(home_page)
+    others = [it for it in statements if it.assigned["authority"] != ours]
     with narrowed(session, organisation_id):
-        forwarding = session.scalars(
-            select(Target)
-            .where(Target.forwards.is_not(None), Target.removed_at.is_(None))
-            .order_by(Target.created_at, Target.id)
-        ).all()
-        if not forwarding:
-            return
-        ours = our_authority(home_page)
-        others = [it for it in statements if it.assigned["authority"] != ours]
         for target in forwarding:
-            wanted = Filter.of(target.forwards or {})
+            wanted = Filter.of(target.forwards)
             for statement in others:
                 if wanted.lets_through(statement.payload, _credential(statement, home_page)):
                     owe(
@@ -59,6 +56,18 @@ def on_stored(
                         payload=passing_on(statement.id),
                         now=now,
                     )
+
+
+_TARGET = unwalled(Target)
+_FORWARDING = Prepared(  # asked whenever anything is stored
+    select(_TARGET.c.id, _TARGET.c.forwards)
+    .where(
+        _TARGET.c.organisation_id == bindparam("organisation"),
+        _TARGET.c.forwards.is_not(None),
+        _TARGET.c.removed_at.is_(None),
+    )
+    .order_by(_TARGET.c.created_at, _TARGET.c.id)
+)
 
 
 def _credential(statement: Statement, home_page: str) -> str:

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from lrs_bridge.completion import Completion
+from lrs_bridge.completion import Completion, Sighting
+from lrs_bridge.sources import told
 
 FOLDER = Path(__file__).parents[2] / "golden" / "completions"
 ORGANISATION = UUID("00000000-0000-4000-8000-000000000001")
@@ -44,3 +45,8 @@ def written(completion: Completion | None) -> dict[str, Any] | None:
     if completion.reference is not None:
         members["reference"] = str(completion.reference)
     return {name: value for name, value in members.items() if _UNSAID.get(name, ...) != value}
+
+
+def sighted(statement: dict[str, Any]) -> Sighting | None:
+    """Return the module of a course that a statement names."""
+    return told(statement, ORGANISATION).sighting

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from lrs_bridge.completion import PersonKey
-from lrs_bridge.sources import read, sighted
+from lrs_bridge.sources import read
 from lrs_bridge.testing import (
     moodle_course_completed,
     moodle_module_completed,
@@ -16,6 +16,7 @@ from lrs_bridge.testing import (
 )
 from lrs_bridge.validation import check_statement
 from lrs_bridge.vocabulary import COURSE_TYPES, Extension
+from tests.lrs_bridge.sources.golden import sighted
 from tests.lrs_bridge.test_validation import GOOD
 
 RECORDED = Path(__file__).parents[2] / "data" / "moodle-4.3"

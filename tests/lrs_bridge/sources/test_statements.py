@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lrs_bridge.completion import same_place
-from lrs_bridge.sources import DIALECTS, read, sighted
+from lrs_bridge.sources import DIALECTS, read
 from lrs_bridge.sources.heard import heard, topic_of
 from lrs_bridge.validation import check_statement
 from tests.lrs_bridge.sources.anything import json_values, places, replaced
-from tests.lrs_bridge.sources.golden import ORGANISATION, loaded, pairs, written
+from tests.lrs_bridge.sources.golden import ORGANISATION, loaded, pairs, sighted, written
 
 PAIRS = list(pairs("statement"))
 GIVEN = {path.stem: loaded(path)["given"] for path in PAIRS}
@@ -47,7 +47,7 @@ def test_every_dialect_has_golden_pairs():
 def test_an_event_is_one_event_however_often_and_through_whom_it_is_sent(name):
     sent = READ[name]
     again = {**deepcopy(sent), "id": str(uuid4()), "stored": "2026-11-30T10:00:00Z"}
-    again["timestamp"] = heard(sent).at.isoformat()
+    again["timestamp"] = heard(sent, topic_of(sent)).at.isoformat()
     again.setdefault("context", {})["registration"] = str(uuid4())
     first, second = read(sent, ORGANISATION), read(again, ORGANISATION)
     assert first.source_event_id == second.source_event_id
