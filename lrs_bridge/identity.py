@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import sha1
 from typing import Any, Literal, get_args
 from unicodedata import normalize
@@ -80,8 +81,7 @@ class PersonKey:
     @classmethod
     def mbox(cls, address: str) -> PersonKey:
         """Return the key of a mail address, with or without mailto:; letter case means nothing."""
-        plain = re.sub("^mailto:", "", address.strip(), flags=re.IGNORECASE)
-        return cls(scheme="mbox", value=plain.lower())
+        return cls(scheme="mbox", value=_plain_address(address).lower())
 
     @classmethod
     def mbox_sha1sum(cls, digest: str) -> PersonKey:
@@ -105,9 +105,15 @@ def mail_digests(address: str) -> tuple[str, ...]:
     The specification digests "mailto:" with the address; Open edX digests the bare address. Either
     may have kept the letter case that the address was typed in.
     """
-    plain = re.sub("^mailto:", "", address.strip(), flags=re.IGNORECASE)
-    spelled = (f"{scheme}{it}" for it in (plain.lower(), plain) for scheme in ("mailto:", ""))
-    return tuple(dict.fromkeys(_sha1(it) for it in spelled))
+    plain = _plain_address(address)
+    spelled = dict.fromkeys((plain.lower(), plain))
+    return tuple(_sha1(f"{scheme}{it}") for it in spelled for scheme in ("mailto:", ""))
+
+
+def _plain_address(address: str) -> str:
+    """Return a mail address without mailto:."""
+    stripped = address.strip()
+    return stripped[7:] if stripped[:7].lower() == "mailto:" else stripped
 
 
 def _sha1(text: str) -> str:
@@ -133,6 +139,7 @@ def mailbox(mbox: str) -> str:
     return f"mailto:{local}@{domain.lower()}"
 
 
+@lru_cache(maxsize=256)
 def same_place(iri: str) -> str:
     """Return a form of `iri` that is equal for every spelling of one place.
 

@@ -141,9 +141,9 @@ def _texts(column: Column[Any], values: Sequence[Any], connection: Connection) -
     """Return the values of a column as PostgreSQL's COPY reads them."""
     if isinstance(column.type, Uuid) and None not in values:
         return [value.hex for value in values]
-    if isinstance(column.type, Text) and None not in values:
-        if not _TO_ESCAPE.search("".join(values)):
-            return list(values)
+    is_text = isinstance(column.type, Text) and None not in values
+    if is_text and not _TO_ESCAPE.search("".join(values)):
+        return list(values)
     text_of = _text_of(column, connection)
     before: Any = None
     text = text_of(None)

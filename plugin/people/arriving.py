@@ -30,6 +30,7 @@ from plugin.people.service import Described
 class Account(Protocol):
     """An account by which somebody signs in, and what we know of them."""
 
+    id: UUID
     value: str
     told: Mapping[str, str] | None
     verified_at: datetime
@@ -110,7 +111,15 @@ def known_at(session: Session, issuer: str, subjects: Collection[str], *, now: d
     """Return whom of `subjects`, as `issuer` calls them, we know; it still does so at `now`."""
     held, home = PersonIdentifier, same_place(issuer)
     rows = session.execute(
-        select(held.value, held.told, held.verified_at, held.person_id, Person.name, Person.email)
+        select(
+            held.id,
+            held.value,
+            held.told,
+            held.verified_at,
+            held.person_id,
+            Person.name,
+            Person.email,
+        )
         .join(Person, Person.id == held.person_id)
         .where(
             held.scheme == ACCOUNT,
@@ -121,9 +130,9 @@ def known_at(session: Session, issuer: str, subjects: Collection[str], *, now: d
     )
     known: dict[str, Any] = {row.value: row for row in rows}
     long_ago = now - identifiers.VERIFIED_AGAIN_AFTER
-    again = [account.person_id for account in known.values() if account.verified_at <= long_ago]
+    again = [account.id for account in known.values() if account.verified_at <= long_ago]
     if again:
-        identifiers.verified(session, home, again, now=now)
+        identifiers.verified(session, again, now=now)
     return known
 
 

@@ -72,7 +72,9 @@ class PersonIdentifier(Owned):
     """Where it signs in: the other names that the platform gave last (`telling`)."""
     created_at: Mapped[datetime]
     verified_at: Mapped[datetime]
-    """When the platform said so last, to the hour."""
+    """When the platform said so last, to the hour. Of what it told with an account, the account's
+    says it: one row is written where somebody is seen again, and not one for each of their names.
+    """
     set_aside_at: Mapped[datetime | None]
     """When somebody decided that it is not this person's; launches do not bring it back."""
     merged_from: Mapped[UUID | None]

@@ -1,0 +1,51 @@
+"""Keeping what comes in portions while the next is awaited: bounded, and each told of in order."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Collection, Hashable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import TypeVar
+
+Portion = TypeVar("Portion")
+Kept = TypeVar("Kept")
+
+
+def kept_ahead(
+    portions: Iterator[Portion],
+    keep: Callable[[Portion], Kept],
+    *,
+    hands: int,
+    about: Callable[[Portion], Collection[Hashable]],
+) -> Iterator[Kept]:
+    """Yield what `keep` makes of each portion, in their order.
+
+    While as many as there are `hands` are being kept, one more is asked for, and no more than that
+    are ever held. Two that are `about` the same are kept one after the other, as they came.
+
+    Raises:
+        Whatever `portions` or `keep` raise: first what is of the earlier portion. Those that came
+        before it are kept by then, and none is being kept any longer.
+    """
+    doing: deque[tuple[set[Hashable], Future[Kept]]] = deque()
+    with ThreadPoolExecutor(hands, "ahead") as pool:
+        while True:
+            try:
+                portion = next(portions)
+            except StopIteration:
+                break
+            except Exception:
+                yield from _settled(doing)
+                raise
+            names = set(about(portion))
+            while doing and (
+                len(doing) == hands or any(not names.isdisjoint(other) for other, _ in doing)
+            ):
+                yield doing.popleft()[1].result()
+            doing.append((names, pool.submit(keep, portion)))
+        yield from _settled(doing)
+
+
+def _settled(doing: deque[tuple[set[Hashable], Future[Kept]]]) -> Iterator[Kept]:
+    while doing:
+        yield doing.popleft()[1].result()
