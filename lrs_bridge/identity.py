@@ -13,7 +13,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from hashlib import sha1
 from typing import Any, Literal, get_args
 from unicodedata import normalize
@@ -139,7 +138,6 @@ def mailbox(mbox: str) -> str:
     return f"mailto:{local}@{domain.lower()}"
 
 
-@lru_cache(maxsize=256)
 def same_place(iri: str) -> str:
     """Return a form of `iri` that is equal for every spelling of one place.
 

@@ -129,10 +129,11 @@ def _arrived(
     now: datetime,
 ) -> None:
     """Let those into the course who were not in it."""
+    in_order: dict[frozenset[str], list[str]] = {}  # most are those of a learner
     rows = [
         {
             "person_id": people_of[member.user_id],
-            "roles": sorted(member.roles),
+            "roles": in_order.setdefault(member.roles, sorted(member.roles)),
             "active": member.status is Status.ACTIVE,
             "listed_in": number if member.status is Status.ACTIVE else None,
         }

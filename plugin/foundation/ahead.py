@@ -20,8 +20,8 @@ def kept_ahead(
 ) -> Iterator[Kept]:
     """Yield what `keep` makes of each portion, in their order.
 
-    While as many as there are `hands` are being kept, one more is asked for, and no more than that
-    are ever held. Two that are `about` the same are kept one after the other, as they came.
+    While as many as there are `hands` are being kept, one more waits for the first of them, and one
+    is asked for; no more than that are ever held. Two that are `about` the same are kept one after the other, as they came.
 
     Raises:
         Whatever `portions` or `keep` raise: first what is of the earlier portion. Those that came
@@ -39,7 +39,7 @@ def kept_ahead(
                 raise
             names = set(about(portion))
             while doing and (
-                len(doing) == hands or any(not names.isdisjoint(other) for other, _ in doing)
+                len(doing) > hands or any(not names.isdisjoint(other) for other, _ in doing)
             ):
                 yield doing.popleft()[1].result()
             doing.append((names, pool.submit(keep, portion)))

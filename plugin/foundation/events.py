@@ -83,7 +83,7 @@ def _tell(session: Session, kind: type[Event], happened: Sequence[Happened]) -> 
 
 
 def _facts(event: Event) -> dict[str, Any]:
-    return {name: _plain(getattr(event, name)) for name in _names(event.__class__)}
+    return {name: _plain(getattr(event, name)) for name in _names(type(event))}
 
 
 @cache

@@ -139,11 +139,13 @@ def _ids(number: int) -> list[str]:
 
 def _texts(column: Column[Any], values: Sequence[Any], connection: Connection) -> list[str]:
     """Return the values of a column as PostgreSQL's COPY reads them."""
-    if isinstance(column.type, Uuid) and None not in values:
-        return [value.hex for value in values]
-    is_text = isinstance(column.type, Text) and None not in values
-    if is_text and not _TO_ESCAPE.search("".join(values)):
-        return list(values)
+    try:
+        if isinstance(column.type, Uuid):
+            return [value.hex for value in values]
+        if isinstance(column.type, Text) and not _TO_ESCAPE.search("".join(values)):
+            return list(values)
+    except (AttributeError, TypeError):
+        pass  # there is None among them
     text_of = _text_of(column, connection)
     before: Any = None
     text = text_of(None)
@@ -158,7 +160,7 @@ def _texts(column: Column[Any], values: Sequence[Any], connection: Connection) -
 def _text_of(column: Column[Any], connection: Connection) -> Callable[[Any], str]:
     """Return what writes a value of a column; JSON is always written, also where it is null."""
     if isinstance(column.type, JSON):
-        return lambda value: _plain(json.dumps(value))
+        return lambda value: json.dumps(value).replace("\\", "\\\\")
     dialect = connection.dialect
     bound = column.type.dialect_impl(dialect).bind_processor(dialect)
     return lambda value: _plain(bound(value) if bound else value)

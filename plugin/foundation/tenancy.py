@@ -237,9 +237,8 @@ def _common(
     """Return what all of `rows` have in common, their organisation above all."""
     owner = organisation_of(session)
     common = {"organisation_id": owner, **(same or {})}
-    if common["organisation_id"] != owner or any(
-        row.get("organisation_id", owner) != owner for row in rows
-    ):
+    named = "organisation_id" in rows[0] and any(row["organisation_id"] != owner for row in rows)
+    if named or common["organisation_id"] != owner:
         raise TenancyError(f"A {table.__name__} of another organisation was added.")
     session.flush()  # they may refer to what is not written yet
     return common
