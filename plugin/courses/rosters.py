@@ -103,9 +103,9 @@ def _kept_as_said(
     for member in members:
         membership = here.get(member.user_id)
         if membership is not None:
-            said = _of_membership(member)
-            if any(getattr(membership, name) != value for name, value in said.items()):
-                news.append((membership.id, said))
+            tells = _of_membership(member)
+            if any(getattr(membership, name) != value for name, value in tells.items()):
+                news.append((membership.id, tells))
     rows = rows_of(session, Membership, [id for id, _ in news])
     for id, said in news:
         for name, value in said.items():

@@ -21,7 +21,8 @@ def kept_ahead(
     """Yield what `keep` makes of each portion, in their order.
 
     While as many as there are `hands` are being kept, one more waits for the first of them, and one
-    is asked for; no more than that are ever held. Two that are `about` the same are kept one after the other, as they came.
+    is asked for; no more than that are ever held. Two that are `about` the same are kept one after
+    the other, as they came.
 
     Raises:
         Whatever `portions` or `keep` raise: first what is of the earlier portion. Those that came

@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
-from functools import cache
 from typing import Any, ClassVar
 from uuid import UUID, uuid4
 
@@ -86,11 +85,17 @@ def _facts(event: Event) -> dict[str, Any]:
     return {name: _plain(getattr(event, name)) for name in _names(type(event))}
 
 
-@cache
 def _names(kind: type[Event]) -> tuple[str, ...]:
     """Return what events of a kind say beside what all of them do."""
-    common = {field.name for field in fields(Event)}
-    return tuple(field.name for field in fields(kind) if field.name not in common)
+    names = _NAMES.get(kind)
+    if names is None:
+        common = {field.name for field in fields(Event)}
+        names = tuple(field.name for field in fields(kind) if field.name not in common)
+        _NAMES[kind] = names
+    return names
+
+
+_NAMES: dict[Any, tuple[str, ...]] = {}
 
 
 def _plain(value: Any) -> Any:
