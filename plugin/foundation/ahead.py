@@ -9,6 +9,7 @@ from typing import TypeVar
 
 Portion = TypeVar("Portion")
 Kept = TypeVar("Kept")
+_Doing = deque[tuple[set[Hashable], "Future[Kept]"]]
 
 
 def kept_ahead(
@@ -25,28 +26,30 @@ def kept_ahead(
     the other, as they came.
 
     Raises:
-        Whatever `portions` or `keep` raise: first what is of the earlier portion. Those that came
-        before it are kept by then, and none is being kept any longer.
+        Exception: whatever `portions` or `keep` raise, of several what is of the earlier portion.
+            All that came before what `portions` raise is kept by then; after what `keep` raises,
+            nothing is begun any more.
     """
-    doing: deque[tuple[set[Hashable], Future[Kept]]] = deque()
+    doing: _Doing[Kept] = deque()
     with ThreadPoolExecutor(hands, "ahead") as pool:
-        while True:
-            try:
-                portion = next(portions)
-            except StopIteration:
-                break
-            except Exception:
-                yield from _settled(doing)
-                raise
-            names = set(about(portion))
-            while doing and (
-                len(doing) > hands or any(not names.isdisjoint(other) for other, _ in doing)
-            ):
-                yield doing.popleft()[1].result()
-            doing.append((names, pool.submit(keep, portion)))
-        yield from _settled(doing)
+        try:
+            while True:
+                try:
+                    portion = next(portions)
+                except StopIteration:
+                    break
+                except Exception:
+                    yield from _settled(doing)
+                    raise
+                names = set(about(portion))
+                while len(doing) > hands or any(not names.isdisjoint(it) for it, _ in doing):
+                    yield doing.popleft()[1].result()
+                doing.append((names, pool.submit(keep, portion)))
+            yield from _settled(doing)
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
 
 
-def _settled(doing: deque[tuple[set[Hashable], Future[Kept]]]) -> Iterator[Kept]:
+def _settled(doing: _Doing[Kept]) -> Iterator[Kept]:
     while doing:
         yield doing.popleft()[1].result()
