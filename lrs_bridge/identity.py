@@ -80,7 +80,7 @@ class PersonKey:
     @classmethod
     def mbox(cls, address: str) -> PersonKey:
         """Return the key of a mail address, with or without mailto:; letter case means nothing."""
-        return cls(scheme="mbox", value=_plain_address(address).lower())
+        return cls(scheme="mbox", value=compared_address(address))
 
     @classmethod
     def mbox_sha1sum(cls, digest: str) -> PersonKey:
@@ -107,6 +107,11 @@ def mail_digests(address: str) -> tuple[str, ...]:
     plain = _plain_address(address)
     spelled = dict.fromkeys((plain.lower(), plain))
     return tuple(_sha1(f"{scheme}{it}") for it in spelled for scheme in ("mailto:", ""))
+
+
+def compared_address(address: str) -> str:
+    """Return a mail address, with or without mailto:, in the letter case that is compared."""
+    return _plain_address(address).lower()
 
 
 def _plain_address(address: str) -> str:

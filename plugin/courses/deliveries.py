@@ -1,8 +1,8 @@
 """Reading a course's roster from its platform: owed in a request, done by the worker.
 
 Where the platform tells what has changed since the last time, only that is read. Pages go into the
-database as they come, by the hundred, so that nothing ever holds a whole roster and launches need
-not wait until thousands are kept.
+database as they come, by the hundred, while the next one is awaited, so that nothing ever holds a
+whole roster and launches need not wait until thousands are kept.
 """
 
 from __future__ import annotations
@@ -26,10 +26,11 @@ from plugin.foundation.outbox import LeasedDebt, Outcome, Postponed, Settled, ow
 from plugin.platforms.service import not_taken, registration
 
 KIND = "roster"
-PAGE = 500  # members that a platform is asked for at a time; it may send fewer
-AT_ONCE = 500  # members a transaction
-HANDS = {"postgresql": 2}
-"""Transactions at a time, while the next page is awaited; SQLite lets one write."""
+PAGE = 1_000  # members that a platform is asked for at a time; it may send fewer
+AT_ONCE = 500  # members a transaction, where all who write wait for it …
+AT_ONCE_BESIDE_OTHERS = 1_000  # … and where only those wait who are among them
+HANDS = 2
+"""Transactions at a time, while the next page is awaited, where two can write."""
 MANY = (2_000, 20_000)  # new members after which the database has to look at its tables again
 
 
@@ -136,8 +137,9 @@ class RosterDelivery:
         def keep(members: Sequence[Member]) -> int:
             return self._kept_at_once(debt, course_id, members, reading)
 
-        portions = _portions(pages, read)
-        hands = HANDS.get(self._database.engine.dialect.name, 1)
+        beside_others = self._database.engine.dialect.name == "postgresql"
+        portions = _portions(pages, read, AT_ONCE_BESIDE_OTHERS if beside_others else AT_ONCE)
+        hands = HANDS if beside_others else 1
         for new in kept_ahead(portions, keep, hands=hands, about=_user_ids):
             before = read.new
             read.new += new
@@ -165,13 +167,13 @@ class RosterDelivery:
             raise LeaseLost
 
 
-def _portions(pages: Iterator[Page], read: _Read) -> Iterator[Sequence[Member]]:
+def _portions(pages: Iterator[Page], read: _Read, at_once: int) -> Iterator[Sequence[Member]]:
     """Yield the members of pages by portions; what pages say beside them is noted in `read`."""
     for page in pages:
         read.skipped += page.skipped
         read.differences_url = page.differences_url
-        for first in range(0, len(page.members), AT_ONCE):
-            yield page.members[first : first + AT_ONCE]
+        for first in range(0, len(page.members), at_once):
+            yield page.members[first : first + at_once]
 
 
 def _user_ids(members: Sequence[Member]) -> list[str]:

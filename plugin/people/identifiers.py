@@ -47,7 +47,7 @@ class Evidence(StrEnum):
 
 def digest(scheme: str, home: str, value: str) -> str:
     """Return what an identifier is found by in an index, however long it is."""
-    return hashlib.sha256("\n".join((scheme, home, value)).encode()).hexdigest()
+    return hashlib.sha256(f"{scheme}\n{home}\n{value}".encode()).hexdigest()
 
 
 def whose(session: Session, keys: Sequence[Key]) -> Resolution:
