@@ -81,8 +81,7 @@ class PersonKey:
     @classmethod
     def mbox(cls, address: str) -> PersonKey:
         """Return the key of a mail address, with or without mailto:; letter case means nothing."""
-        plain = re.sub("^mailto:", "", address.strip(), flags=re.IGNORECASE)
-        return cls(scheme="mbox", value=plain.lower())
+        return cls(scheme="mbox", value=compared_address(address))
 
     @classmethod
     def mbox_sha1sum(cls, digest: str) -> PersonKey:
@@ -106,9 +105,20 @@ def mail_digests(address: str) -> tuple[str, ...]:
     The specification digests "mailto:" with the address; Open edX digests the bare address. Either
     may have kept the letter case that the address was typed in.
     """
-    plain = re.sub("^mailto:", "", address.strip(), flags=re.IGNORECASE)
-    spelled = (f"{scheme}{it}" for it in (plain.lower(), plain) for scheme in ("mailto:", ""))
-    return tuple(dict.fromkeys(_sha1(it) for it in spelled))
+    plain = _plain_address(address)
+    spelled = dict.fromkeys((plain.lower(), plain))
+    return tuple(_sha1(f"{scheme}{it}") for it in spelled for scheme in ("mailto:", ""))
+
+
+def compared_address(address: str) -> str:
+    """Return a mail address, with or without mailto:, in the letter case that is compared."""
+    return _plain_address(address).lower()
+
+
+def _plain_address(address: str) -> str:
+    """Return a mail address without mailto:."""
+    stripped = address.strip()
+    return stripped[7:] if stripped[:7].lower() == "mailto:" else stripped
 
 
 def _sha1(text: str) -> str:

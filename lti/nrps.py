@@ -291,8 +291,11 @@ def _custom(messages: Any) -> Mapping[str, str]:
     return {}
 
 
+_STATUSES: Final = {str(each): each for each in Status}
+
+
 def _status(said: Any) -> Status:
     """Return the status; one that is missing means Active (section 2.2)."""
     if said is None:
         return Status.ACTIVE
-    return next((each for each in Status if each == said), Status.INACTIVE)
+    return _STATUSES.get(said, Status.INACTIVE) if isinstance(said, str) else Status.INACTIVE

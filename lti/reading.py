@@ -89,7 +89,9 @@ def text(value: Any) -> str | None:
 def filled(value: Any) -> str | None:
     """Return a string that the platform filled in: not a variable's name ("$Person.name.full")."""
     said = text(value)
-    return None if said is None or _UNSUBSTITUTED.fullmatch(said) else said
+    if said is None or (said[0] == "$" and _UNSUBSTITUTED.fullmatch(said)):
+        return None
+    return said
 
 
 def web_url(value: Any) -> str | None:

@@ -7,6 +7,7 @@ leaves nothing behind but a lease that runs out.
 
 from __future__ import annotations
 
+import gc
 import random
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
@@ -52,6 +53,8 @@ BATCH = {STATEMENT: 50}
 that a slow platform cannot outlast the lease of what waits behind it."""
 INWARD = frozenset({DRAFTING, PUBLISHING, UPLOAD, UNBINDING})
 """Kinds that this machine's processor pays."""
+COLLECTED_AT = 50_000
+"""Objects made and not let go of after which a worker looks for those in circles."""
 LOOKERS = 2
 """Sources that one worker looks at at a time: one that drips does not hold up the others."""
 IN_ORDER = frozenset({STATEMENT})
@@ -61,6 +64,17 @@ _NOT_YET: dict[type[Result], str] = {Postponed: "postponed", Away: "away", Halte
 
 CameOf = dict[UUID, tuple[LeasedDebt, Result]]
 """What came of debts, by their ids."""
+
+
+def stays_loaded() -> None:
+    """Spare the garbage collector what a process has loaded by now, which stays until it ends.
+
+    Whoever makes much and lets go of it, as rosters do, would have all of it looked through again
+    and again, a third of a second at a time; and what they make, before they let go of it.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(COLLECTED_AT)
 
 
 class Worker:

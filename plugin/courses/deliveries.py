@@ -1,8 +1,8 @@
 """Reading a course's roster from its platform: owed in a request, done by the worker.
 
 Where the platform tells what has changed since the last time, only that is read. Pages go into the
-database as they come, by the hundred, so that nothing ever holds a whole roster and launches need
-not wait until thousands are kept.
+database as they come, by the hundred, while the next one is awaited, so that nothing ever holds a
+whole roster and launches need not wait until thousands are kept.
 """
 
 from __future__ import annotations
@@ -19,14 +19,18 @@ from lti.nrps import Member, Memberships, Page, is_of_everybody
 from lti.registration import Registration
 from plugin.courses import rosters
 from plugin.courses.model import Course
+from plugin.foundation.ahead import kept_ahead
 from plugin.foundation.clock import Clock
 from plugin.foundation.db import Database
 from plugin.foundation.outbox import LeasedDebt, Outcome, Postponed, Settled, owe, prolong
 from plugin.platforms.service import not_taken, registration
 
 KIND = "roster"
-PAGE = 500  # members that a platform is asked for at a time; it may send fewer
-AT_ONCE = 500  # members a transaction
+PAGE = 1_000  # members that a platform is asked for at a time; it may send fewer
+AT_ONCE = 500  # members a transaction, where all who write wait for it …
+AT_ONCE_BESIDE_OTHERS = 1_000  # … and where only those wait who are among them
+HANDS = 2
+"""Transactions at a time, while the next page is awaited, where two can write."""
 MANY = (2_000, 20_000)  # new members after which the database has to look at its tables again
 
 
@@ -127,30 +131,50 @@ class RosterDelivery:
     def _kept(
         self, debt: LeasedDebt, course_id: UUID, pages: Iterator[Page], *, reading: int | None
     ) -> _Read:
+        """Keep what comes, by portions, while the platform is asked for what follows."""
         read = _Read()
-        for page in pages:
-            read.skipped += page.skipped
-            read.differences_url = page.differences_url
-            for members in _portions(page.members):
-                # The last transaction, which waits for the disk, makes all before it durable.
-                with self._database.transaction(debt.organisation_id, durable=False) as session:
-                    now = self._clock()
-                    self._hold(session, debt, now)
-                    course = session.get_one(Course, course_id)
-                    platform = registration(session, course.registration_id)
-                    before = read.new
-                    read.new += rosters.kept(
-                        session, course, platform, members, reading=reading, now=now
-                    )
-                    if any(before < many <= read.new for many in MANY):
-                        rosters.many_came(session)
+
+        def keep(members: Sequence[Member]) -> int:
+            return self._kept_at_once(debt, course_id, members, reading)
+
+        beside_others = self._database.engine.dialect.name == "postgresql"
+        portions = _portions(pages, read, AT_ONCE_BESIDE_OTHERS if beside_others else AT_ONCE)
+        hands = HANDS if beside_others else 1
+        for new in kept_ahead(portions, keep, hands=hands, about=_user_ids):
+            before = read.new
+            read.new += new
+            if any(before < many <= read.new for many in MANY):
+                with self._database.transaction(debt.organisation_id) as session:
+                    rosters.many_came(session)
         return read
+
+    def _kept_at_once(
+        self, debt: LeasedDebt, course_id: UUID, members: Sequence[Member], reading: int | None
+    ) -> int:
+        """Keep members in one transaction; return how many are new in the course."""
+        now = self._clock()
+        # By itself: what is kept at the same time would wait for the debt's row.
+        with self._database.transaction(debt.organisation_id, durable=False) as session:
+            self._hold(session, debt, now)
+        # The last transaction, which waits for the disk, makes all before it durable.
+        with self._database.transaction(debt.organisation_id, durable=False) as session:
+            course = session.get_one(Course, course_id)
+            platform = registration(session, course.registration_id)
+            return rosters.kept(session, course, platform, members, reading=reading, now=now)
 
     def _hold(self, session: Session, debt: LeasedDebt, now: datetime) -> None:
         if not prolong(session, debt, now=now, lease=self._lease):
             raise LeaseLost
 
 
-def _portions(members: Sequence[Member]) -> Iterator[Sequence[Member]]:
-    for first in range(0, len(members), AT_ONCE):
-        yield members[first : first + AT_ONCE]
+def _portions(pages: Iterator[Page], read: _Read, at_once: int) -> Iterator[Sequence[Member]]:
+    """Yield the members of pages by portions; what pages say beside them is noted in `read`."""
+    for page in pages:
+        read.skipped += page.skipped
+        read.differences_url = page.differences_url
+        for first in range(0, len(page.members), at_once):
+            yield page.members[first : first + at_once]
+
+
+def _user_ids(members: Sequence[Member]) -> list[str]:
+    return [member.user_id for member in members]

@@ -9,6 +9,7 @@ from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from plugin.foundation.tenancy import Owned
+from plugin.people.model import of_its_organisation
 
 LONGEST_IRI = 500  # characters; of four bytes each they still fit an index of PostgreSQL
 
@@ -60,10 +61,11 @@ class Membership(Owned):
     """A person in a course, with the roles that the platform gives them there."""
 
     __tablename__ = "membership"
-    __table_args__ = (UniqueConstraint("course_id", "person_id"),)
+    __table_args__ = (UniqueConstraint("course_id", "person_id"), of_its_organisation())
 
+    organisation_id: Mapped[UUID] = mapped_column()
     course_id: Mapped[UUID] = mapped_column(ForeignKey("course.id"))
-    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
+    person_id: Mapped[UUID] = mapped_column(index=True)
     roles: Mapped[list[str]]
     active: Mapped[bool] = mapped_column(default=True)
     groups: Mapped[list[str]] = mapped_column(default=list)

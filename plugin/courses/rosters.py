@@ -13,22 +13,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from lrs_bridge.identity import same_place
 from lti.nrps import Member, Status
 from plugin.courses import copies, questions
 from plugin.courses.model import Course, Membership
 from plugin.courses.service import SEEN_AGAIN_AFTER
 from plugin.foundation.pouring import is_one_of, looked_over
-from plugin.foundation.tenancy import streamed, unwalled
-from plugin.people import arriving, identifiers, telling
-from plugin.people import service as people
-from plugin.people.arriving import Arriving
+from plugin.foundation.tenancy import rows_of, streamed, unwalled
+from plugin.people import arriving
 from plugin.people.model import Person, PersonIdentifier
 from plugin.platforms.model import RegistrationRow
 
@@ -74,24 +71,20 @@ def kept(
     number = course.reading if reading is None else reading
     entries = {member.user_id: member for member in members}
     in_order = [entries[id] for id in sorted(entries)]  # two rosters, one order
-    known = arriving.known_at(session, registration.issuer, entries)
+    known = arriving.known_at(session, registration.issuer, entries, now=now)
     here = _memberships(session, course, known)
-    if here:
-        verified = [membership.person_id for membership in here.values()]
-        identifiers.verified(session, same_place(registration.issuer), verified, now=now)
-    told_anew = [
-        each for member in in_order if (each := _as_told(member, registration, known, here))
-    ]
+    present = [member for member in in_order if member.status is not Status.DELETED]
     found = arriving.all_seen(
         session,
-        told_anew,
+        [arriving.arriving(member, product=registration.product) for member in present],
         known=known,
         issuer=registration.issuer,
         product=registration.product,
         now=now,
     )
-    strangers = [each.member for each in told_anew if each.member.user_id not in here]
+    strangers = [member for member in present if member.user_id not in here]
     _arrived(session, course, strangers, found, number, now)
+    _kept_as_said(session, present, here)
     _stamped(session, in_order, here, number, now)
     return len(strangers)
 
@@ -102,31 +95,21 @@ def many_came(session: Session) -> None:
     looked_over(session.connection(), *tables)
 
 
-def _as_told(
-    member: Member,
-    registration: RegistrationRow,
-    known: arriving.Known,
-    here: Mapping[str, Membership],
-) -> Arriving | None:
-    """Keep what is said of a membership that we know; return what is new about the person."""
-    if member.status is Status.DELETED:
-        return None
-    said = people.Described(name=member.person.name, email=member.person.email)
-    names = people.told_by(member, said, registration.product)
-    membership = here.get(member.user_id)
-    if membership is not None:
-        account, person = known[member.user_id]
-        _keep(membership, _of_membership(member))
-        if telling.tells_nothing_new(names, account.told):
-            people.described(person, said)
-            return None
-    return Arriving(member=member, said=said, told=names)
-
-
-def _keep(membership: Membership, said: Mapping[str, Any]) -> None:
-    for name, value in said.items():
-        if getattr(membership, name) != value:
-            setattr(membership, name, value)
+def _kept_as_said(
+    session: Session, members: Sequence[Member], here: Mapping[str, _Membership]
+) -> None:
+    """Keep what is said of memberships that we know."""
+    news: list[tuple[UUID, Mapping[str, Any]]] = []
+    for member in members:
+        membership = here.get(member.user_id)
+        if membership is not None:
+            tells = _of_membership(member)
+            if any(getattr(membership, name) != value for name, value in tells.items()):
+                news.append((membership.id, tells))
+    rows = rows_of(session, Membership, [id for id, _ in news])
+    for id, said in news:
+        for name, value in said.items():
+            setattr(rows[id], name, value)
 
 
 def _of_membership(member: Member) -> dict[str, Any]:
@@ -146,21 +129,18 @@ def _arrived(
     now: datetime,
 ) -> None:
     """Let those into the course who were not in it."""
+    in_order: dict[frozenset[str], list[str]] = {}  # most are those of a learner
     rows = [
         {
-            "course_id": course.id,
             "person_id": people_of[member.user_id],
-            "roles": sorted(member.roles),
+            "roles": in_order.setdefault(member.roles, sorted(member.roles)),
             "active": member.status is Status.ACTIVE,
-            "left_out": False,
             "listed_in": number if member.status is Status.ACTIVE else None,
-            "groups": [],
-            "mentors": [],
-            "seen_at": now,
         }
         for member in members
     ]
-    streamed(session, Membership, rows)
+    same = {"course_id": course.id, "left_out": False, "groups": [], "mentors": [], "seen_at": now}
+    streamed(session, Membership, rows, same=same)
     active = [people_of[each.user_id] for each in members if each.status is Status.ACTIVE]
     copies.members_arrived(session, course.id, active, now=now)
 
@@ -168,45 +148,77 @@ def _arrived(
 def _stamped(
     session: Session,
     members: Sequence[Member],
-    known: Mapping[str, Membership],
+    known: Mapping[str, _Membership],
     number: int,
     now: datetime,
 ) -> None:
     """Write down who is in the list, and of whom it says itself that they are not."""
-    here: set[UUID] = set()
+    here: dict[UUID, _Membership] = {}
     gone: set[UUID] = set()
     for member in members:
-        if member.user_id in known:
-            ids = here if member.status is Status.ACTIVE else gone
-            ids.add(known[member.user_id].id)
+        membership = known.get(member.user_id)
+        if membership is not None and member.status is Status.ACTIVE:
+            here[membership.id] = membership
+        elif membership is not None:
+            gone.add(membership.id)
     session.flush()
+    long_ago = now - SEEN_AGAIN_AFTER
+    listed = {id for id, it in here.items() if it.listed_in is None or it.listed_in < number}
+    seen = {id for id, it in here.items() if id not in listed and it.seen_at <= long_ago}
     stamp = update(Membership).execution_options(synchronize_session=False)
-    if here:
-        theirs = is_one_of(session, Membership.id, here)
+    if listed:
         older = Membership.listed_in.is_(None) | (Membership.listed_in < number)
+        theirs = is_one_of(session, Membership.id, listed)
         session.execute(
             stamp.where(theirs, older).values(listed_in=number, left_out=False, seen_at=now)
         )
-        long_ago = Membership.seen_at <= now - SEEN_AGAIN_AFTER
-        session.execute(stamp.where(theirs, long_ago).values(seen_at=now))
-    gone -= here  # two accounts of one person
+    if seen:
+        theirs = is_one_of(session, Membership.id, seen)
+        session.execute(stamp.where(theirs, Membership.seen_at <= long_ago).values(seen_at=now))
+    gone -= here.keys()  # two accounts of one person
     if gone:
         theirs = is_one_of(session, Membership.id, gone)
         session.execute(stamp.where(theirs, Membership.active).values(left_out=True))
 
 
-def _memberships(session: Session, course: Course, known: arriving.Known) -> dict[str, Membership]:
+class _Membership(Protocol):
+    """What is known of a membership before an entry is kept."""
+
+    id: UUID
+    person_id: UUID
+    roles: list[str]
+    active: bool
+    left_out: bool
+    listed_in: int | None
+    seen_at: datetime
+
+
+def _memberships(
+    session: Session, course: Course, known: arriving.Known
+) -> Mapping[str, _Membership]:
     """Return the memberships of those whom we know, of those who are in the course."""
-    people_known = [person.id for _, person in known.values()]
-    rows = session.scalars(
-        select(Membership).where(
-            Membership.course_id == course.id,
-            is_one_of(session, Membership.person_id, people_known),
+    if not known:
+        return {}
+    held = Membership
+    rows = session.execute(
+        select(
+            held.id,
+            held.person_id,
+            held.roles,
+            held.active,
+            held.left_out,
+            held.listed_in,
+            held.seen_at,
+        ).where(
+            held.course_id == course.id,
+            is_one_of(session, held.person_id, [each.person_id for each in known.values()]),
         )
     )
-    theirs = {membership.person_id: membership for membership in rows} if known else {}
+    theirs: dict[UUID, Any] = {row.person_id: row for row in rows}
     return {
-        subject: theirs[person.id] for subject, (_, person) in known.items() if person.id in theirs
+        subject: theirs[account.person_id]
+        for subject, account in known.items()
+        if account.person_id in theirs
     }
 
 

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any, ClassVar
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from sqlalchemy import Index
 from sqlalchemy.orm import Mapped, Session
@@ -53,17 +53,19 @@ def happened(session: Session, event: Event) -> UUID:
 
 def all_happened(session: Session, events: Sequence[Event]) -> list[UUID]:
     """Record several events at once, then tell each subscriber of them; return their ids."""
+    ids = [uuid4() for _ in events]
     rows = [
         {
+            "id": id,
             "kind": event.kind,
             "at": event.at,
             "subject_id": event.subject_id,
             "actor_id": event.actor_id,
             "facts": _facts(event),
         }
-        for event in events
+        for id, event in zip(ids, events, strict=True)
     ]
-    ids = inserted(session, EventRow, rows)
+    inserted(session, EventRow, rows)
     for kind in dict.fromkeys(type(event) for event in events):
         happened = [(id, it) for id, it in zip(ids, events, strict=True) if type(it) is kind]
         _tell(session, kind, happened)
@@ -80,12 +82,20 @@ def _tell(session: Session, kind: type[Event], happened: Sequence[Happened]) -> 
 
 
 def _facts(event: Event) -> dict[str, Any]:
-    own = {field.name for field in fields(Event)}
-    return {
-        field.name: _plain(getattr(event, field.name))
-        for field in fields(event)
-        if field.name not in own
-    }
+    return {name: _plain(getattr(event, name)) for name in _names(type(event))}
+
+
+def _names(kind: type[Event]) -> tuple[str, ...]:
+    """Return what events of a kind say beside what all of them do."""
+    names = _NAMES.get(kind)
+    if names is None:
+        common = {field.name for field in fields(Event)}
+        names = tuple(field.name for field in fields(kind) if field.name not in common)
+        _NAMES[kind] = names
+    return names
+
+
+_NAMES: dict[Any, tuple[str, ...]] = {}
 
 
 def _plain(value: Any) -> Any:
@@ -94,5 +104,5 @@ def _plain(value: Any) -> Any:
     if isinstance(value, datetime):
         return value.isoformat()
     if isinstance(value, tuple):
-        return [_plain(each) for each in value]
+        return [each if type(each) is str else _plain(each) for each in value]
     return value

@@ -175,40 +175,73 @@ def inserted_each(
     return set(session.connection().execute(once, own).scalars())
 
 
-def streamed(session: Session, table: type[Owned], rows: Sequence[Mapping[str, Any]]) -> set[UUID]:
-    """Insert rows as `inserted_each` does, of which nearly all are new; return ids of new ones.
+def streamed(
+    session: Session,
+    table: type[Owned],
+    rows: Sequence[Mapping[str, Any]],
+    *,
+    same: Mapping[str, Any] | None = None,
+) -> list[Mapping[str, Any]]:
+    """Insert rows as `inserted_each` does, of which nearly all are new; return those that are not.
 
     They are tried all together; only where one is there already, each is asked about.
+
+    Args:
+        same: what all of them have in common.
     """
     connection = session.connection()
     if can_stream(connection, rows):
-        own = _own(session, table, rows)
+        common = _common(session, table, rows, same)
         try:
             with connection.begin_nested():
-                poured(connection, unwalled(table), own)
+                poured(connection, unwalled(table), rows, same=common)
         except IntegrityError:
-            return inserted_each(session, table, own)
-        return {row["id"] for row in own}
-    return inserted_each(session, table, rows)
+            pass
+        else:
+            return []
+    several = [{"id": uuid4(), **(same or {}), **row} for row in rows]
+    new = inserted_each(session, table, several)
+    return [row for row in several if row["id"] not in new]
 
 
-def inserted(session: Session, table: type[Owned], rows: Sequence[Mapping[str, Any]]) -> list[UUID]:
-    """Insert rows of the session's organisation, past the session's memory; return their ids."""
-    if not rows:
-        return []
-    own = _own(session, table, rows)
-    poured(session.connection(), unwalled(table), own)
-    return [row["id"] for row in own]
+def inserted(
+    session: Session,
+    table: type[Owned],
+    rows: Sequence[Mapping[str, Any]],
+    *,
+    same: Mapping[str, Any] | None = None,
+) -> None:
+    """Insert rows of the session's organisation, past the session's memory.
+
+    Args:
+        same: what all of them have in common.
+    """
+    if rows:
+        common = _common(session, table, rows, same)
+        poured(session.connection(), unwalled(table), rows, same=common)
 
 
 def _own(
     session: Session, table: type[Owned], rows: Sequence[Mapping[str, Any]]
 ) -> list[dict[str, Any]]:
+    common = _common(session, table, rows, None)
+    return [{"id": uuid4(), **common, **row} for row in rows]
+
+
+def _common(
+    session: Session,
+    table: type[Owned],
+    rows: Sequence[Mapping[str, Any]],
+    same: Mapping[str, Any] | None,
+) -> dict[str, Any]:
+    """Return what all of `rows` have in common, their organisation above all."""
     owner = organisation_of(session)
-    if any(row.get("organisation_id", owner) != owner for row in rows):
+    common = {"organisation_id": owner, **(same or {})}
+    named = "organisation_id" in rows[0] and any(row["organisation_id"] != owner for row in rows)
+    if named or common["organisation_id"] != owner:
         raise TenancyError(f"A {table.__name__} of another organisation was added.")
     session.flush()  # they may refer to what is not written yet
-    return [{"id": uuid4(), "organisation_id": owner, **row} for row in rows]
+    return common
 
 
 Row = TypeVar("Row", bound=Owned)

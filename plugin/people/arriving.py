@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID, uuid4
 
 from sqlalchemy import delete, select
@@ -19,25 +19,46 @@ from lrs_bridge.identity import same_place
 from lti.nrps import Member
 from plugin.foundation.events import all_happened
 from plugin.foundation.pouring import is_one_of
-from plugin.foundation.tenancy import inserted, streamed
+from plugin.foundation.tenancy import inserted, rows_of, streamed
 from plugin.people import identifiers, service, telling
 from plugin.people.identifiers import Evidence
 from plugin.people.model import Person, PersonIdentifier
-from plugin.people.rules import ACCOUNT, Key
+from plugin.people.rules import ACCOUNT
 from plugin.people.service import Described
 
-Known = Mapping[str, tuple[PersonIdentifier, Person]]
+
+class Account(Protocol):
+    """An account by which somebody signs in, and what we know of them."""
+
+    id: UUID
+    value: str
+    told: Mapping[str, str] | None
+    verified_at: datetime
+    person_id: UUID
+    name: str | None
+    email: str | None
+
+
+Known = Mapping[str, Account]
 """What a platform calls people → the account by which they sign in, and who they are."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Arriving:
     """Somebody in a roster, and what it says of them."""
 
     member: Member
-    said: Described
+    columns: Mapping[str, str]
+    """What is kept of it with the person."""
     told: Mapping[str, str]
-    """By which other names it calls them (`service.told_by`)."""
+    """By which other names it calls them (`telling.by_roster`)."""
+
+
+def arriving(member: Member, *, product: str | None) -> Arriving:
+    """Return what an entry of a roster says of somebody."""
+    columns = service.columns(Described(name=member.person.name, email=member.person.email))
+    told = telling.by_roster(member, email=columns.get("email"), product=product)
+    return Arriving(member=member, columns=columns, told=told)
 
 
 def all_seen(
@@ -57,46 +78,62 @@ def all_seen(
     """
     new = [each for each in several if each.member.user_id not in known]
     found = _made(session, new, issuer=issuer, now=now)
+    described: list[tuple[UUID, Mapping[str, str]]] = []
     for each in several:
         subject = each.member.user_id
         if subject in found:
             continue
-        account, person = known.get(subject, (None, None))
-        if account is None or person is None or not _is_as_before(each, account, now):
-            person = service.seen(
-                session,
-                issuer=issuer,
-                subject=subject,
-                said=each.said,
-                evidence=Evidence.ROSTER,
-                now=now,
-                product=product,
-                message=each.member,
-            )
-        else:
-            service.described(person, each.said)
+        account = known.get(subject)
+        if account is not None and telling.tells_nothing_new(each.told, account.told):
+            found[subject] = account.person_id
+            if any(getattr(account, name) != value for name, value in each.columns.items()):
+                described.append((account.person_id, each.columns))
+            continue
+        person = service.seen(
+            session,
+            issuer=issuer,
+            subject=subject,
+            said=Described(name=each.member.person.name, email=each.member.person.email),
+            evidence=Evidence.ROSTER,
+            now=now,
+            product=product,
+            message=each.member,
+        )
         found[subject] = person.id
+    people = rows_of(session, Person, [person_id for person_id, _ in described])
+    for person_id, columns in described:
+        for name, value in columns.items():
+            setattr(people[person_id], name, value)
     return found
 
 
-def _is_as_before(each: Arriving, account: PersonIdentifier, now: datetime) -> bool:
-    verified = account.verified_at > now - identifiers.VERIFIED_AGAIN_AFTER
-    return verified and telling.tells_nothing_new(each.told, account.told)
-
-
-def known_at(session: Session, issuer: str, subjects: Collection[str]) -> Known:
-    """Return whom of `subjects`, as `issuer` calls them, we know."""
+def known_at(session: Session, issuer: str, subjects: Collection[str], *, now: datetime) -> Known:
+    """Return whom of `subjects`, as `issuer` calls them, we know; it still does so at `now`."""
+    held, home = PersonIdentifier, same_place(issuer)
     rows = session.execute(
-        select(PersonIdentifier, Person)
-        .join(Person, Person.id == PersonIdentifier.person_id)
+        select(
+            held.id,
+            held.value,
+            held.told,
+            held.verified_at,
+            held.person_id,
+            Person.name,
+            Person.email,
+        )
+        .join(Person, Person.id == held.person_id)
         .where(
-            PersonIdentifier.scheme == ACCOUNT,
-            PersonIdentifier.home == same_place(issuer),
-            is_one_of(session, PersonIdentifier.value, subjects),
-            PersonIdentifier.signs_in,
+            held.scheme == ACCOUNT,
+            held.home == home,
+            is_one_of(session, held.value, subjects),
+            held.signs_in,
         )
     )
-    return {account.value: (account, person) for account, person in rows}
+    known: dict[str, Any] = {row.value: row for row in rows}
+    long_ago = now - identifiers.VERIFIED_AGAIN_AFTER
+    again = [account.id for account in known.values() if account.verified_at <= long_ago]
+    if again:
+        identifiers.verified(session, again, now=now)
+    return known
 
 
 def _made(
@@ -106,29 +143,20 @@ def _made(
     if not several:
         return {}
     ids = {each.member.user_id: uuid4() for each in several}
-    people = [
+    people = [{"id": ids[each.member.user_id], **_UNKNOWN, **each.columns} for each in several]
+    inserted(session, Person, people, same={"created_at": now})
+    home = same_place(issuer)
+    accounts = [
         {
-            "id": ids[each.member.user_id],
-            "created_at": now,
-            **_COLUMNS,
-            **service.columns(each.said),
+            "person_id": ids[each.member.user_id],
+            "value": each.member.user_id,
+            "told": each.told,
         }
         for each in several
     ]
-    inserted(session, Person, people)
-    home = same_place(issuer)
-    accounts = {
-        uuid4(): {
-            **_identifier((ACCOUNT, home, each.member.user_id), issuer, home, now),
-            "person_id": ids[each.member.user_id],
-            "signs_in": True,
-            "told": dict(each.told),
-        }
-        for each in several
-    }
-    rows = [{"id": id, **account} for id, account in accounts.items()]
-    won = streamed(session, PersonIdentifier, rows)
-    lost = [account["value"] for id, account in accounts.items() if id not in won]
+    same = {"scheme": ACCOUNT, "home": home, "home_as_said": issuer, "signs_in": True}
+    same |= _said_by(home, now)
+    lost = [row["value"] for row in streamed(session, PersonIdentifier, accounts, same=same)]
     if lost:
         strangers = [ids.pop(subject) for subject in lost]
         session.execute(
@@ -155,29 +183,29 @@ def _called(
         person_id = ids[each.member.user_id]
         keys = telling.keys_told(each.told, issuer=issuer)
         names += [
-            {**_identifier(key, spelled, home, now), "person_id": person_id}
-            for key, spelled in keys.items()
+            {
+                "person_id": person_id,
+                "scheme": scheme,
+                "home": at,
+                "home_as_said": spelled,
+                "value": value,
+            }
+            for (scheme, at, value), spelled in keys.items()
         ]
         account = (ACCOUNT, home, each.member.user_id)
         events.append(identifiers.known_by(person_id, [*keys, account], now=now))
-    inserted(session, PersonIdentifier, names)
+    same = {"signs_in": False, "told": {}, **_said_by(home, now)}
+    inserted(session, PersonIdentifier, names, same=same)
     all_happened(session, events)
 
 
-_COLUMNS = {"name": None, "email": None, "language": None, "zone": None}
+_UNKNOWN = {"name": None, "email": None, "language": None, "zone": None}
 
 
-def _identifier(key: Key, spelled: str, said_by: str, now: datetime) -> dict[str, Any]:
-    scheme, home, value = key
+def _said_by(home: str, now: datetime) -> dict[str, Any]:
     return {
-        "scheme": scheme,
-        "home": home,
-        "home_as_said": spelled,
-        "value": value,
         "evidence": Evidence.ROSTER.value,
-        "said_by": said_by,
-        "signs_in": False,
-        "told": {},
+        "said_by": home,
         "created_at": now,
         "verified_at": now,
     }

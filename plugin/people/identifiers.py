@@ -47,7 +47,7 @@ class Evidence(StrEnum):
 
 def digest(scheme: str, home: str, value: str) -> str:
     """Return what an identifier is found by in an index, however long it is."""
-    return hashlib.sha256("\n".join((scheme, home, value)).encode()).hexdigest()
+    return hashlib.sha256(f"{scheme}\n{home}\n{value}".encode()).hexdigest()
 
 
 def whose(session: Session, keys: Sequence[Key]) -> Resolution:
@@ -124,7 +124,7 @@ def told(
     """
     before = account.told or {}
     if account.verified_at <= now - VERIFIED_AGAIN_AFTER:
-        verified(session, account.said_by, [account.person_id], now=now)
+        verified(session, [account.id], now=now)
     if telling.tells_nothing_new(names, before):
         return []
     issuer = account.home_as_said
@@ -145,13 +145,12 @@ def told(
     return new
 
 
-def verified(session: Session, said_by: str, people: Collection[UUID], *, now: datetime) -> None:
-    """Note that a platform still says what it said of `people`."""
+def verified(session: Session, accounts: Collection[UUID], *, now: datetime) -> None:
+    """Note that a platform still says who signs in by `accounts`, and what it told with them."""
     session.execute(
         update(PersonIdentifier)
         .where(
-            is_one_of(session, PersonIdentifier.person_id, people),
-            PersonIdentifier.said_by == said_by,
+            is_one_of(session, PersonIdentifier.id, accounts),
             PersonIdentifier.verified_at <= now - VERIFIED_AGAIN_AFTER,
         )
         .values(verified_at=now)

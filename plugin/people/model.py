@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from plugin.foundation.tenancy import Owned
@@ -16,6 +16,7 @@ class Person(Owned):
     """Somebody. Platforms may send neither name nor address: both stay unknown then."""
 
     __tablename__ = "person"
+    __table_args__ = (Index("uq_person_own", "id", "organisation_id", unique=True),)
 
     name: Mapped[str | None]
     email: Mapped[str | None]
@@ -27,6 +28,16 @@ class Person(Owned):
     """Who this person turned out to be; what was theirs is the other's."""
 
 
+def of_its_organisation() -> ForeignKeyConstraint:
+    """Return the key of a row about a person who is of the row's own organisation.
+
+    One key says both, and is looked up once for a row.
+    """
+    return ForeignKeyConstraint(
+        ["person_id", "organisation_id"], ["person.id", "person.organisation_id"]
+    )
+
+
 class PersonIdentifier(Owned):
     """One of the ways by which systems call a person, e.g. ("account", issuer, sub).
 
@@ -36,6 +47,7 @@ class PersonIdentifier(Owned):
 
     __tablename__ = "person_identifier"
     __table_args__ = (
+        of_its_organisation(),
         UniqueConstraint(
             "organisation_id",
             "scheme",
@@ -55,7 +67,8 @@ class PersonIdentifier(Owned):
         ),
     )
 
-    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
+    organisation_id: Mapped[UUID] = mapped_column()
+    person_id: Mapped[UUID] = mapped_column(index=True)
     scheme: Mapped[str]
     home: Mapped[str]
     """Where the value is unique, as compared (`same_place`); empty: it is unique everywhere."""
@@ -72,7 +85,9 @@ class PersonIdentifier(Owned):
     """Where it signs in: the other names that the platform gave last (`telling`)."""
     created_at: Mapped[datetime]
     verified_at: Mapped[datetime]
-    """When the platform said so last, to the hour."""
+    """When the platform said so last, to the hour. Of what it told with an account, the account's
+    says it: one row is written where somebody is seen again, and not one for each of their names.
+    """
     set_aside_at: Mapped[datetime | None]
     """When somebody decided that it is not this person's; launches do not bring it back."""
     merged_from: Mapped[UUID | None]

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
-from lrs_bridge.identity import SUREST_FIRST, PersonKey, mail_digests
+from lrs_bridge.identity import SUREST_FIRST, compared_address, mail_digests
 
 ACCOUNT: Final = "account"
 """(home page, name): LTI's (issuer, sub), and the account of an xAPI actor."""
@@ -71,4 +71,4 @@ def also_meant(key: Key) -> Key | None:
 def mail_keys(address: str) -> list[Key]:
     """Return the keys of a mail address: itself, and the digests of it that are in use."""
     digests = [(MBOX_SHA1SUM, "", digest) for digest in mail_digests(address)]
-    return [(MBOX, "", PersonKey.mbox(address).value), *digests]
+    return [(MBOX, "", compared_address(address)), *digests]

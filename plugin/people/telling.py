@@ -91,13 +91,14 @@ def tells_nothing_new(told: Mapping[str, str], before: Mapping[str, str] | None)
 def keys_told(told: Mapping[str, str], *, issuer: str) -> dict[Key, str]:
     """Return the identifiers in what a platform told → their home as it is spelled."""
     found: dict[Key, str] = {}
+    place = same_place(issuer)
     if EMAIL in told:
         found |= dict.fromkeys(mail_keys(told[EMAIL]), "")
     for name, scheme in SCHEMES.items():
         if name in told:
             spelled = told[name].strip()
             value = spelled.lower() if scheme == USERNAME else spelled
-            found[scheme, same_place(issuer), value] = issuer
+            found[scheme, place, value] = issuer
     for home in _canvas_homes(told.get(CANVAS_HOST)):
         for name in CANVAS_IDS:
             if name in told:

@@ -9,12 +9,17 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, inspect, text
+from sqlalchemy import Engine, inspect, select, text, update
+from sqlalchemy.exc import IntegrityError
 
 from plugin import migrations
+from plugin.courses.model import Membership
 from plugin.foundation.db import Base, Database
+from plugin.foundation.tenancy import EVERYWHERE, Organisation, unwalled
 from plugin.migrations.metadata import METADATA
+from plugin.people.model import PersonIdentifier
 from tests.databases import available, bare_database, drop_database
+from tests.plugin.factories import NOW, a_course, a_person
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -87,3 +92,23 @@ def test_no_index_is_of_the_organisation_alone() -> None:
         if [column.name for column in index.columns] == ["organisation_id"]
     ]
     assert alone == []
+
+
+def test_who_is_in_a_course_stays_so_while_one_key_takes_the_place_of_two(bare: Engine) -> None:
+    migrations.upgrade(bare)
+    database = Database(bare.url.render_as_string(hide_password=False))
+    with database.transaction(EVERYWHERE) as session:
+        acme, other = (Organisation(name=name, created_at=NOW) for name in ("Acme", "Other"))
+        session.add_all([acme, other])
+    with database.transaction(acme.id) as session:
+        ada = a_person(session, a_course(session), "4", name="Ada One")
+    for move, revision in ((migrations.downgrade, "0019"), (migrations.upgrade, "head")):
+        move(bare, revision)
+        with database.reading(acme.id) as session:
+            assert session.scalars(select(Membership.person_id)).all() == [ada.id]
+            assert session.scalars(select(PersonIdentifier.person_id)).all() == [ada.id]
+    for table in (Membership, PersonIdentifier):
+        elsewhere = update(unwalled(table)).values(organisation_id=other.id)
+        with pytest.raises(IntegrityError), bare.begin() as connection:
+            connection.execute(elsewhere)
+    database.dispose()

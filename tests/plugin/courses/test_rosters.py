@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -11,7 +13,7 @@ import pytest
 from lti.message import PersonClaims
 from lti.nrps import Member, Status
 from lti.testing import User
-from plugin.app import Mentes
+from plugin.app import Mentes, compose
 from plugin.courses import deliveries, questions, rosters
 from plugin.courses import service as courses
 from plugin.courses.deliveries import KIND
@@ -509,6 +511,43 @@ def test_who_lost_the_lease_stops(
     delivery = lecture.mentes.deliveries[KIND]
     ((_, result),) = list(delivery([leased]))
     assert result.problem == "lease-lost"
+
+
+def test_who_loses_the_lease_while_pages_come_stops(lecture: Lecture, small_pages: None) -> None:
+    calls = itertools.count(1)
+
+    def clock() -> datetime:
+        if next(calls) == 4:  # the delivery began, the reading, the first page; now the second
+            with lecture.mentes.database.transaction(EVERYWHERE) as session:
+                for debt in every(session, Debt, Debt.kind == KIND):
+                    debt.attempts += 5  # another worker has taken it
+        return lecture.clock()
+
+    with lecture.mentes.database.transaction(EVERYWHERE) as session:
+        (debt,) = every(session, Debt, Debt.kind == KIND)
+        debt.settled_at, debt.attempts = None, 1
+    other = compose(lecture.mentes.settings, clock=clock)
+    ((_, result),) = list(other.deliveries[KIND]([a_lease(lecture)]))
+    other.database.dispose()
+    assert result == outbox.Postponed(problem="lease-lost")
+    with lecture.mentes.database.reading(EVERYWHERE) as session:
+        course = every(session, Course)[0]
+        found = every(session, Membership, Membership.listed_in == course.reading)
+    assert len(found) <= 5
+    assert course.roster_synced_at == lecture.course.roster_synced_at
+    assert lecture.present == 21
+
+
+def test_pages_before_one_that_fails_are_kept(lecture: Lecture, small_pages: None) -> None:
+    lecture.campus.platform.answer_next("memberships", status=200, after=2, body=b"not json")
+    lecture.read()
+    with lecture.mentes.database.reading(EVERYWHERE) as session:
+        course = every(session, Course)[0]
+        found = every(session, Membership, Membership.listed_in == course.reading)
+        problems = [debt.problem for debt in every(session, Debt, Debt.kind == KIND)]
+    assert len(found) == 10
+    assert "answer-malformed (200)" in problems
+    assert course.roster_synced_at == lecture.course.roster_synced_at
 
 
 def a_lease(lecture: Lecture) -> outbox.LeasedDebt:
