@@ -10,7 +10,7 @@ https://www.imsglobal.org/spec/lti-ags/v2p0/
 from collections.abc import Iterator
 from typing import Any, Final
 
-from lti import claims, quirks, urls
+from lti import ags_answers, claims, quirks, urls
 from lti.errors import ServiceRefused
 from lti.grading import (
     ActivityProgress,
@@ -75,7 +75,7 @@ class LineItems:
             accept=claims.MEDIA_LINE_ITEMS,
             deployment_id=deployment_id,
         ):
-            for item in _line_items(page.json()):
+            for item in ags_answers.line_items(page.json()):
                 if resource_id in (None, item.resource_id) and tag in (None, item.tag):
                     yield item
 
@@ -105,7 +105,7 @@ class LineItems:
             if item.is_found_in(found):
                 return found
         document = item.document()
-        return _line_item(
+        return ags_answers.line_item(
             self._exchanged("POST", registration, lineitems_url, document, deployment_id)
         )
 
@@ -121,10 +121,12 @@ class LineItems:
         if item.id is None:
             raise ValueError("Only a line item that the platform has made can be changed.")
         present = self._exchanged("GET", registration, item.id, None, deployment_id)
-        _line_item(present)
+        ags_answers.line_item(present)
         kept = {name: value for name, value in present.items() if value is not None}
         wanted = {**kept, **item.document()}
-        return _line_item(self._exchanged("PUT", registration, item.id, wanted, deployment_id))
+        return ags_answers.line_item(
+            self._exchanged("PUT", registration, item.id, wanted, deployment_id)
+        )
 
     def deleted(
         self, registration: Registration, lineitem_url: str, *, deployment_id: str | None = None
@@ -178,7 +180,7 @@ class LineItems:
             accept=claims.MEDIA_RESULTS,
             deployment_id=deployment_id,
         ):
-            for result in _results(page.json()):
+            for result in ags_answers.results(page.json()):
                 if user_id in (None, result.user_id):
                     yield result
 
@@ -242,7 +244,7 @@ class LineItems:
                 registration, lineitem_url, score, deployment_id
             ):
                 return ScoreOutcome.RECORDED
-            raise _not_accepted(refused) from None
+            raise ags_answers.not_accepted(refused) from None
         return ScoreOutcome.RECORDED
 
     def _has(
@@ -263,44 +265,4 @@ class LineItems:
             )
         except ServiceRefused:
             return False
-        wanted = (score.score_given, score.score_maximum)
-        return any((result.score, result.maximum) == wanted for result in results)
-
-
-def _not_accepted(refused: ServiceRefused) -> ServiceRefused:
-    if refused.status not in (400, 403, 404, 422):
-        return refused
-    return ServiceRefused(
-        "score-not-accepted",
-        f"The platform did not take the score (it answered {refused.status}). Most often the "
-        "person is no longer a learner in this course, or the gradebook column is gone.",
-        status=refused.status,
-    )
-
-
-def _line_items(page: Any) -> Iterator[LineItem]:
-    if not isinstance(page, list):
-        raise _malformed()
-    yield from map(_line_item, page)
-
-
-def _line_item(document: Any) -> LineItem:
-    item = LineItem.of(document) if isinstance(document, dict) else None
-    if item is None:
-        raise _malformed()
-    return item
-
-
-def _results(page: Any) -> Iterator[Result]:
-    if not isinstance(page, list):
-        raise ServiceRefused(
-            "results-malformed", "The platform answered something other than a list of results."
-        )
-    found = (Result.of(document) for document in page if isinstance(document, dict))
-    return (result for result in found if result is not None)
-
-
-def _malformed() -> ServiceRefused:
-    return ServiceRefused(
-        "line-item-malformed", "The platform answered something other than line items."
-    )
+        return any(score.is_told_by(result) for result in results)

@@ -167,6 +167,13 @@ class Score:
         submission = {name: _utc_milliseconds(at) for name, at in times.items() if at is not None}
         return {**members, "submission": submission} if submission else members
 
+    def is_told_by(self, result: "Result") -> bool:
+        """Return whether this score is what `result` says; platforms use the column's own scale."""
+        if self.score_given is None or not self.score_maximum or result.share is None:
+            return False
+        same = math.isclose(self.score_given / self.score_maximum, result.share, abs_tol=1e-6)
+        return same and result.user_id == self.user_id
+
 
 class ScoreOutcome(Enum):
     """What became of a score that was posted; either way there is no more to do."""

@@ -129,13 +129,7 @@ class Memberships:
                 short.
             ServiceUnavailable: if the platform can be asked again later.
         """
-        wanted = {
-            "role": role,
-            "limit": None if limit is None else str(limit),
-            "rlid": resource_link_id,
-        }
-        query = [(name, value) for name, value in wanted.items() if value is not None]
-        url = urls.with_query(memberships_url, query)
+        url = _narrowed(memberships_url, role=role, limit=limit, rlid=resource_link_id)
         read = _together(self._pages(registration, url, deployment_id))
         members: dict[str, Member] = {}
         for member in read.members:
@@ -153,6 +147,7 @@ class Memberships:
         memberships_url: str,
         *,
         limit: int | None = None,
+        resource_link_id: str | None = None,
         deployment_id: str | None = None,
     ) -> Iterator[Page]:
         """Yield a roster page by page, for rosters that are not to be held at one time.
@@ -160,13 +155,14 @@ class Memberships:
         Names and Role Provisioning Services 2.0, section 2.4:
         https://www.imsglobal.org/spec/lti-nrps/v2p0/
 
-        Only when the last page has come without an error was it everybody.
+        Only when the last page has come without an error was it everybody; or everybody who may
+        open the item `resource_link_id` (section 3).
 
         Raises:
             ServiceRefused, ServiceUnavailable: as `members`, at any page.
         """
-        query = [] if limit is None else [("limit", str(limit))]
-        return self._pages(registration, urls.with_query(memberships_url, query), deployment_id)
+        url = _narrowed(memberships_url, limit=limit, rlid=resource_link_id)
+        return self._pages(registration, url, deployment_id)
 
     def changes(
         self,
@@ -241,6 +237,11 @@ class Memberships:
                 skipped=len(entries) - len(members),
                 differences_url=differences_url,
             )
+
+
+def _narrowed(memberships_url: str, **wanted: str | int | None) -> str:
+    query = [(name, str(value)) for name, value in wanted.items() if value is not None]
+    return urls.with_query(memberships_url, query)
 
 
 def _together(pages: Iterable[Page]) -> Page:

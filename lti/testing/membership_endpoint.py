@@ -59,6 +59,7 @@ def _entries(visit: Visit, tool: Tool, course: Course) -> list[dict[str, Any]]:
         _member(visit, tool, course, enrolment, link)
         for enrolment in directory.enrolments(course.id)
         if _is_listed(visit, enrolment, role)
+        and (link is None or link.is_open_to(enrolment.user_id))
     ]
 
 

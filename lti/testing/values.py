@@ -81,6 +81,12 @@ class ResourceLink:
     custom: Mapping[str, str] = field(default_factory=dict)
     copied_from: tuple[str, ...] = ()
     """The ids of the items that it descends from, the latest first."""
+    open_to: frozenset[str] | None = None
+    """The ids of those who can open it; None: everybody in the course."""
+
+    def is_open_to(self, user_id: str) -> bool:
+        """Tell whether somebody of the course can open it."""
+        return self.open_to is None or user_id in self.open_to
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
