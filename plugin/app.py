@@ -74,6 +74,8 @@ from plugin.platforms.protocol import Protocol
 from plugin.platforms.protocol import install as install_protocol
 from plugin.platforms.stores import organisation_of_registration
 from plugin.records.circles import RecordCircles
+from plugin.records.column_deliveries import ColumnDelivery
+from plugin.records.columns import KIND as COLUMN
 from plugin.records.completions import ObservedCompletions
 from plugin.records.corrections import RecordCorrections
 from plugin.records.deliveries import ScoreDelivery
@@ -173,7 +175,8 @@ def compose(settings: Settings, *, clock: Clock = utc_now) -> Mentes:
         NOTICE_HANDLERS: one_by_one(
             NoticeHandlersDelivery(database, NoticeHandlers(services), settings.public_url)
         ),
-        SCORE: one_by_one(ScoreDelivery(database, LineItems(services))),
+        SCORE: one_by_one(ScoreDelivery(database, LineItems(services), clock)),
+        COLUMN: one_by_one(ColumnDelivery(database, LineItems(services), clock)),
         STATEMENT: targets,
         MAIL: one_by_one(MailDelivery(settings.smtp_url, settings.mail_from)),
         DRAFTING: one_by_one(DraftDelivery(database, clock, lease=settings.outbox_lease)),

@@ -45,6 +45,7 @@ from plugin.programmes import (
     setting_up,
 )
 from plugin.programmes import pages as programmes
+from plugin.records import column_pages
 from plugin.records import pages as records
 from plugin.reports import pages as reports
 from plugin.statements import pages as statements
@@ -93,6 +94,7 @@ BLUEPRINTS: Final[tuple[Blueprint, ...]] = tuple(
         correcting,
         nudge_pages,
         records,
+        column_pages,
         reports,
         statements,
         void_pages,

@@ -41,7 +41,7 @@ def owe_line_items(session: Session, course_id: UUID, *, now: datetime) -> None:
 
 
 class Asked(StrEnum):
-    """Whether the platform was asked for the columns of a course's gradebook."""
+    """Whether the platform was asked about the gradebook of a course."""
 
     NOT_YET = "not-yet"
     NOW = "now"
@@ -50,11 +50,11 @@ class Asked(StrEnum):
     REFUSED = "refused"
 
 
-def asked(session: Session, course_id: UUID) -> Asked:
-    """Return how far asking for the columns of a course is."""
+def asked(session: Session, course_id: UUID, kind: str = KIND) -> Asked:
+    """Return how far the newest debt of a course is: asking for its columns, or one of `kind`."""
     last = session.scalars(
         select(Debt)
-        .where(Debt.kind == KIND, Debt.lane == str(course_id))
+        .where(Debt.kind == kind, Debt.lane == str(course_id))
         .order_by(Debt.created_at.desc())
         .limit(1)
     ).first()

@@ -28,6 +28,7 @@ from plugin.launches.model import Launch
 from plugin.platforms.protocol import protocol
 from plugin.platforms.service import registration as found_registration
 from plugin.programmes import service as programmes
+from plugin.records.columns import is_reported as is_reported_to_gradebook
 
 bp = Blueprint("deep_linking", __name__, template_folder="templates")
 
@@ -52,6 +53,7 @@ def _choose(
         lines = circles.lines(session, programme.id, now=tool().clock()) if programme else []
         activities = without_own_items(session, courses.activities(session, visit().course_id))
         has_column = service.has_column(session, visit().course_id)
+        is_reported = is_reported_to_gradebook(session, visit().course_id)
     return render_template(
         "items/choose.html",
         page_title=say.gettext("Add mentoring to the course"),
@@ -60,7 +62,7 @@ def _choose(
         activities=activities,
         before_it=forms.BEFORE_IT,
         circles=[line for line in lines if not line.is_closed],
-        takes_column=settings.accept_lineitem and not has_column,
+        takes_column=settings.accept_lineitem and is_reported and not has_column,
         has_column=has_column,
         several=settings.accept_multiple,
         targets=[each for each in TARGETS if each in _targets(settings)],

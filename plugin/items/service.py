@@ -24,10 +24,11 @@ from plugin.foundation.i18n import Words
 from plugin.items.forms import BEFORE_IT
 from plugin.items.model import PlacedItem
 from plugin.launches.events import ItemKnown
-from plugin.launches.items import Kind, Said, mentoring_line_item
+from plugin.launches.items import Kind, Said
 from plugin.programmes import checkpoints
 from plugin.programmes import service as programmes
 from plugin.programmes.model import Checkpoint, Programme
+from plugin.records.columns import is_reported, line_item
 
 TALL = 800
 """Pixels that a page of ours likes to have in a frame."""
@@ -127,8 +128,8 @@ def placed(
 
 
 def _gradable(session: Session, course: Course, choice: Choice) -> Kind | None:
-    """Return which item brings the one column; a course that has one gets no second."""
-    if has_column(session, course.id):
+    """Return which item brings the one column; a course that has one, or wants none, gets none."""
+    if has_column(session, course.id) or not is_reported(session, course.id):
         return None
     return next((kind for kind in (Kind.HOME, Kind.CHECK_IN) if kind in choice.kinds), None)
 
@@ -181,7 +182,9 @@ def _placed(
         title=title,
         text=text_of(kind, say),
         custom={**HISTORIES, **Said(kind=kind, id=str(id), after=gate).custom()},
-        line_item=mentoring_line_item(say.gettext("Mentoring")) if has_column else None,
+        line_item=line_item(session, course.id, label=say.gettext("Mentoring"))
+        if has_column
+        else None,
         iframe=Size(height=TALL) if choice.opens_in != "window" else None,
         window=Size() if choice.opens_in == "window" else None,
         icon=Image(url=f"{public_url}/static/mark.svg", size=Size(width=36, height=24)),

@@ -32,6 +32,22 @@ class SentScore(Owned):
     """As sent: later than every one before it, as far as the platform can see."""
 
 
+class GradebookColumn(Owned):
+    """What an instructor said of our column in a course's gradebook; no row: nothing yet."""
+
+    __tablename__ = "gradebook_column"
+    __table_args__ = (UniqueConstraint("course_id"),)
+
+    course_id: Mapped[UUID] = mapped_column(ForeignKey("course.id"))
+    label: Mapped[str]
+    points: Mapped[int]
+    """What all check-ins together are worth: the maximum of the column."""
+    stopped_at: Mapped[datetime | None]
+    """Since when nothing is reported; None: it is."""
+    removed_at: Mapped[datetime | None]
+    """Since when the column is not wanted any more, either."""
+
+
 class Told(Owned):
     """That a statement was owed, so that it can be taken back. Whom it is about is not kept."""
 

@@ -21,6 +21,7 @@ from plugin.people.service import account_of
 from plugin.platforms.model import RegistrationRow
 from plugin.programmes.checkpoints import standing
 from plugin.programmes.model import Checkpoint, Programme
+from plugin.records.columns import is_reported
 from plugin.records.model import SentScore
 
 SCORE = "score"
@@ -29,33 +30,82 @@ SCORE = "score"
 def owe_score(session: Session, event_id: UUID, checkin: CheckIn, *, at: datetime) -> None:
     """Owe the mentee's platform a score; only the newest of a course and a person counts.
 
-    Nothing is owed where the platform keeps no gradebook for us.
+    Nothing is owed where the platform keeps no gradebook for us, or an instructor wants none.
     """
     programme_id = session.get_one(Checkpoint, checkin.checkpoint_id).programme_id
     course = session.get_one(Course, session.get_one(Programme, programme_id).course_id)
-    if claims.SCOPE_SCORE not in course.service_scopes:
+    _owe(session, course, programme_id, checkin.mentee_id, key=str(event_id), at=at)
+
+
+def owe_anew(session: Session, course: Course, *, key: str, now: datetime) -> None:
+    """Owe the scores of everybody who has one to report: the gradebook has none, or old ones.
+
+    Each says when they spoke last; it is sent as of now, later than whatever went before.
+    """
+    mentees = session.execute(
+        select(Checkpoint.programme_id, CheckIn.mentee_id, func.max(CheckIn.held_at))
+        .join(Checkpoint, Checkpoint.id == CheckIn.checkpoint_id)
+        .join(Programme, Programme.id == Checkpoint.programme_id)
+        .where(Programme.course_id == course.id)
+        .group_by(Checkpoint.programme_id, CheckIn.mentee_id)
+        .order_by(CheckIn.mentee_id)
+    )
+    for programme_id, mentee_id, spoke_at in mentees.all():
+        if spoke_at is not None or _was_told(session, course, mentee_id):
+            _owe(
+                session,
+                course,
+                programme_id,
+                mentee_id,
+                key=f"{key}:{mentee_id}",
+                at=now,
+                spoke_at=spoke_at,
+            )
+
+
+def _was_told(session: Session, course: Course, mentee_id: UUID) -> bool:
+    """Return whether a score of somebody went before: a talk may have been taken back since."""
+    issuer = session.get_one(RegistrationRow, course.registration_id).issuer
+    account = account_of(session, mentee_id, home=issuer)
+    sent = select(SentScore.id).where(SentScore.user_id == (account[1] if account else None))
+    return session.scalar(sent.limit(1)) is not None
+
+
+def _owe(
+    session: Session,
+    course: Course,
+    programme_id: UUID,
+    mentee_id: UUID,
+    *,
+    key: str,
+    at: datetime,
+    spoke_at: datetime | None = None,
+) -> None:
+    if claims.SCOPE_SCORE not in course.service_scopes or not is_reported(session, course.id):
         return
     issuer = session.get_one(RegistrationRow, course.registration_id).issuer
-    account = account_of(session, checkin.mentee_id, home=issuer)
+    account = account_of(session, mentee_id, home=issuer)
     line_item = _line_item(session, course.id)
     if account is None or not (line_item or course.lineitems_url):
         return
     given = score_given(
-        held=_held(session, programme_id, checkin.mentee_id),
+        held=_held(session, programme_id, mentee_id),
         expected=len(standing(session, programme_id)) or 1,
     )
+    submitted_at = spoke_at or at
     owe(
         session,
         SCORE,
         target=str(course.registration_id),
-        key=str(event_id),
-        lane=f"{course.id}:{checkin.mentee_id}",
+        key=key,
+        lane=f"{course.id}:{mentee_id}",
         payload={
             "course_id": str(course.id),
             "line_item": line_item,
             "user_id": account[1],
             "given": given,
-            "began_at": min(_began(session, programme_id, checkin.mentee_id), at).isoformat(),
+            "began_at": min(_began(session, programme_id, mentee_id), submitted_at).isoformat(),
+            "submitted_at": submitted_at.isoformat(),
             "at": at.isoformat(),
         },
         now=at,

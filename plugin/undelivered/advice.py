@@ -149,6 +149,7 @@ BY_SLUG = {
 KINDS = {
     "statement": to_say("Statements"),
     "score": to_say("Scores"),
+    "column": to_say("Columns of gradebooks"),
     "mail": to_say("Mails"),
     "roster": to_say("Lists of participants"),
     "matching": to_say("Matching drafts"),

@@ -239,6 +239,22 @@ def a_pairing(session: Session, programme: Programme, **said: Any) -> Pairing:
     return pairing
 
 
+def a_pair(
+    session: Session, programme: Programme, mentor: Person, mentee: Person, *, now: datetime
+) -> Pairing:
+    """Return two people who are known already, paired."""
+    pairing = Pairing(
+        programme_id=programme.id,
+        mentor_id=mentor.id,
+        mentee_id=mentee.id,
+        reasons=[],
+        made_at=now,
+    )
+    session.add(pairing)
+    session.flush()
+    return pairing
+
+
 def a_check_in(
     session: Session, pairing: Pairing, checkpoint: Checkpoint, *, now: datetime = NOW
 ) -> CheckIn:

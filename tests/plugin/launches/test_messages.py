@@ -10,12 +10,12 @@ from lti.testing.values import Claims
 from plugin.app import Mentes
 from plugin.courses.model import Course
 from plugin.foundation.tenancy import EVERYWHERE
-from plugin.pairings.model import Pairing
 from plugin.people.model import Person
 from tests.plugin.factories import (
     a_check_in,
     a_checkpoint,
     a_mentor,
+    a_pair,
     a_programme,
     an_activity,
     every,
@@ -68,15 +68,7 @@ def test_the_cell_of_one_learner_shows_their_check_ins_and_nobody_elses(
         programme = a_programme(session, course)
         mentor = a_mentor(session, programme, capacity=2, now=mentes.clock())
         for learner in every(session, Person, Person.email.in_(about)):
-            pairing = Pairing(
-                programme_id=programme.id,
-                mentor_id=mentor.id,
-                mentee_id=learner.id,
-                reasons=[],
-                made_at=mentes.clock(),
-            )
-            session.add(pairing)
-            session.flush()
+            pairing = a_pair(session, programme, mentor, learner, now=mentes.clock())
             activity = an_activity(session, course, f"{campus.platform.url}/{learner.id}")
             checkpoint = a_checkpoint(session, programme, activity, now=mentes.clock())
             checkpoint.name = about[learner.email or ""]

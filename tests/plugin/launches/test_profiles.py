@@ -17,7 +17,6 @@ from lti.testing.payloads import Given, Message, Token
 from plugin.app import Mentes
 from plugin.checkins import service as checkins
 from plugin.courses.model import Course, Membership
-from plugin.pairings.model import Pairing
 from plugin.people.model import Person
 from plugin.worker import Worker
 from tests.lti.expected import EXPECTED
@@ -25,6 +24,7 @@ from tests.plugin.factories import (
     a_check_in,
     a_checkpoint,
     a_mentor,
+    a_pair,
     a_programme,
     an_activity,
     every,
@@ -69,15 +69,7 @@ def test_the_whole_tool_works_at_each_product(
         programme = a_programme(session, course)
         mentor = a_mentor(session, programme, now=mentes.clock())
         ada = every(session, Person, Person.email == ADA.email)[0]
-        pairing = Pairing(
-            programme_id=programme.id,
-            mentor_id=mentor.id,
-            mentee_id=ada.id,
-            reasons=[],
-            made_at=mentes.clock(),
-        )
-        session.add(pairing)
-        session.flush()
+        pairing = a_pair(session, programme, mentor, ada, now=mentes.clock())
         activity = an_activity(session, course, f"{campus.platform.url}/unit")
         checkpoint = a_checkpoint(session, programme, activity, now=mentes.clock())
         opened = a_check_in(session, pairing, checkpoint, now=mentes.clock())
