@@ -48,6 +48,8 @@ from plugin.courses.deliveries import KIND as ROSTER
 from plugin.courses.deliveries import RosterDelivery
 from plugin.courses.group_deliveries import KIND as GROUPS
 from plugin.courses.group_deliveries import GroupsDelivery
+from plugin.courses.openers import KIND as OPENERS
+from plugin.courses.openers import OpenersDelivery
 from plugin.foundation.cipher import Cipher
 from plugin.foundation.clock import Clock, utc_now
 from plugin.foundation.db import Database
@@ -171,6 +173,7 @@ def compose(settings: Settings, *, clock: Clock = utc_now) -> Mentes:
         ROSTER: one_by_one(
             RosterDelivery(database, Memberships(services), clock, lease=settings.outbox_lease)
         ),
+        OPENERS: one_by_one(OpenersDelivery(database, Memberships(services), clock)),
         GROUPS: one_by_one(GroupsDelivery(database, CourseGroups(services), clock)),
         NOTICE_HANDLERS: one_by_one(
             NoticeHandlersDelivery(database, NoticeHandlers(services), settings.public_url)

@@ -15,7 +15,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from lti import claims, jose
+from lti import claims, jose, roles
 from lti.ags import LineItems
 from lti.errors import LtiError, ServiceRefused, ServiceUnavailable
 from lti.http import Answer, Http
@@ -141,9 +141,10 @@ def _names_and_roles(
         return _not_offered("names and roles", registration)
 
     def tried() -> str:
-        roster = memberships.members(registration, url)
-        named = sum(1 for each in roster.members if each.person.name)
-        return f"{len(roster.members)} members, {named} of them with a name"
+        """Ask for those who teach alone: a course may have a hundred thousand others."""
+        teaching = memberships.members(registration, url, role=roles.INSTRUCTOR).members
+        named = sum(1 for each in teaching if each.person.name)
+        return f"instructors: {len(teaching)}, with a name: {named}"
 
     return _tried("Names and roles", tried, registration)
 

@@ -54,6 +54,8 @@ class ResourceLink(Owned):
     link_id: Mapped[str] = mapped_column(index=True)
     title: Mapped[str | None]
     lineitem_url: Mapped[str | None]
+    openers_read_at: Mapped[datetime | None]
+    """When the platform last said who can open it (`Membership.shut_out`)."""
     created_at: Mapped[datetime]
 
 
@@ -72,6 +74,9 @@ class Membership(Owned):
     """Ids of the course's groups that they are in, as the platform has them, in order."""
     mentors: Mapped[list[str]] = mapped_column(default=list)
     """Whom they mentor according to the platform, as it calls them (`role_scope_mentor`)."""
+    shut_out: Mapped[list[str]] = mapped_column(default=list)
+    """Ids of our items (`ResourceLink`) that they cannot open, as the platform last said, in order.
+    """
     listed_in: Mapped[int | None]
     """The last reading of the platform's list that had them (`Course.reading`). None: no list ever
     had them, or somebody said that they are here although it has not: its silence says nothing.

@@ -7,9 +7,10 @@ from typing import Any
 from flask import Blueprint, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
+from plugin.courses.openers import owe_openers
 from plugin.foundation.web import Role, requires, tool, visit
 from plugin.foundation.web.i18n import words
-from plugin.items.views import Destination, Where, destination
+from plugin.items.views import Destination, Openers, Where, destination, openers
 from plugin.launches.items import Said
 from plugin.launches.model import Launch
 from plugin.launches.pages import page_for
@@ -35,8 +36,25 @@ def show() -> str | Response:
         "items/item.html",
         page_title=found.title or words().gettext("Mentoring"),
         to=found,
+        openers=_openers() if found.where is Where.OVERVIEW else None,
         home=url_for(page_for(visit().roles), launch_id=visit().launch_id),
     )
+
+
+@bp.post("/l/<uuid:launch_id>/item/openers")
+@requires(Role.INSTRUCTOR)
+def ask_openers() -> Response:
+    """Ask the platform who can open the item that was opened."""
+    with tool().database.transaction(visit().organisation_id) as session:
+        link_id = session.get_one(Launch, visit().launch_id).resource_link_id
+        if link_id is not None:
+            owe_openers(session, link_id, now=tool().clock())
+    return _to("items.show")
+
+
+def _openers() -> Openers | None:
+    with tool().database.reading(visit().organisation_id) as session:
+        return openers(session, session.get_one(Launch, visit().launch_id).resource_link_id)
 
 
 def _destination() -> Destination:

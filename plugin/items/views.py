@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -14,10 +15,15 @@ from plugin.checkins.model import CheckIn
 from plugin.checkins.rules import State
 from plugin.circles import service as circles
 from plugin.circles.model import Circle
+from plugin.completions.deliveries import Asked, asked
+from plugin.courses.model import Course, ResourceLink
+from plugin.courses.openers import KIND as OPENERS
+from plugin.courses.openers import shut_out
 from plugin.items.model import PlacedItem
 from plugin.items.service import found
 from plugin.launches.items import Kind, Said
 from plugin.pairings.service import open_pairing
+from plugin.people.model import Person
 from plugin.programmes import service as programmes
 from plugin.programmes.model import Checkpoint, Part
 
@@ -152,4 +158,36 @@ def _circle(session: Session, item: PlacedItem, person_id: UUID) -> Destination:
         title=item.title,
         about=circle.topic if circle else None,
         kind=item.kind,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Openers:
+    """Who of those who take part cannot open an item, as far as the platform was asked."""
+
+    asked: Asked
+    read_at: datetime | None
+    shut_out: Sequence[Person]
+
+
+def openers(session: Session, link_id: UUID | None) -> Openers | None:
+    """Return who cannot open the item that was opened; None where nobody can be asked."""
+    link = session.get(ResourceLink, link_id) if link_id is not None else None
+    if link is None or session.get_one(Course, link.course_id).memberships_url is None:
+        return None
+    programme = programmes.found_of_course(session, link.course_id)
+    taking_part = {
+        each.person_id
+        for part in Part
+        for each in (programmes.participants(session, programme.id, part) if programme else ())
+    }
+    found = taking_part & shut_out(session, link)
+    return Openers(
+        asked=asked(session, link.id, OPENERS),
+        read_at=link.openers_read_at,
+        shut_out=session.scalars(
+            select(Person)
+            .where(Person.id.in_(found))
+            .order_by(Person.name.is_(None), Person.name, Person.id)
+        ).all(),
     )

@@ -152,6 +152,7 @@ KINDS = {
     "column": to_say("Columns of gradebooks"),
     "mail": to_say("Mails"),
     "roster": to_say("Lists of participants"),
+    "openers": to_say("Lists of who can open an item"),
     "matching": to_say("Matching drafts"),
     "publishing": to_say("Published pairs"),
 }

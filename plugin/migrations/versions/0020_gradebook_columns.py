@@ -1,4 +1,4 @@
-"""What instructors say of the column in their gradebook; who can open an item.
+"""What instructors say of our column in their gradebook.
 
 Revision: 0020, after 0019.
 """

@@ -31,7 +31,7 @@ def test_a_sound_registration_is_well(campus: Campus, mentes: Mentes) -> None:
     assert failing(campus, mentes) == []
     assert any("has 1 keys" in what for what in found)
     assert any("clock" in what for what in found)
-    assert "Names and roles: 4 members, 4 of them with a name" in found
+    assert "Names and roles: instructors: 1, with a name: 1" in found
     assert "Line items: 1 line items of ours" in found
 
 

@@ -229,6 +229,7 @@ def test_reporting_again_brings_back_what_took_place(course: Class) -> None:
     done(teacher.submit("column/remove"))
     course.worker.run_until_idle()
     course.clock.forward(days=1)
+    teacher = opened(course)
     done(teacher.submit("column/report"))
     done(teacher.submit("column/report"))
     course.worker.run_until_idle()

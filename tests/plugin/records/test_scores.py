@@ -12,10 +12,7 @@ from lti.grading import ActivityProgress, GradingProgress, Score
 from plugin.app import Mentes
 from plugin.foundation.outbox import Outcome
 from plugin.records.scores import dated
-from tests.plugin.factories import (
-    at_once,
-    later,
-)
+from tests.plugin.factories import at_once, later
 from tests.plugin.launching import ADA, COURSE
 from tests.plugin.records.scoring import Class, endpoint
 

@@ -1,0 +1,127 @@
+"""Who can open an item of ours, where a course shows it to some people only.
+
+A platform is asked when an instructor wants to know, for the list of those who may open that item
+(Names and Roles 2.0, section 3). Kept is who of the course is not in it. Whoever was in no list of
+the whole course either, as administrators who launch without being enrolled, is none of them.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from lrs_bridge.identity import same_place
+from lti.errors import ServiceRefused, ServiceUnavailable
+from lti.nrps import Memberships, Status
+from plugin.courses.model import Course, Membership, ResourceLink
+from plugin.foundation.clock import Clock
+from plugin.foundation.db import Database
+from plugin.foundation.outbox import LeasedDebt, Outcome, Postponed, Settled, owe
+from plugin.people.model import PersonIdentifier
+from plugin.people.rules import ACCOUNT
+from plugin.platforms.service import not_taken, registration
+
+KIND = "openers"
+PAGE = 500  # members that a platform is asked for at a time; it may send fewer
+
+
+def owe_openers(session: Session, link_id: UUID, *, now: datetime) -> None:
+    """Ask who can open an item, at most once a minute; nothing where there is nobody to ask."""
+    link = session.get_one(ResourceLink, link_id)
+    course = session.get_one(Course, link.course_id)
+    if course.memberships_url is None:
+        return
+    owe(
+        session,
+        KIND,
+        target=str(course.registration_id),
+        key=f"{link_id}:{now.replace(second=0, microsecond=0).isoformat()}",
+        lane=str(link_id),
+        payload={"link_id": str(link_id)},
+        now=now,
+    )
+
+
+class OpenersDelivery:
+    """Pays these debts: reads outside any transaction, keeps in one."""
+
+    def __init__(self, database: Database, memberships: Memberships, clock: Clock) -> None:
+        self._database = database
+        self._memberships = memberships
+        self._clock = clock
+
+    def __call__(self, debt: LeasedDebt) -> Settled | Postponed:
+        """Ask who can open the item that `debt` names, and keep who cannot."""
+        with self._database.reading(debt.organisation_id) as session:
+            link = session.get_one(ResourceLink, UUID(debt.payload["link_id"]))
+            course = session.get_one(Course, link.course_id)
+            platform = registration(session, course.registration_id).as_value()
+        if course.memberships_url is None:
+            return Settled(outcome=Outcome.SUPERSEDED, problem="no-memberships-url")
+        try:
+            found = {
+                member.user_id
+                for page in self._memberships.pages(
+                    platform,
+                    course.memberships_url,
+                    limit=PAGE,
+                    resource_link_id=link.link_id,
+                    deployment_id=course.deployment_id,
+                )
+                for member in page.members
+                if member.status is Status.ACTIVE
+            }
+        except (ServiceRefused, ServiceUnavailable) as error:
+            return not_taken(error)
+        with self._database.transaction(debt.organisation_id) as session:
+            kept(session, link.id, found, issuer=platform.issuer, now=self._clock())
+        return Settled()
+
+
+def kept(
+    session: Session, link_id: UUID, openers: Collection[str], *, issuer: str, now: datetime
+) -> None:
+    """Keep who cannot open an item: everybody whom the platform does not name.
+
+    Args:
+        openers: whom it names, as it calls them.
+    """
+    link = session.get_one(ResourceLink, link_id)
+    link.openers_read_at = now
+    listed: dict[UUID, Membership] = {}
+    called: defaultdict[UUID, set[str]] = defaultdict(set)
+    rows = session.execute(
+        select(Membership, PersonIdentifier.value)
+        .join(PersonIdentifier, PersonIdentifier.person_id == Membership.person_id)
+        .where(
+            Membership.course_id == link.course_id,
+            Membership.active,
+            Membership.listed_in.is_not(None),
+            PersonIdentifier.scheme == ACCOUNT,
+            PersonIdentifier.home == same_place(issuer),
+        )
+    )
+    for membership, value in rows:
+        listed[membership.id] = membership
+        called[membership.id].add(value)
+    for id, membership in listed.items():
+        others = set(membership.shut_out) - {str(link_id)}
+        here = {str(link_id)} if called[id].isdisjoint(openers) else set()
+        if set(membership.shut_out) != others | here:
+            membership.shut_out = sorted(others | here)
+    session.flush()
+
+
+def shut_out(session: Session, link: ResourceLink) -> set[UUID]:
+    """Return who of the course cannot open an item, as the platform last said."""
+    memberships = session.execute(
+        select(Membership.person_id, Membership.shut_out).where(
+            Membership.course_id == link.course_id, Membership.active
+        )
+    )
+    return {person_id for person_id, links in memberships if str(link.id) in links}
