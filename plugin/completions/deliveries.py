@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import delete, select
@@ -15,7 +14,7 @@ from plugin.completions.model import SeenLineItem
 from plugin.courses.model import LONGEST_IRI, Course, ResourceLink
 from plugin.foundation.clock import Clock
 from plugin.foundation.db import Database
-from plugin.foundation.outbox import Debt, LeasedDebt, Outcome, Postponed, Settled, owe
+from plugin.foundation.outbox import LeasedDebt, Outcome, Postponed, Settled, owe
 from plugin.foundation.tenancy import inserted_once
 from plugin.launches.items import RESOURCE
 from plugin.platforms.service import not_taken, registration
@@ -38,31 +37,6 @@ def owe_line_items(session: Session, course_id: UUID, *, now: datetime) -> None:
         payload={"course_id": str(course_id)},
         now=now,
     )
-
-
-class Asked(StrEnum):
-    """Whether the platform was asked about the gradebook of a course."""
-
-    NOT_YET = "not-yet"
-    NOW = "now"
-    """It is about to be asked, or to answer."""
-    ANSWERED = "answered"
-    REFUSED = "refused"
-
-
-def asked(session: Session, course_id: UUID, kind: str = KIND) -> Asked:
-    """Return how far the newest debt of a course is: asking for its columns, or one of `kind`."""
-    last = session.scalars(
-        select(Debt)
-        .where(Debt.kind == kind, Debt.lane == str(course_id))
-        .order_by(Debt.created_at.desc())
-        .limit(1)
-    ).first()
-    if last is None:
-        return Asked.NOT_YET
-    if last.settled_at is None:
-        return Asked.NOW
-    return Asked.REFUSED if last.outcome == Outcome.GIVEN_UP else Asked.ANSWERED
 
 
 class LineItemsDelivery:

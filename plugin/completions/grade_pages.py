@@ -9,11 +9,12 @@ from marshmallow import fields, validate
 from werkzeug.wrappers import Response
 
 from plugin.completions import grades
-from plugin.completions.deliveries import asked, owe_line_items, seen
+from plugin.completions.deliveries import KIND, owe_line_items, seen
 from plugin.completions.inlets import inlets
 from plugin.courses.model import Course
 from plugin.foundation.errors import FormInvalid
 from plugin.foundation.forms import Form, filled, whatever
+from plugin.foundation.outbox import asked
 from plugin.foundation.web import Role, requires, tool, visit
 from plugin.foundation.web.i18n import in_words, words
 
@@ -47,7 +48,7 @@ def _show(errors: dict[str, list[str]] | None = None) -> str:
             chosen=grades.of_course(session, course.id),
             columns=seen(session, course.id),
             can_be_read=grades.can_be_read(course),
-            asked=asked(session, course.id),
+            asked=asked(session, KIND, str(course.id)),
             errors=in_words(errors or {}),
             sent=request.form,
         )

@@ -15,10 +15,10 @@ from plugin.checkins.model import CheckIn
 from plugin.checkins.rules import State
 from plugin.circles import service as circles
 from plugin.circles.model import Circle
-from plugin.completions.deliveries import Asked, asked
 from plugin.courses.model import Course, ResourceLink
 from plugin.courses.openers import KIND as OPENERS
 from plugin.courses.openers import shut_out
+from plugin.foundation.outbox import Asked, asked
 from plugin.items.model import PlacedItem
 from plugin.items.service import found
 from plugin.launches.items import Kind, Said
@@ -183,7 +183,7 @@ def openers(session: Session, link_id: UUID | None) -> Openers | None:
     }
     found = taking_part & shut_out(session, link)
     return Openers(
-        asked=asked(session, link.id, OPENERS),
+        asked=asked(session, OPENERS, str(link.id)),
         read_at=link.openers_read_at,
         shut_out=session.scalars(
             select(Person)

@@ -16,10 +16,9 @@ from sqlalchemy.orm import Session
 
 from lti import claims
 from lti.grading import LineItem
-from plugin.completions.deliveries import Asked, asked
 from plugin.courses.model import Course, ResourceLink
 from plugin.foundation.events import happened
-from plugin.foundation.outbox import owe
+from plugin.foundation.outbox import Asked, asked, owe
 from plugin.foundation.tenancy import inserted_once
 from plugin.launches.items import mentoring_line_item
 from plugin.records import events
@@ -68,7 +67,7 @@ def column(session: Session, course: Course, *, label: str = LABEL) -> Column:
         is_offered=claims.SCOPE_SCORE in course.service_scopes and (has_list or is_of_item),
         can_change=claims.SCOPE_LINE_ITEM in course.service_scopes and has_list,
         is_of_item=is_of_item,
-        told=asked(session, course.id, KIND),
+        told=asked(session, KIND, str(course.id)),
     )
 
 

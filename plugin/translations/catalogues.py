@@ -38,6 +38,7 @@ SPEAKERS: dict[Path, list[tuple[str, str]]] = {
         ("quirks.py", "ignore"),
         ("access_tokens.py", "ignore"),  # from here on: what only the worker meets
         ("ags.py", "ignore"),
+        ("ags_answers.py", "ignore"),
         ("nrps.py", "ignore"),
         ("services.py", "ignore"),
         ("**.py", PYTHON),

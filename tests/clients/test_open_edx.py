@@ -176,7 +176,7 @@ def test_the_doctor_finds_nothing_wrong(stage: Stage) -> None:
     findings = list(examined_platform(stage.mentes, "Open edX"))
     assert [finding for finding in findings if not finding.holds] == []
     said = [finding.what for finding in findings]
-    assert "Names and roles: 4 members, 4 of them with a name" in said
+    assert any(what.startswith("Names and roles: instructors: ") for what in said)
     assert "Line items: 1 line items of ours" in said
 
 

@@ -113,6 +113,14 @@ class Browser:
             self.launch_id = answer.headers["Location"].strip("/").split("/")[-1]
         return answer
 
+    def follow(self, answer: TestResponse) -> TestResponse:
+        """Return the page to which an answer leads, however many redirects away."""
+        for _ in range(5):
+            if answer.status_code != 303:
+                return answer
+            answer = self.client.get(answer.headers["Location"], headers=HTML)
+        raise AssertionError("It leads round and round.")
+
     def get(self, path: str, **values: Any) -> TestResponse:
         """Open a page of the launch."""
         return self.client.get(f"/l/{self.launch_id}/{path}", headers=HTML, **values)

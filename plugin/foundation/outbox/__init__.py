@@ -12,7 +12,7 @@ target that lets us in no more has it paused. See ADR 0022.
 """
 
 from plugin.foundation.outbox.claiming import claim, prolong, release, waiting_kinds
-from plugin.foundation.outbox.looking import Backlog, backlog, unpaid
+from plugin.foundation.outbox.looking import Asked, Backlog, asked, backlog, unpaid
 from plugin.foundation.outbox.model import Channel, Debt, channel_id
 from plugin.foundation.outbox.owing import (
     Owed,
@@ -52,6 +52,7 @@ __all__ = [
     "FIRST_DELAY",
     "LONGEST_DELAY",
     "LONGEST_SILENCE",
+    "Asked",
     "Away",
     "Backlog",
     "Channel",
@@ -67,6 +68,7 @@ __all__ = [
     "Settled",
     "about",
     "again",
+    "asked",
     "backlog",
     "channel_id",
     "channel_of",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -113,3 +114,28 @@ def unpaid(session: Session) -> dict[str, int]:
         select(Debt.kind, func.count()).where(Debt.settled_at.is_(None)).group_by(Debt.kind)
     )
     return {row[0]: row[1] for row in rows}
+
+
+class Asked(StrEnum):
+    """How far something is that a person wants another system to say, or to do."""
+
+    NOT_YET = "not-yet"
+    NOW = "now"
+    """It is about to be asked, or to answer."""
+    ANSWERED = "answered"
+    REFUSED = "refused"
+
+
+def asked(session: Session, kind: str, lane: str) -> Asked:
+    """Return how far the newest debt of a kind and a lane is."""
+    last = session.scalars(
+        select(Debt)
+        .where(Debt.kind == kind, Debt.lane == lane)
+        .order_by(Debt.created_at.desc(), Debt.place.desc())
+        .limit(1)
+    ).first()
+    if last is None:
+        return Asked.NOT_YET
+    if last.settled_at is None:
+        return Asked.NOW
+    return Asked.REFUSED if last.outcome == Outcome.GIVEN_UP else Asked.ANSWERED

@@ -35,6 +35,15 @@ def test_a_sound_registration_is_well(campus: Campus, mentes: Mentes) -> None:
     assert "Line items: 1 line items of ours" in found
 
 
+def test_names_and_roles_are_tried_without_reading_everybody(
+    campus: Campus, mentes: Mentes
+) -> None:
+    campus.launched(TEACHER)
+    assert failing(campus, mentes) == []
+    (asked,) = [each for each in campus.platform.exchanges if "/memberships" in each.path]
+    assert "1 found" in asked.summary
+
+
 def test_before_the_first_launch_services_cannot_be_tried(campus: Campus, mentes: Mentes) -> None:
     (finding,) = failing(campus, mentes)
     assert "Open Mentes from a course once" in finding.advice

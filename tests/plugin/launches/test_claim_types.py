@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from werkzeug.test import TestResponse
 
 from lti import claims
-from tests.plugin.launching import ADA, TEACHER, Campus
+from tests.plugin.launching import ADA, TEACHER, Browser, Campus
 
 JSON = st.recursive(
     st.none()
@@ -80,12 +80,16 @@ KINDS = (
 )
 
 
-def is_calm(answer: TestResponse) -> bool:
-    """Whether a launch was let in, or refused with a page that has a reference."""
-    if answer.status_code == 303:
+def is_calm(browser: Browser, answer: TestResponse) -> bool:
+    """Whether a launch leads to a page of ours, or is refused with one that has a reference."""
+    was_let_in = answer.status_code == 303
+    page = browser.follow(answer)
+    text = page.get_data(as_text=True)
+    if "Traceback" in text or "<h1" not in text:
+        return False
+    if was_let_in and page.status_code == 200:
         return True
-    text = answer.get_data(as_text=True)
-    return 400 <= answer.status_code < 500 and "reference" in text and "Traceback" not in text
+    return 400 <= page.status_code < 500 and "reference" in text
 
 
 @settings(
@@ -104,14 +108,60 @@ def test_claims_of_any_kind_are_let_in_or_refused(
     campus: Campus, kind: str, changes: dict[str, Any]
 ) -> None:
     said = {claims.MESSAGE_TYPE: kind, **changes}
-    assert is_calm(campus.browser().launch(ADA, **said))
+    browser = campus.browser()
+    assert is_calm(browser, browser.launch(ADA, **said))
 
 
 def test_any_one_claim_may_be_missing_or_nonsense(campus: Campus) -> None:
     browser = campus.browser()
     for name in NAMES:
         for value in (None, 0, {"id": [], "user_id": {}}):
-            assert is_calm(browser.launch(TEACHER, **{name: value})), (name, value)
+            assert is_calm(browser, browser.launch(TEACHER, **{name: value})), (name, value)
+
+
+INSTRUCTOR = "http://purl.imsglobal.org/vocab/lis/v2/membership#Instructor"
+SHOWN: dict[str, tuple[str, Any, tuple[str, ...]]] = {
+    "the course's title": (
+        claims.CONTEXT,
+        {"id": "2", "title": "Bread & <b>butter</b>"},
+        ("Bread &amp; &lt;b&gt;butter&lt;/b&gt;",),
+    ),
+    "the course's label, where it has no title": (
+        claims.CONTEXT,
+        {"id": "2", "label": "B&B 1"},
+        ("B&amp;B 1",),
+    ),
+    "the language": (claims.LAUNCH_PRESENTATION, {"locale": "de"}, ('lang="de"', "Mentor")),
+    "the way back": (
+        claims.LAUNCH_PRESENTATION,
+        {"return_url": "https://lms.example/course/2?a=1&b=2"},
+        ('href="https://lms.example/course/2?a=1&amp;b=2"', "Back to the course"),
+    ),
+    "what a learner does": (claims.ROLES, ["Learner"], ("No mentoring in this course yet",)),
+    "what an instructor does": (claims.ROLES, [INSTRUCTOR], ("Set up mentoring",)),
+    "what somebody without a role does": (claims.ROLES, [], ("No mentoring in this course yet",)),
+}
+
+
+@pytest.mark.parametrize(("claim", "said", "words"), SHOWN.values(), ids=SHOWN)
+def test_what_was_claimed_is_what_the_page_shows(
+    campus: Campus, claim: str, said: Any, words: tuple[str, ...]
+) -> None:
+    browser = campus.browser()
+    page = browser.follow(browser.launch(ADA, **{claim: said}))
+    assert page.status_code == 200
+    assert [each for each in words if each not in page.text] == []
+
+
+@pytest.mark.parametrize(
+    "url", ["javascript:alert(1)", "data:text/html,x", "//elsewhere.example", "", 7, ["https://x"]]
+)
+def test_a_way_back_that_is_no_web_address_is_not_shown(campus: Campus, url: Any) -> None:
+    browser = campus.browser()
+    said: dict[str, Any] = {claims.LAUNCH_PRESENTATION: {"return_url": url}}
+    page = browser.follow(browser.launch(ADA, **said))
+    assert "Back to the course" not in page.text
+    assert "javascript:" not in page.text
 
 
 @pytest.mark.parametrize("size", [64 * 1024, 10 * 1024 * 1024])

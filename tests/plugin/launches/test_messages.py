@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from html import unescape
 
+from werkzeug.test import TestResponse
+
 from lti import claims
 from lti.testing import User, messages
 from lti.testing.values import Claims
@@ -20,26 +22,28 @@ from tests.plugin.factories import (
     an_activity,
     every,
 )
-from tests.plugin.launching import ADA, BEN, TEACHER, Campus
+from tests.plugin.launching import ADA, BEN, TEACHER, Browser, Campus
 
 
-def first_page(campus: Campus, user: User, content: Claims) -> tuple[str, int]:
-    """Return the end of the address to which a message leads, and the status of that page."""
+def posted(campus: Campus, user: User, content: Claims) -> tuple[Browser, TestResponse]:
+    """Return a browser that has posted a message, and where it is led."""
     browser = campus.browser()
     state, nonce = browser.begin(user)
     answer = browser.post(state, browser.token(nonce, content))
     assert answer.status_code == 303, answer.get_data(as_text=True)
-    location = answer.headers["Location"]
-    page = browser.client.get(location, headers={"Accept": "text/html"})
-    return location.rpartition("/")[2], page.status_code
+    return browser, answer
+
+
+def first_page(campus: Campus, user: User, content: Claims) -> tuple[str, int]:
+    """Return the end of the address to which a message leads, and the status of that page."""
+    browser, answer = posted(campus, user, content)
+    return answer.headers["Location"].rpartition("/")[2], browser.follow(answer).status_code
 
 
 def shown(campus: Campus, user: User, content: Claims) -> str:
     """Return the text of the page to which a message leads."""
-    browser = campus.browser()
-    state, nonce = browser.begin(user)
-    answer = browser.post(state, browser.token(nonce, content))
-    return browser.client.get(answer.headers["Location"], headers={"Accept": "text/html"}).text
+    browser, answer = posted(campus, user, content)
+    return browser.follow(answer).text
 
 
 def review(campus: Campus, user: User, for_user: User) -> Claims:
