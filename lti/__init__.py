@@ -19,7 +19,8 @@ Import from the modules:
                           .listed, .updated, .deleted; .results(registration, lineitem_url);
                           .post_score(registration, lineitem_url, score) -> ScoreOutcome
     grading               LineItem, Score, Result and their parts
-    nrps                  Memberships(services).members(registration, url) -> Roster,
+    nrps                  Memberships(services).members(registration, url, role=None,
+                          resource_link_id=None) -> Roster, .pages the same page by page,
                           .changes(registration, differences_url) -> Changes
     groups                CourseGroups(services).groups(registration, url, user_id=None), .sets
     notice_handlers       NoticeHandlers(services).ensured(registration, endpoint, types, handler)

@@ -36,6 +36,7 @@ class Place:
 
     memberships_url: str | None = None
     lineitems_url: str | None = None
+    deployment_id: str | None = None
 
 
 def place_of(database: Database, registration_id: UUID) -> Place:
@@ -49,7 +50,11 @@ def place_of(database: Database, registration_id: UUID) -> Place:
         ).first()
     if course is None:
         return Place()
-    return Place(memberships_url=course.memberships_url, lineitems_url=course.lineitems_url)
+    return Place(
+        memberships_url=course.memberships_url,
+        lineitems_url=course.lineitems_url,
+        deployment_id=course.deployment_id,
+    )
 
 
 def checkup(
@@ -78,8 +83,8 @@ def checkup(
             advice="Open Mentes from a course once, then ask the doctor again.",
         )
         return
-    yield _names_and_roles(Memberships(services), registration, place.memberships_url)
-    yield _line_items(LineItems(services), registration, place.lineitems_url)
+    yield _names_and_roles(Memberships(services), registration, place)
+    yield _line_items(LineItems(services), registration, place)
 
 
 def _own_keys(http: Http, url: str) -> Finding:
@@ -134,27 +139,30 @@ def _had(services: Services, registration: Registration, scope: str) -> str:
     return f"the platform gives one at {registration.token_endpoint}"
 
 
-def _names_and_roles(
-    memberships: Memberships, registration: Registration, url: str | None
-) -> Finding:
+def _names_and_roles(memberships: Memberships, registration: Registration, place: Place) -> Finding:
+    url = place.memberships_url
     if url is None:
         return _not_offered("names and roles", registration)
 
     def tried() -> str:
         """Ask for those who teach alone: a course may have a hundred thousand others."""
-        teaching = memberships.members(registration, url, role=roles.INSTRUCTOR).members
+        teaching = memberships.members(
+            registration, url, role=roles.INSTRUCTOR, deployment_id=place.deployment_id
+        ).members
         named = sum(1 for each in teaching if each.person.name)
         return f"instructors: {len(teaching)}, with a name: {named}"
 
     return _tried("Names and roles", tried, registration)
 
 
-def _line_items(line_items: LineItems, registration: Registration, url: str | None) -> Finding:
+def _line_items(line_items: LineItems, registration: Registration, place: Place) -> Finding:
+    url = place.lineitems_url
     if url is None:
         return _not_offered("the gradebook", registration)
 
     def tried() -> str:
-        return f"{sum(1 for _ in line_items.listed(registration, url))} line items of ours"
+        found = line_items.listed(registration, url, deployment_id=place.deployment_id)
+        return f"{sum(1 for _ in found)} line items of ours"
 
     return _tried("Line items", tried, registration)
 

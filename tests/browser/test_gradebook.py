@@ -36,7 +36,7 @@ def test_an_instructor_names_stops_removes_and_takes_up_the_column(
     tool.get_by_role("button", name="Stop, and remove the column").click()
     look("column, what is lost", tool.get_by_text("All grades in “Talks with mentors” are lost"))
     tool.get_by_role("button", name="Remove the column and its grades").click()
-    look("column, removed", tool.get_by_text("is taken away, with the grades in it"))
+    look("column, removed", tool.get_by_text("The column that Mentes made is"))
     tool.get_by_role("button", name="Report again").click()
     tool.get_by_role("button", name="Stop, and leave the column").click()
     look("column, stopped", tool.get_by_text("The column stays as it was."))

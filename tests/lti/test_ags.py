@@ -305,6 +305,16 @@ def test_a_score_that_is_refused_though_it_is_there_already_is_recorded(
     assert again is ScoreOutcome.RECORDED
 
 
+def test_a_score_is_known_again_on_the_scale_of_its_column(
+    campus: Campus, script: Script, line_items: LineItems
+) -> None:
+    score = a_score(score_given=1, score_maximum=2)
+    stands = {"userId": score.user_id, "resultScore": 5, "resultMaximum": 10}
+    script.will_answer(Response(status=400), as_json([stands]))
+    url = f"{script.url}/lineitem"
+    assert line_items.post_score(campus.registration, url, score) is ScoreOutcome.RECORDED
+
+
 @pytest.mark.parametrize(
     "other",
     [{"user_id": "5"}, {"score_given": 7}, {"score_given": None, "score_maximum": None}],

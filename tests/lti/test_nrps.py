@@ -1,5 +1,6 @@
 """Rosters: pages, roles, statuses, and what a roster must never be."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -209,6 +210,18 @@ def test_the_roster_of_an_item_has_what_each_launch_of_it_would_say(
     said = {member.user_id: member.custom for member in roster.members}
     assert said["4"] == {"course": "2", "who": "ada", "week": "1"}
     assert said["5"]["who"] == "ben"
+
+
+def test_the_roster_of_an_item_has_those_who_can_open_it(
+    campus: Campus, memberships: Memberships
+) -> None:
+    link = campus.platform.add_resource_link(campus.tool, "2", "Mentoring")
+    campus.platform.directory.add_link(replace(link, open_to=frozenset({"4"})))
+    url = memberships_url(campus)
+    pages = memberships.pages(campus.registration, url, limit=1, resource_link_id=link.id)
+    assert [member.user_id for page in pages for member in page.members] == ["4"]
+    roster = memberships.members(campus.registration, url, resource_link_id=link.id)
+    assert [member.user_id for member in roster.members] == ["4"]
 
 
 def test_the_roster_of_somebody_elses_item_is_refused(
