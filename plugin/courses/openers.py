@@ -7,9 +7,10 @@ the whole course either, as administrators who launch without being enrolled, is
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Collection
 from datetime import datetime
+from itertools import groupby
+from operator import itemgetter
 from uuid import UUID
 
 from sqlalchemy import select
@@ -22,6 +23,7 @@ from plugin.courses.model import Course, Membership, ResourceLink
 from plugin.foundation.clock import Clock
 from plugin.foundation.db import Database
 from plugin.foundation.outbox import LeasedDebt, Outcome, Postponed, Settled, owe
+from plugin.foundation.pouring import is_one_of
 from plugin.people.model import PersonIdentifier
 from plugin.people.rules import ACCOUNT
 from plugin.platforms.service import not_taken, registration
@@ -93,10 +95,8 @@ def kept(
     """
     link = session.get_one(ResourceLink, link_id)
     link.openers_read_at = now
-    listed: dict[UUID, Membership] = {}
-    called: defaultdict[UUID, set[str]] = defaultdict(set)
     rows = session.execute(
-        select(Membership, PersonIdentifier.value)
+        select(Membership.id, Membership.shut_out, PersonIdentifier.value)
         .join(PersonIdentifier, PersonIdentifier.person_id == Membership.person_id)
         .where(
             Membership.course_id == link.course_id,
@@ -105,23 +105,26 @@ def kept(
             PersonIdentifier.scheme == ACCOUNT,
             PersonIdentifier.home == same_place(issuer),
         )
-    )
-    for membership, value in rows:
-        listed[membership.id] = membership
-        called[membership.id].add(value)
-    for id, membership in listed.items():
-        others = set(membership.shut_out) - {str(link_id)}
-        here = {str(link_id)} if called[id].isdisjoint(openers) else set()
-        if set(membership.shut_out) != others | here:
-            membership.shut_out = sorted(others | here)
+        .order_by(Membership.id)
+    ).all()
+    for id, accounts in groupby(rows, key=itemgetter(0)):
+        known = list(accounts)  # of somebody who was merged, several
+        before = set(known[0].shut_out)
+        others = before - {str(link_id)}
+        named = any(account.value in openers for account in known)
+        after = others if named else others | {str(link_id)}
+        if after != before:
+            session.get_one(Membership, id).shut_out = sorted(after)
     session.flush()
 
 
-def shut_out(session: Session, link: ResourceLink) -> set[UUID]:
-    """Return who of the course cannot open an item, as the platform last said."""
+def shut_out(session: Session, link: ResourceLink, people: Collection[UUID]) -> set[UUID]:
+    """Return who of some people cannot open an item, as the platform last said."""
     memberships = session.execute(
         select(Membership.person_id, Membership.shut_out).where(
-            Membership.course_id == link.course_id, Membership.active
+            Membership.course_id == link.course_id,
+            Membership.active,
+            is_one_of(session, Membership.person_id, people),
         )
     )
     return {person_id for person_id, links in memberships if str(link.id) in links}

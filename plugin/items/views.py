@@ -181,13 +181,12 @@ def openers(session: Session, link_id: UUID | None) -> Openers | None:
         for part in Part
         for each in (programmes.participants(session, programme.id, part) if programme else ())
     }
-    found = taking_part & shut_out(session, link)
     return Openers(
         asked=asked(session, OPENERS, str(link.id)),
         read_at=link.openers_read_at,
         shut_out=session.scalars(
             select(Person)
-            .where(Person.id.in_(found))
+            .where(Person.id.in_(shut_out(session, link, taking_part)))
             .order_by(Person.name.is_(None), Person.name, Person.id)
         ).all(),
     )

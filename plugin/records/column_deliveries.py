@@ -38,8 +38,11 @@ class ColumnDelivery:
             course = session.get_one(Course, UUID(debt.payload["course_id"]))
             platform = registration(session, course.registration_id).as_value()
             of_items = columns.urls_of_items(session, course.id)
+            is_wanted = columns.is_wanted(session, course.id)
         if course.lineitems_url is None:
             return Settled(outcome=Outcome.SUPERSEDED, problem="no-lineitems-url")
+        if debt.payload["column"] == columns.REMOVED and is_wanted:
+            return Settled(outcome=Outcome.SUPERSEDED, problem="wanted-again")
         wanted = replace(
             mentoring_line_item(debt.payload["label"]), score_maximum=debt.payload["points"]
         )

@@ -90,7 +90,11 @@ def _stopped(*, with_column: bool) -> Response:
     with tool().database.transaction(visit().organisation_id) as session:
         course = session.get_one(Course, visit().course_id)
         columns.stop(
-            session, course, with_column=with_column, by=visit().person_id, now=tool().clock()
+            session,
+            course,
+            with_column=with_column and columns.column(session, course).can_be_removed,
+            by=visit().person_id,
+            now=tool().clock(),
         )
     return _back()
 

@@ -46,7 +46,9 @@ class Column:
     is_of_item: bool
     """Whether the column came with an item of the course."""
     told: Asked
-    """How far telling the platform of the last change is."""
+    """How far telling the platform is: to take the column away where that is wanted, or else to
+    change it.
+    """
 
     @property
     def can_be_removed(self) -> bool:
@@ -57,6 +59,7 @@ class Column:
 def column(session: Session, course: Course, *, label: str = LABEL) -> Column:
     """Return how the gradebook of a course stands; `label`: of a column that nobody named."""
     row = _row(session, course.id)
+    wanted_last = CHANGED if row is None or row.removed_at is None else REMOVED
     is_of_item = bool(urls_of_items(session, course.id))
     has_list = course.lineitems_url is not None
     return Column(
@@ -67,7 +70,7 @@ def column(session: Session, course: Course, *, label: str = LABEL) -> Column:
         is_offered=claims.SCOPE_SCORE in course.service_scopes and (has_list or is_of_item),
         can_change=claims.SCOPE_LINE_ITEM in course.service_scopes and has_list,
         is_of_item=is_of_item,
-        told=asked(session, KIND, str(course.id)),
+        told=asked(session, KIND, _lane(course, wanted_last)),
     )
 
 
@@ -117,7 +120,7 @@ def change(
 
 
 def stop(session: Session, course: Course, *, with_column: bool, by: UUID, now: datetime) -> None:
-    """Report nothing more; with the column, the grades in it go as well."""
+    """Report nothing more; with the column that Mentes made, the grades in it go as well."""
     row = _taken(session, course)
     if row.stopped_at is not None and (row.removed_at is not None or not with_column):
         return  # it is so already; a column that goes is not brought back by stopping
@@ -135,7 +138,8 @@ def stop(session: Session, course: Course, *, with_column: bool, by: UUID, now: 
 def take_up(session: Session, course: Course, *, by: UUID, now: datetime) -> UUID | None:
     """Report again; return the event of it, None if it was reported all the time.
 
-    What took place meanwhile is for the caller to owe (`scores.owe_anew`).
+    What took place meanwhile is for the caller to owe (`scores.owe_anew`). A removal that is still
+    owed finds that the column is wanted, and leaves it.
     """
     row = _taken(session, course)
     if row.stopped_at is None:
@@ -143,9 +147,7 @@ def take_up(session: Session, course: Course, *, by: UUID, now: datetime) -> UUI
     row.stopped_at = row.removed_at = None
     session.flush()
     happening = events.ReportingTakenUp(at=now, subject_id=course.id, actor_id=by)
-    taken_up = happened(session, happening)
-    _owe(session, course, CHANGED, key=taken_up, now=now)
-    return taken_up
+    return happened(session, happening)
 
 
 def remove_again(session: Session, course: Course, *, key: str, now: datetime) -> None:
@@ -160,7 +162,7 @@ def _owe(session: Session, course: Course, what: str, *, key: object, now: datet
         KIND,
         target=str(course.registration_id),
         key=str(key),
-        lane=str(course.id),
+        lane=_lane(course, what),
         payload={
             "course_id": str(course.id),
             "column": what,
@@ -169,6 +171,10 @@ def _owe(session: Session, course: Course, what: str, *, key: object, now: datet
         },
         now=now,
     )
+
+
+def _lane(course: Course, what: str) -> str:
+    return f"{course.id}:{what}"
 
 
 def _row(session: Session, course_id: UUID) -> GradebookColumn | None:

@@ -26,6 +26,7 @@ from plugin.launches.items import Kind, Said
 from plugin.programmes.model import Checkpoint
 from tests.plugin.factories import a_mentor, a_person, a_programme, an_activity, every
 from tests.plugin.launching import COURSE, TEACHER, Browser, Campus
+from tests.plugin.records.scoring import endpoint
 
 TARGETS = "accept_presentation_document_targets"
 
@@ -187,6 +188,14 @@ def test_a_course_gets_no_second_column(campus: Campus) -> None:
     campus.launched(TEACHER)
     browser = choosing(campus)
     assert "has its column" in browser.get("items").get_data(as_text=True)
+    (item,) = answered(browser, kind="mentoring", column="yes")[claims.CONTENT_ITEMS]
+    assert "lineItem" not in item
+
+
+def test_no_column_where_the_instructor_wants_none(campus: Campus) -> None:
+    campus.launched(TEACHER, **endpoint(campus, lineitem=False)).submit("column/stop")
+    browser = choosing(campus)
+    assert "It brings nothing into the gradebook" in browser.get("items").text
     (item,) = answered(browser, kind="mentoring", column="yes")[claims.CONTENT_ITEMS]
     assert "lineItem" not in item
 

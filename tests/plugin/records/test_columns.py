@@ -196,6 +196,9 @@ def test_the_column_of_an_item_is_never_removed(ada: Class) -> None:
     assert "It came with an item of your course" in teacher.get("column").text
     assert teacher.get("column/remove").status_code == 303
     done(teacher.submit("column/remove"))
+    assert owed(ada) == []
+    done(teacher.submit("column/report"))
+    in_course(ada, columns.stop, with_column=True)  # as if it was not known as the item's then
     ada.worker.run_until_idle()
     assert [debt.outcome for debt in owed(ada)] == [Outcome.DELIVERED]
     assert platform.grades.column_of_link(ada.campus.link.id) is not None
@@ -239,6 +242,33 @@ def test_reporting_again_brings_back_what_took_place(course: Class) -> None:
     assert grade.timestamp == course.clock.now
 
 
+def test_a_column_that_is_wanted_again_before_it_went_stays(course: Class) -> None:
+    course.hold(0)
+    course.worker.run_until_idle()
+    (before,) = ours(course)
+    teacher = opened(course)
+    done(teacher.submit("column/remove"))
+    done(teacher.submit("column/report"))
+    course.worker.run_until_idle()
+    assert [(debt.outcome, debt.problem) for debt in owed(course)] == [
+        (Outcome.SUPERSEDED, "wanted-again")
+    ]
+    assert ours(course) == [before]
+    assert TOLD not in teacher.get("column").text
+
+
+def test_a_column_that_nobody_named_keeps_the_name_that_it_has(course: Class) -> None:
+    course.hold(0)
+    course.worker.run_until_idle()
+    (made,) = ours(course)
+    course.campus.platform.grades.replace_column(replace(made, label="As the teacher likes"))
+    teacher = opened(course)
+    done(teacher.submit("column/stop"))
+    done(teacher.submit("column/report"))
+    course.worker.run_until_idle()
+    assert [each.label for each in ours(course)] == ["As the teacher likes"]
+
+
 def test_a_talk_that_was_taken_back_meanwhile_is_told_when_reporting_again(course: Class) -> None:
     course.hold(0)
     course.worker.run_until_idle()
@@ -259,7 +289,10 @@ def test_a_platform_that_does_not_let_go_is_named(course: Class) -> None:
     done(teacher.submit("column/remove"))
     course.worker.run_until_idle()
     assert [debt.outcome for debt in owed(course)] == [Outcome.GIVEN_UP]
-    assert "Your platform did not do what was changed here last" in teacher.get("column").text
+    refused = "Your platform did not do what was changed here last"
+    assert refused in teacher.get("column").text
+    done(teacher.submit("column/report"))
+    assert refused not in teacher.get("column").text
 
 
 def test_where_the_platform_takes_no_grades_there_is_nothing_to_set(ada: Class) -> None:
