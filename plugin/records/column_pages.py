@@ -53,7 +53,7 @@ def change() -> Response | tuple[str, int]:
         columns.change(
             session,
             session.get_one(Course, visit().course_id),
-            label=" ".join(form["label"].split()),
+            label=form["label"],
             points=form["points"],
             by=visit().person_id,
             now=tool().clock(),

@@ -24,7 +24,9 @@ class ColumnForm(Form):
     label = fields.String(
         required=True,
         validate=[
-            validate.Regexp(r".*\S", error="It needs a name."),
+            validate.Predicate(
+                "isprintable", error="It needs a name."
+            ),  # no NUL, no half characters
             validate.Length(max=120, error="At most 120 characters."),
         ],
         error_messages=whatever("It needs a name."),

@@ -118,7 +118,14 @@ def test_saying_the_same_owes_nothing_and_the_last_of_several_is_told(course: Cl
 
 @pytest.mark.parametrize(
     ("field", "sent"),
-    [("label", "  "), ("label", "x" * 121), ("points", "0"), ("points", "1001"), ("points", "x")],
+    [
+        ("label", "  "),
+        ("label", "x\x00y"),
+        ("label", "x" * 121),
+        ("points", "0"),
+        ("points", "1001"),
+        ("points", "x"),
+    ],
 )
 def test_a_column_needs_a_name_and_points(course: Class, field: str, sent: str) -> None:
     answer = opened(course).submit("column", **{"label": "Talks", "points": "1", field: sent})
