@@ -24,9 +24,7 @@ class ColumnForm(Form):
     label = fields.String(
         required=True,
         validate=[
-            validate.Predicate(
-                "isprintable", error="It needs a name."
-            ),  # no NUL, no half characters
+            validate.Predicate("isprintable", error="It needs a name."),
             validate.Length(max=120, error="At most 120 characters."),
         ],
         error_messages=whatever("It needs a name."),
