@@ -6,12 +6,17 @@ asks the connected socket whom it reached, before a byte is sent.
 
 import socket
 from contextlib import suppress
-from ipaddress import IPv6Address, ip_address
-from typing import Any
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from typing import Any, Final
 
 from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPSConnection
 from urllib3.connectionpool import HTTPSConnectionPool
+
+
+_IPV4_WITHIN: Final = (IPv6Network("64:ff9b::/96"), IPv6Network("::/96"))
+"""Networks whose last 32 bits are an IPv4 address: NAT64 (RFC 6052, section 2.1), and those called
+IPv4-compatible (RFC 4291, section 2.5.5.1)."""
 
 
 class PrivateAddress(Exception):
@@ -22,10 +27,19 @@ def is_public(address: str) -> bool:
     """Return whether `address` is one that the Internet at large can reach."""
     ip = ip_address(address.partition("%")[0])
     if isinstance(ip, IPv6Address):
-        embedded = ip.ipv4_mapped or ip.sixtofour
+        embedded = _embedded(ip)
         if embedded is not None:
             return is_public(str(embedded))
-    return ip.is_global and not ip.is_multicast
+        if ip.is_site_local:
+            return False
+    return ip.is_global and not (ip.is_multicast or ip.is_reserved)
+
+
+def _embedded(ip: IPv6Address) -> IPv4Address | None:
+    """Return the IPv4 address that a gateway, or this machine, would turn `ip` into."""
+    if any(ip in network for network in _IPV4_WITHIN):
+        return IPv4Address(int(ip) & 0xFFFFFFFF)
+    return ip.ipv4_mapped or ip.sixtofour
 
 
 def _insist_on_public(address: str) -> None:

@@ -288,6 +288,17 @@ def test_a_refusal_does_not_tell_which_private_ports_are_open() -> None:
         ("fd00::1", False),
         ("::ffff:10.0.0.1", False),
         ("2002:7f00:1::", False),
+        ("64:ff9b::93.184.216.34", True),
+        ("64:ff9b::127.0.0.1", False),
+        ("64:ff9b::10.0.0.1", False),
+        ("64:ff9b::169.254.169.254", False),
+        ("64:ff9b:1::93.184.216.34", False),
+        ("::10.0.0.1", False),
+        ("::127.0.0.1", False),
+        ("::", False),
+        ("fec0::1", False),
+        ("4000::1", False),
+        ("240.0.0.1", False),
     ],
 )
 def test_public_addresses_are_those_of_the_internet_at_large(address: str, public: bool) -> None:
