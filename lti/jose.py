@@ -204,36 +204,53 @@ def new_private_key() -> tuple[str, str]:
     return key.thumbprint(), key.as_pem(private=True).decode()
 
 
-def public_jwk(kid: str, private_pem: str) -> dict[str, str]:
-    """Return the public half as a JSON Web Key, with `kid`, `alg` and `use`.
+class SigningKey:
+    """An RSA key of ours and its `kid`, read from its PEM once.
 
-    RFC 7517, section 4: https://www.rfc-editor.org/rfc/rfc7517#section-4
+    Reading and checking a PEM costs 50 times as much as signing, so keep it for as long as it
+    signs.
     """
-    numbers = _private_key(private_pem).as_dict(private=False)
-    return {
-        "kty": "RSA",
-        "n": str(numbers["n"]),
-        "e": str(numbers["e"]),
-        "kid": kid,
-        "alg": ALGORITHM,
-        "use": "sig",
-    }
+
+    def __init__(self, kid: str, private_pem: str) -> None:
+        self._kid = kid
+        self._key = RSAKey.import_key(private_pem)
+
+    def public_jwk(self) -> dict[str, str]:
+        """Return the public half as a JSON Web Key, with `kid`, `alg` and `use`.
+
+        RFC 7517, section 4: https://www.rfc-editor.org/rfc/rfc7517#section-4
+        """
+        numbers = self._key.as_dict(private=False)
+        return {
+            "kty": "RSA",
+            "n": str(numbers["n"]),
+            "e": str(numbers["e"]),
+            "kid": self._kid,
+            "alg": ALGORITHM,
+            "use": "sig",
+        }
+
+    def signed(self, claims: Mapping[str, Any]) -> str:
+        """Return `claims` as a compact token signed with RS256.
+
+        Security Framework 1.0, section 5.4: https://www.imsglobal.org/spec/security/v1p0/
+        """
+        return jws.serialize_compact(
+            {"typ": "JWT", "alg": ALGORITHM, "kid": self._kid},
+            json.dumps(claims, allow_nan=False, separators=(",", ":")),
+            self._key,
+            algorithms=[ALGORITHM],
+        )
+
+
+def public_jwk(kid: str, private_pem: str) -> dict[str, str]:
+    """Return `SigningKey.public_jwk`, for whoever has a few keys and keeps none of them read."""
+    return _signing_key(kid, private_pem).public_jwk()
 
 
 def signed(claims: Mapping[str, Any], kid: str, private_pem: str) -> str:
-    """Return `claims` as a compact token signed with RS256.
-
-    Security Framework 1.0, section 5.2: https://www.imsglobal.org/spec/security/v1p0/
-    """
-    return jws.serialize_compact(
-        {"typ": "JWT", "alg": ALGORITHM, "kid": kid},
-        json.dumps(claims, allow_nan=False, separators=(",", ":")),
-        _private_key(private_pem),
-        algorithms=[ALGORITHM],
-    )
+    """Return `SigningKey.signed`, for whoever has a few keys and keeps none of them read."""
+    return _signing_key(kid, private_pem).signed(claims)
 
 
-@lru_cache(maxsize=64)
-def _private_key(private_pem: str) -> RSAKey:
-    """Parse a PEM once: parsing and checking costs 50 times as much as signing."""
-    return RSAKey.import_key(private_pem)
+_signing_key: Final = lru_cache(maxsize=64)(SigningKey)

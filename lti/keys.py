@@ -6,6 +6,7 @@ https://www.imsglobal.org/spec/security/v1p0/#h_key-set-url
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cached_property
 from itertools import pairwise
 from threading import Lock
 from typing import Any, Final
@@ -21,13 +22,18 @@ ROTATED_EVERY: Final = timedelta(days=30)
 KEPT_AFTER_USE: Final = timedelta(days=14)  # time for what it signed to be checked
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class ToolKey:
     """One of our RSA keys. `private_pem` is a secret; keep it encrypted."""
 
     kid: str
     private_pem: str = field(repr=False)
     created_at: datetime
+
+    @cached_property
+    def signing(self) -> jose.SigningKey:
+        """The key itself, read when it is first used and kept for as long as this is."""
+        return jose.SigningKey(self.kid, self.private_pem)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,18 +79,18 @@ class ToolKeyRing:
 
         RFC 7517, section 5: https://www.rfc-editor.org/rfc/rfc7517#section-5
         """
-        return {"keys": [jose.public_jwk(key.kid, key.private_pem) for key in self._keys]}
+        return {"keys": [key.signing.public_jwk() for key in self._keys]}
 
     def sign(self, claims: Mapping[str, Any], now: datetime) -> str:
         """Return `claims` as a signed token, by the newest key that has been public for a day.
 
-        Security Framework 1.0, section 5.2: https://www.imsglobal.org/spec/security/v1p0/
+        Security Framework 1.0, section 5.4: https://www.imsglobal.org/spec/security/v1p0/
 
         The very first key has no predecessor and signs at once.
         """
         ready = [key for key in self._keys if now - key.created_at >= PUBLISHED_BEFORE_USE]
         signer = ready[-1] if ready else self._keys[0]
-        return jose.signed(claims, signer.kid, signer.private_pem)
+        return signer.signing.signed(claims)
 
 
 def dated(now: datetime) -> dict[str, int]:

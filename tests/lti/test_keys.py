@@ -49,6 +49,28 @@ def test_the_next_key_is_published_a_day_before_it_signs() -> None:
     assert signer(ring, NOW + DAY) == "b-kid"
 
 
+def test_a_private_key_is_read_once_however_many_there_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[str] = []
+    reading = jose.RSAKey.import_key
+
+    def counted(pem: str) -> jose.RSAKey:
+        read.append(pem)
+        return reading(pem)
+
+    _, pem = rsa_key("a")
+    spelt = [f"{pem}{number * chr(10)}" for number in range(65)]  # the same key, in 65 texts
+    rings = [
+        ToolKeyRing([ToolKey(kid=f"{number}", private_pem=each, created_at=NOW)])
+        for number, each in enumerate(spelt)
+    ]
+    monkeypatch.setattr(jose.RSAKey, "import_key", counted)
+    for _ in range(3):
+        for ring in rings:
+            ring.sign({"sub": "1"}, NOW)
+            ring.jwks()
+    assert sorted(read) == sorted(spelt)
+
+
 def test_a_key_set_holds_no_secrets() -> None:
     published = ToolKeyRing([a_tool_key("a")]).jwks()["keys"][0]
     assert not published.keys() & {"d", "p", "q", "dp", "dq", "qi"}
