@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlencode
 from uuid import UUID
 
 import structlog
 from flask import Flask, Response, current_app, g, request
 
+from lti import urls
 from lti.errors import (
     LaunchRefused,
     LoginRefused,
@@ -93,8 +93,7 @@ def answer(error: LtiError) -> Response:
     text = say.gettext(str(error))
     return_url = getattr(error, "return_url", None)
     if return_url:
-        glue = "&" if "?" in return_url else "?"
-        g.return_url = f"{return_url}{glue}{urlencode({'lti_errormsg': text})}"
+        g.return_url = urls.with_query(return_url, [("lti_errormsg", text)])
     response = show_problem(
         Problem(
             slug=error.slug,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from typing import Any
 from uuid import uuid4
@@ -168,6 +169,22 @@ def test_an_expired_launch_is_refused_with_the_way_back(
     refused(answer)
     assert "lti_errormsg=" in page(answer)
     assert count(mentes, Person) == 0
+
+
+@pytest.mark.parametrize(
+    ("return_url", "leads"),
+    [
+        ("https://lms.example/course?id=2#week-1", r"/course\?id=2&amp;lti_errormsg=[^#]+#week-1"),
+        ("https://lms.example/course#week-1", r"/course\?lti_errormsg=[^#]+#week-1"),
+    ],
+)
+def test_the_way_back_to_a_place_in_a_page_takes_the_reason_along(
+    campus: Campus, return_url: str, leads: str
+) -> None:
+    said = {claims.LAUNCH_PRESENTATION: {"return_url": return_url}, claims.VERSION: "2.0"}
+    answer = campus.browser().launch(ADA, **said)
+    refused(answer, 400)
+    assert re.search(rf'"https://lms\.example{leads}"', page(answer))
 
 
 def test_a_forged_launch_is_refused_without_a_way_anywhere(campus: Campus, mentes: Mentes) -> None:
