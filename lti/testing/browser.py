@@ -7,8 +7,10 @@ how it copes with a browser that keeps nothing.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from enum import Enum
 from html.parser import HTMLParser
 from http.cookiejar import DefaultCookiePolicy
+from typing import Any
 from urllib.parse import parse_qs, urljoin, urlsplit
 
 import requests
@@ -20,6 +22,14 @@ REDIRECTS = frozenset({301, 302, 303, 307, 308})
 AGENT = "Mozilla/5.0 (compatible; lti.testing)"
 
 Fields = Sequence[tuple[str, str]]
+
+
+class Encoding(Enum):
+    """How the fields of a form are written into a request."""
+
+    FORM = "application/x-www-form-urlencoded"
+    MULTIPART = "multipart/form-data"
+    JSON = "application/json"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,9 +105,9 @@ class Browser:
         """Open an address, with `fields` for its query."""
         return self.send("GET", urls.with_query(url, fields), ())
 
-    def post(self, url: str, fields: Fields) -> Page:
+    def post(self, url: str, fields: Fields, encoding: Encoding = Encoding.FORM) -> Page:
         """Post a form."""
-        return self.send("POST", url, fields)
+        return self.send("POST", url, fields, encoding)
 
     def submit(self, form: Form) -> Page:
         """Send a form as it is."""
@@ -105,7 +115,9 @@ class Browser:
             return self.post(form.action, form.fields)
         return self.get(form.action, form.fields)
 
-    def send(self, method: str, url: str, fields: Fields) -> Page:
+    def send(
+        self, method: str, url: str, fields: Fields, encoding: Encoding = Encoding.FORM
+    ) -> Page:
         """Send a request and follow where it leads, up to a page.
 
         Raises:
@@ -114,7 +126,7 @@ class Browser:
         steps: list[str] = []
         origin = urls.origin(url)
         for _ in range(MOST_STEPS):
-            answer = self._once(method, url, fields)
+            answer = self._once(method, url, fields, encoding)
             steps.append(f"{method} {url.partition('?')[0]} → {answer.status_code}")
             if answer.status_code not in REDIRECTS:
                 break
@@ -133,14 +145,16 @@ class Browser:
             form=_form(answer.text, url),
         )
 
-    def _once(self, method: str, url: str, fields: Fields) -> requests.Response:
+    def _once(
+        self, method: str, url: str, fields: Fields, encoding: Encoding
+    ) -> requests.Response:
         origin = urls.origin(url) or url
         kept = self.cookies.setdefault(origin, {})
         said = "; ".join(f"{name}={value}" for name, value in kept.items())
         answer = self._session.request(
             method,
             url,
-            data=list(fields) or None,
+            **(_body(fields, encoding) if fields else {}),
             headers={"Cookie": said, "Accept": "text/html"} if said else {"Accept": "text/html"},
             timeout=self._timeout,
             allow_redirects=False,
@@ -148,6 +162,17 @@ class Browser:
         for cookie in answer.raw.headers.getlist("Set-Cookie"):
             _keep(kept, cookie)
         return answer
+
+
+def _body(fields: Fields, encoding: Encoding) -> dict[str, Any]:
+    """Return what `requests` is told to write `fields` so."""
+    match encoding:
+        case Encoding.MULTIPART:
+            return {"files": [(name, (None, value)) for name, value in fields]}
+        case Encoding.JSON:
+            return {"json": dict(fields)}
+        case Encoding.FORM:
+            return {"data": list(fields)}
 
 
 def _keep(kept: dict[str, str], cookie: str) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from lti import jose
 from lti.testing import initiations
-from lti.testing.browser import Browser, Fields, Form, Page
+from lti.testing.browser import Browser, Encoding, Fields, Form, Page
 from lti.testing.payloads import Answer, Given, Login, Message, Post, Token
 from lti.testing.payloads.values import Way
 from lti.testing.platform import Platform
@@ -277,6 +277,14 @@ def _empty(launcher: Launcher, browser: Browser, form: Form) -> Page:
     return browser.post(form.action, form.having(id_token=None))
 
 
+def _multipart(launcher: Launcher, browser: Browser, form: Form) -> Page:
+    return browser.post(form.action, form.fields, Encoding.MULTIPART)
+
+
+def _json(launcher: Launcher, browser: Browser, form: Form) -> Page:
+    return browser.post(form.action, form.fields, Encoding.JSON)
+
+
 _WAYS: dict[Way, Callable[[Launcher, Browser, Form], Page]] = {
     Way.TWICE: _twice,
     Way.AT_ONCE: _at_once,
@@ -287,6 +295,8 @@ _WAYS: dict[Way, Callable[[Launcher, Browser, Form], Page]] = {
     Way.SAME_NONCE: _same_nonce,
     Way.QUERY: _query,
     Way.EMPTY: _empty,
+    Way.MULTIPART: _multipart,
+    Way.JSON: _json,
 }
 _MAY_BE_IGNORED = (Way.QUERY, Way.OTHER_BROWSER)
 """What a tool may answer with some page, if who began the launch can still make it after that.

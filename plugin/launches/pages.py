@@ -28,6 +28,7 @@ from plugin.launches.presented import (
     answered,
     is_about,
     posted,
+    posted_form,
     remember_whose,
 )
 from plugin.platforms.protocol import protocol
@@ -53,7 +54,7 @@ def login(registration_id: UUID | None) -> Response:
 @open_to("a platform, through a browser", cross_origin=True)
 def launch() -> Response:
     """Let a launch in: check it, keep it in one transaction, and go to the page for that role."""
-    form = request.form.to_dict(flat=False)
+    form = posted_form()
     refusal = platform_refusal(form)
     if refusal is not None:
         remember_whose(*form.get("state", [])[:1])

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from flask import g
+from typing import Final
+
+from flask import g, request
 
 from lti.errors import LaunchRefused, LoginRefused
 from lti.registration import PendingLogin
@@ -14,10 +16,31 @@ from plugin.launches.service import Entered
 from plugin.platforms.protocol import protocol
 from plugin.platforms.stores import Registered, StoredLogins
 
+ENCODED: Final = "application/x-www-form-urlencoded"
+
 
 def admission() -> Admission:
     """Return what lets in whoever makes this request."""
     return Admission(tool=tool(), protocol=protocol())
+
+
+def posted_form() -> dict[str, list[str]]:
+    """Return the fields of the form by which a platform's page sends a launch.
+
+    It is application/x-www-form-urlencoded, by OAuth 2.0 Form Post Response Mode, section 2:
+    https://openid.net/specs/oauth-v2-form-post-response-mode-1_0.html
+
+    Raises:
+        LoginRefused: it is written in another way.
+    """
+    form = request.form.to_dict(flat=False)
+    if request.mimetype not in ("", ENCODED):  # "": there is nothing in it
+        remember_whose(*form.get("state", [])[:1])
+        raise LoginRefused(
+            "launch-not-a-form",
+            "The platform sent the launch in another way than the standard asks for.",
+        )
+    return form
 
 
 def posted(form: dict[str, list[str]]) -> tuple[str, str]:

@@ -19,4 +19,6 @@ BAD_POSTS: Final = (
     Post(name="no state", row="S10", specification=_STATE, way=Way.NO_STATE),
     Post(name="a token in the address", row="S12", specification=_FORM_POST, way=Way.QUERY),
     Post(name="no token", row="S12", specification=_FORM_POST, way=Way.EMPTY),
+    Post(name="a launch in several parts", row="S12", specification=_FORM_POST, way=Way.MULTIPART),
+    Post(name="a launch in json", row="S12", specification=_FORM_POST, way=Way.JSON),
 )

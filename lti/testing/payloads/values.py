@@ -100,6 +100,8 @@ class Way(Enum):
     SAME_NONCE = "once, and then another token for somebody else with the same nonce and state"
     QUERY = "not posted, but asked for as a part of the address"
     EMPTY = "without the token itself"
+    MULTIPART = "as multipart/form-data"
+    JSON = "as JSON"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -31,6 +31,7 @@ CARELESS = {
         "audience with a foreign one after us",
         "audience with a foreign one before us",
     },
+    "encodings": {"a launch in several parts"},
 }
 
 

@@ -20,6 +20,7 @@ from lti.http import Http
 from lti.keys import PlatformKeySets, ToolKeyRing, new_tool_key
 from lti.registration import PendingLogin, Registration
 from lti.testing.answers import as_json
+from lti.testing.browser import Encoding
 
 
 @cache
@@ -103,6 +104,8 @@ class TinyTool:
 
     def launch(self, request: Request) -> Response:
         """Finish a launch."""
+        if request.mimetype != Encoding.FORM.value and "encodings" not in self.careless:
+            raise LaunchRefused("launch-not-a-form", "?", check="form", specification="")
         state, token = request.form.get("state", ""), request.form.get("id_token", "")
         pending = self.logins.get(state)
         if pending is None:

@@ -207,6 +207,24 @@ def test_a_replayed_launch_is_refused(campus: Campus, mentes: Mentes) -> None:
     assert count(mentes, Launch) == 1
 
 
+@pytest.mark.parametrize("written", ["multipart", "json"])
+def test_a_launch_that_is_not_written_as_a_form_is_refused_and_spends_nothing(
+    campus: Campus, written: str
+) -> None:
+    browser = campus.browser()
+    state, nonce = browser.begin()
+    form = {"state": state, "id_token": browser.token(nonce, browser.claims())}
+    body: dict[str, Any] = (
+        {"json": form}
+        if written == "json"
+        else {"data": form, "content_type": "multipart/form-data"}
+    )
+    answer = browser.client.post("/lti/launch", headers={"Accept": "text/html"}, **body)
+    refused(answer, 400)
+    assert "another way than the standard asks for" in page(answer)
+    assert browser.post(state, form["id_token"]).status_code == 303
+
+
 def test_a_launch_in_another_browser_is_refused_and_spends_nothing(campus: Campus) -> None:
     browser, thief = campus.browser(), campus.browser()
     state, nonce = browser.begin()
