@@ -59,6 +59,8 @@ class Platform:
         storage_frame: name of the frame beside the tool's in which `at.storage` is shown; tools are
             told of it as `lti_storage_target`. None: the profile's; without one there, the
             platform keeps nothing for tools.
+        storage_names: what the messages of that page are called: "lti" (as in `lti.put_data`), or
+            "org.imsglobal.lti" as before.
         offers_differences: whether rosters link to what has changed since. None: as the profile.
 
     Attributes:
@@ -83,6 +85,7 @@ class Platform:
         after_deep_linking: Callable[[Course, tuple[ResourceLink, ...]], str] | None = None,
         after_completion: Callable[[Completion], None] | None = None,
         storage_frame: str | None = None,
+        storage_names: str = "lti",
         offers_differences: bool | None = None,
     ) -> None:
         self.url = url.rstrip("/")
@@ -95,6 +98,7 @@ class Platform:
         self.after_deep_linking = after_deep_linking
         self.after_completion = after_completion
         self.storage_frame = storage_frame or profile.storage_frame
+        self.storage_names = storage_names
         self.offers_differences = (
             profile.differences if offers_differences is None else offers_differences
         )

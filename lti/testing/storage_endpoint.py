@@ -3,6 +3,9 @@
 A platform shows it in a frame beside the tool's, named as `lti_storage_target` says. What one tool
 has it keep, no other tool is told: everything is kept by the origin of whoever asks.
 
+Some platforms know its messages by older names alone, which begin with `org.imsglobal.lti`; they
+say so in their capabilities. `Platform.storage_names` is what the names begin with.
+
 https://www.imsglobal.org/spec/lti-pm-s/v0p1
 """
 
@@ -14,17 +17,18 @@ _PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Platform 
 <script>
 "use strict";
 const kept = new Map();
+const NAMES = "$names";
 
 function answered({ subject, key, value }, origin) {
   const place = JSON.stringify([origin, key]);
   switch (subject) {
     case "lti.capabilities":
-      return { supported_messages: ["lti.capabilities", "lti.put_data", "lti.get_data"].map(
-        (each) => ({ subject: each, frame: window.name })) };
-    case "lti.put_data":
+      return { supported_messages: ["lti.capabilities", `${NAMES}.put_data`, `${NAMES}.get_data`]
+        .map((each) => ({ subject: each, frame: window.name })) };
+    case `${NAMES}.put_data`:
       kept.set(place, value);
       return { key, value };
-    case "lti.get_data":
+    case `${NAMES}.get_data`:
       return { key, value: kept.get(place) ?? null };
     default:
       return { error: { code: "unsupported_subject", message: "Not offered." } };
@@ -43,4 +47,5 @@ window.addEventListener("message", ({ data, origin, source }) => {
 
 def show(visit: Visit) -> Response:
     """Answer with the page that keeps things."""
-    return Response(_PAGE, content_type="text/html; charset=utf-8")
+    page = _PAGE.replace("$names", visit.platform.storage_names)
+    return Response(page, content_type="text/html; charset=utf-8")

@@ -21,6 +21,20 @@ from tests.browser.visitors import Visitor, inside
 
 STORAGE = "platform_storage"
 KEYED = re.compile(r"/s/[\w-]{43}/l/")
+FORGING = """<!doctype html><script>
+addEventListener("message", ({ data }) => {
+  const { subject, message_id, key } = data;
+  if (!["lti.put_data", "lti.get_data"].includes(subject)) return;
+  const forged = JSON.stringify({ subject: `${subject}.response`, message_id, key, value: "x" });
+  const stranger = document.createElement("iframe");
+  stranger.sandbox = "allow-scripts"; // of no origin at all
+  stranger.srcdoc = `<script>
+    for (let each = 0; each < top.length; each++) top[each].postMessage(${forged}, "*");
+    <\\/script>`;
+  document.body.append(stranger);
+});
+</script><body>"""
+"""A frame of the platform's that says nothing itself, and lets another origin answer for it."""
 
 
 @pytest.fixture(scope="module")
@@ -49,6 +63,12 @@ def enter(course: Stage) -> Iterator[ExitStack]:
     """Whoever enters a visitor here sees them out again."""
     with ExitStack() as stack:
         yield stack
+
+
+def seconds_on(visitor: Visitor) -> float:
+    """Return for how long the tool's page in the frame has been there, by its own clock."""
+    (frame,) = [each for each in visitor.page.frames if each.url.startswith(visitor.stage.tool_url)]
+    return float(frame.evaluate("performance.now()")) / 1000
 
 
 def opened(visitor: Visitor) -> None:
@@ -86,6 +106,16 @@ def test_with_platform_storage_the_frame_works_without_any_cookie(
     tool.get_by_role("link", name="Your data").click()
     expect(tool.get_by_role("heading", level=1)).to_have_text("Your data and choices")
     assert ada.complaints == []
+
+
+def test_a_platform_that_knows_the_messages_by_their_older_names_is_asked_by_those(
+    course: Stage, enter: ExitStack, refusing_all: Browser
+) -> None:
+    course.campus.platform.storage_frame = STORAGE
+    course.campus.platform.storage_names = "org.imsglobal.lti"
+    ada = enter.enter_context(Visitor(refusing_all, course, "Ada"))
+    expect(ada.open_mentoring().get_by_role("link", name="Your data")).to_be_visible()
+    assert KEYED.search(address(ada))
 
 
 def test_what_the_address_of_such_a_visit_says_opens_nothing_elsewhere(
@@ -137,6 +167,35 @@ def test_a_platform_that_promises_storage_and_does_not_answer_leads_to_the_new_t
     opened(ada)
     expect(ada.tool.get_by_role("button", name="Open in a new tab")).to_be_visible()
     expect(in_a_new_tab(ada).get_by_role("banner")).to_contain_text("Ada Okafor")
+
+
+def test_a_frame_that_never_answers_is_given_up_after_two_seconds(
+    course: Stage, enter: ExitStack, refusing: Browser
+) -> None:
+    course.campus.platform.storage_frame = STORAGE
+    ada = enter.enter_context(Visitor(refusing, course, "Ada"))
+    mute = "<!doctype html><title>Platform storage</title>"
+    ada.context.route(
+        course.campus.platform.at.storage,
+        lambda route: route.fulfill(body=mute, content_type="text/html"),
+    )
+    opened(ada)
+    expect(ada.tool.get_by_role("button", name="Open in a new tab")).to_be_visible()
+    assert 2 <= seconds_on(ada) < 6
+
+
+def test_what_another_origin_answers_for_the_platform_is_not_believed(
+    course: Stage, enter: ExitStack, refusing: Browser
+) -> None:
+    course.campus.platform.storage_frame = STORAGE
+    ada = enter.enter_context(Visitor(refusing, course, "Ada"))
+    ada.context.route(
+        course.campus.platform.at.storage,
+        lambda route: route.fulfill(body=FORGING, content_type="text/html"),
+    )
+    opened(ada)
+    ada.page.frame_locator(f"[name={STORAGE}]").locator("iframe").wait_for(state="attached")
+    expect(ada.tool.get_by_role("button", name="Open in a new tab")).to_be_visible()
 
 
 def test_without_scripts_there_is_the_new_tab(
