@@ -55,7 +55,7 @@ class AccessTokens:
     ) -> str:
         """Return a token for `scopes` that is good for another minute at least.
 
-        Security Framework 1.0, section 4.1: https://www.imsglobal.org/spec/security/v1p0/
+        Security Framework 1.0, section 4.1.1: https://www.imsglobal.org/spec/security/v1p0/
 
         Raises:
             ServiceRefused: "token-refused" or "token-malformed".

@@ -116,6 +116,8 @@ class LineItems:
 
         What `item` leaves open stays, and so does what others keep there, such as dates: a PUT
         replaces the whole, so the present document is read first.
+
+        Assignment and Grade Services 2.0, section 3.2.6:
         https://www.imsglobal.org/spec/lti-ags/v2p0/#updating-a-line-item
         """
         if item.id is None:

@@ -6,7 +6,7 @@ Names and Role Provisioning Services 2.0: https://www.imsglobal.org/spec/lti-nrp
 Deep Linking 2.0: https://www.imsglobal.org/spec/lti-dl/v2p0/
 Submission Review 1.0: https://www.imsglobal.org/spec/lti-sr/v1p0/
 Course Groups 1.0: https://www.imsglobal.org/spec/lti-gs/v1p0/
-Platform Notification Service 1.0: https://www.imsglobal.org/spec/lti-pns/v1p0/
+Platform Notification Service 1.0: https://www.imsglobal.org/spec/lti-pns/v1p0/main/
 """
 
 from typing import Final

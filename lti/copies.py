@@ -5,7 +5,7 @@ fill that into custom parameters, so a tool that asks for CUSTOM when it registe
 the first launch of the copy. Moodle and Canvas know the context's, Blackboard and D2L the resource
 link's as well. Where the platform has the service, `notices` tells at the moment of the copy.
 
-https://www.imsglobal.org/spec/lti/v1p3/#lti-context-variables
+https://www.imsglobal.org/spec/lti/v1p3/#lti-context-variable
 """
 
 from typing import Final

@@ -47,7 +47,7 @@ class LtiResourceLinkItem:
     """An item for the course that opens `url` with a launch.
 
     `custom` comes back with every launch of the item, also in a copied course. `url` has no default
-    because some platforms refuse items without one.
+    because some platforms refuse items without one. Deep Linking 2.0, section 3.2:
     https://www.imsglobal.org/spec/lti-dl/v2p0/#lti-resource-link
     """
 
@@ -87,6 +87,8 @@ def response(
     `notice` and `error` are shown to the person by the platform, `log` and `error_log` are for its
     logs: never put names or addresses there. What the platform does not accept of an item (its line
     item, its frame) is left out.
+
+    Deep Linking 2.0, section 4.5:
     https://www.imsglobal.org/spec/lti-dl/v2p0/#deep-linking-response-message
 
     Raises:

@@ -86,9 +86,12 @@ def platform_configuration(
 ) -> PlatformConfiguration:
     """Return the configuration at `configuration_url`, asked for with `token` (Canvas insists).
 
+    Dynamic Registration 1.0, section 3.5.1 (issuer and configuration share scheme and host):
+    https://www.imsglobal.org/spec/lti-dr/v1p0#issuer-and-openid-configuration-url-match
+
     Raises:
         RegistrationRefused: "configuration-unreadable", "configuration-incomplete" or
-            "issuer-elsewhere" (section 3.5.1: issuer and configuration share scheme and host).
+            "issuer-elsewhere".
         ServiceUnavailable: if the platform can be asked again later.
     """
     try:
@@ -151,7 +154,8 @@ def register(
 ) -> NewRegistration:
     """Register `tool` with the platform and return what it was given.
 
-    Dynamic Registration 1.0: https://www.imsglobal.org/spec/lti-dr/v1p0
+    Dynamic Registration 1.0, sections 3.5.2 (the request) and 3.6.1 (what comes back):
+    https://www.imsglobal.org/spec/lti-dr/v1p0#successful-registration
 
     Raises:
         RegistrationRefused: "registration-refused" or "registration-malformed".

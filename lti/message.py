@@ -89,7 +89,7 @@ class NrpsEndpoint:
 class GroupsEndpoint:
     """Where this context's groups are, and its sets of groups, if the platform has those.
 
-    https://www.imsglobal.org/spec/lti-gs/v1p0/#lti-1-3-integration
+    https://www.imsglobal.org/spec/lti-gs/v1p0/#claim-for-inclusion-in-lti-messages
     """
 
     groups_url: str
@@ -113,7 +113,7 @@ class NotificationEndpoint:
 class ForUser:
     """Whom a message is about, other than who opens it. `user_id` is the `sub` of their launches.
 
-    https://www.imsglobal.org/spec/lti-sr/v1p0/#for_user-claim
+    https://www.imsglobal.org/spec/lti-sr/v1p0/#for-user-claim
     """
 
     user_id: str

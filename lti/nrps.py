@@ -27,7 +27,7 @@ _NARROWS: Final = frozenset({"role", "rlid"})
 
 
 class Status(StrEnum):
-    """Whether a membership is in force; Deleted is only seen in differences (section 2.2)."""
+    """Whether a membership is in force; Deleted is only seen in differences (section 2.3)."""
 
     ACTIVE = "Active"
     INACTIVE = "Inactive"
@@ -296,7 +296,7 @@ _STATUSES: Final = {str(each): each for each in Status}
 
 
 def _status(said: Any) -> Status:
-    """Return the status; one that is missing means Active (section 2.2)."""
+    """Return the status; one that is missing means Active (section 2.3)."""
     if said is None:
         return Status.ACTIVE
     return _STATUSES.get(said, Status.INACTIVE) if isinstance(said, str) else Status.INACTIVE
