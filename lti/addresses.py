@@ -13,7 +13,6 @@ from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPSConnection
 from urllib3.connectionpool import HTTPSConnectionPool
 
-
 _IPV4_WITHIN: Final = (IPv6Network("64:ff9b::/96"), IPv6Network("::/96"))
 """Networks whose last 32 bits are an IPv4 address: NAT64 (RFC 6052, section 2.1), and those called
 IPv4-compatible (RFC 4291, section 2.5.5.1)."""

@@ -145,9 +145,7 @@ class Browser:
             form=_form(answer.text, url),
         )
 
-    def _once(
-        self, method: str, url: str, fields: Fields, encoding: Encoding
-    ) -> requests.Response:
+    def _once(self, method: str, url: str, fields: Fields, encoding: Encoding) -> requests.Response:
         origin = urls.origin(url) or url
         kept = self.cookies.setdefault(origin, {})
         said = "; ".join(f"{name}={value}" for name, value in kept.items())
