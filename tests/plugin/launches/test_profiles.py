@@ -5,6 +5,7 @@ And all that a platform, or somebody in between, can send: refused, or taken, on
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from uuid import UUID
 
@@ -12,8 +13,10 @@ import pytest
 from flask import Flask
 
 from lti.testing import PROFILES, Profile, payloads
+from lti.testing.browser import Page
 from lti.testing.launcher import Classroom, Launch, Launcher
-from lti.testing.payloads import Given, Message, Token
+from lti.testing.payloads import Given, Message, Post, Token
+from lti.testing.payloads.values import Way
 from plugin.app import Mentes
 from plugin.checkins import service as checkins
 from plugin.courses.model import Course, Membership
@@ -85,18 +88,56 @@ def test_the_whole_tool_works_at_each_product(
     assert [grade.submissions for grade in grades] == [0]
 
 
-def wrongly_answered(launcher: Launcher, launches: Sequence[Launch]) -> dict[str, int]:
-    """Return the status of each launch that is not answered as it must be, by its name."""
+REFERENCE = re.compile(r"give this reference:\s*<code>[0-9a-f-]{36}</code>")
+NOT_VOUCHED_FOR = (
+    *("kid-missing", "kid-unknown", "signature-invalid", "algorithm-refused"),
+    *("id-token-malformed", "issuer-mismatch", "audience-mismatch", "audience-untrusted"),
+    *("authorized-party-missing", "authorized-party-mismatch"),
+)
+"""By what a token is refused before it is known to be its platform's, and for us."""
+GENUINE = (Way.OTHER_STATE,)
+"""How a token is posted that is refused though its signature was good."""
+
+
+def wrongly_answered(launcher: Launcher, launches: Sequence[Launch]) -> dict[str, list[str]]:
+    """Return what is not as it must be in the answer to each launch, by its name."""
     wrong = {}
     for launch in launches:
         if isinstance(launch, Token) and launch.given in (Given.TRUSTED_AUDIENCE, Given.HTTPS):
             continue
         answered = launcher.answer_to(launch)
-        status = answered.page.status
-        _, right = EXPECTED.get(launch.name, ("", status))
-        if not answered.as_it_must(launch.answer) or status != right:
-            wrong[launch.name] = status
+        page = answered.page
+        slug, status = EXPECTED.get(launch.name, ("", page.status))
+        found = [] if answered.as_it_must(launch.answer) else ["not " + launch.answer.value]
+        if page.status != status:
+            found.append(f"{page.status} instead of {status}")
+        if page.status >= 400:
+            genuine = bool(slug) and slug not in NOT_VOUCHED_FOR
+            may_lead_back = genuine or (isinstance(launch, Post) and launch.way in GENUINE)
+            found.extend(uneasy(page, may_lead_back=may_lead_back))
+        if found:
+            wrong[launch.name] = found
     return wrong
+
+
+def uneasy(page: Page, *, may_lead_back: bool) -> list[str]:
+    """Return what the page of a refusal must have, or must not, and has not, or has.
+
+    It leads back to the platform only on the platform's own word: where the signature was good.
+    """
+    found = {
+        "no reference": not REFERENCE.search(page.text),
+        "a traceback": "Traceback" in page.text,
+        "a way back that nobody vouches for": "lti_errormsg" in page.text and not may_lead_back,
+    }
+    return [what for what, is_so in found.items() if is_so]
+
+
+def test_a_refused_launch_leads_back_where_the_signature_was_good(launcher: Launcher) -> None:
+    signed = launcher.answer_to(payloads.named("wrong lti version")).page
+    forged = launcher.answer_to(payloads.named("tampered payload")).page
+    assert "lti_errormsg" in signed.text
+    assert "lti_errormsg" not in forged.text
 
 
 @pytest.mark.parametrize("profile", [PROFILES["canvas"]], ids=["canvas"], indirect=True)
