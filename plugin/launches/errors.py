@@ -22,7 +22,7 @@ from plugin.foundation.i18n import Words, to_say
 from plugin.foundation.web.i18n import words
 from plugin.foundation.web.problems import Problem, show_problem
 from plugin.foundation.web.tool import tool
-from plugin.launches.redaction import redacted
+from plugin.launches.redaction import redacted, said_to_be
 from plugin.launches.refusals import Refusal, Refusals
 
 log = structlog.get_logger()
@@ -104,8 +104,8 @@ def answer(error: LtiError) -> Response:
             reference=g.request_id,
         )
     )
-    if meant := _meant(error):
-        _keep_afterwards(response, error, meant)
+    if _keeps_out(error):
+        _keep_afterwards(response, error, _meant(error))
     return response
 
 
@@ -126,14 +126,17 @@ def _status(error: LtiError) -> int:
     return STATUSES.get(type(error), 500)
 
 
-def _meant(error: LtiError) -> tuple[UUID, ...]:
-    """Return the registrations that a refused login or launch was about; none for other refusals.
+def _keeps_out(error: LtiError) -> bool:
+    """Return whether somebody who logs in or launches was refused.
 
     A platform that could not be asked for its keys counts: to whoever launched, it is a refusal.
     """
     refused = isinstance(error, LaunchRefused | LoginRefused | ServiceUnavailable)
-    if not refused or request.blueprint not in LAUNCHES:
-        return ()
+    return refused and request.blueprint in LAUNCHES
+
+
+def _meant(error: LtiError) -> tuple[UUID, ...]:
+    """Return the registrations that a refused login or launch was about, as far as is known."""
     if "registration_id" in g:
         return (UUID(g.registration_id),)
     return tuple(UUID(each) for each in getattr(error, "candidates", ()))
@@ -142,6 +145,11 @@ def _meant(error: LtiError) -> tuple[UUID, ...]:
 def _keep_afterwards(response: Response, error: LtiError, meant: tuple[UUID, ...]) -> None:
     """Keep a refusal once its answer is sent."""
     refusals: Refusals = current_app.extensions[KEPT_BY]
+    claims = redacted(request.form.get("id_token", "")[:LONGEST_TOKEN])
+    issuer, client_id = said_to_be(
+        request.values.get("iss", claims.get("iss")),
+        request.values.get("client_id", claims.get("aud")),
+    )
     refusal = Refusal(
         registration_ids=meant,
         reference=g.request_id,
@@ -149,7 +157,9 @@ def _keep_afterwards(response: Response, error: LtiError, meant: tuple[UUID, ...
         check=getattr(error, "check", None),
         specification=getattr(error, "specification", None),
         is_signed=getattr(error, "trusted", False),
-        claims=redacted(request.form.get("id_token", "")[:LONGEST_TOKEN]),
+        claims=claims,
+        issuer=issuer,
+        client_id=client_id,
     )
     now = tool().clock()
     response.call_on_close(lambda: refusals.keep(refusal, now))

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
+from plugin.foundation.db import Base
 from plugin.foundation.tenancy import Owned
 
 
@@ -66,3 +67,20 @@ class RefusedLaunch(Owned):
     """Whether the platform signed it; if not, anybody may have written the claims."""
     claims: Mapped[dict[str, Any]]
     """What was claimed, as far as it is about the platform and the course (see redaction.py)."""
+
+
+class StrayRefusal(Base):
+    """A login or launch that was refused and is no organisation's: for whoever runs the tool.
+
+    It says who the platform said that it is. Nobody vouches for that, and nothing else is kept.
+    """
+
+    __tablename__ = "stray_refusal"
+    __table_args__ = (Index("ix_stray_refusal_refused_at", "refused_at"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    refused_at: Mapped[datetime]
+    reference: Mapped[str]
+    slug: Mapped[str]
+    issuer: Mapped[str | None]
+    client_id: Mapped[str | None]

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from lti import claims
+from lti import claims, urls
 
 LONGEST: Final = 255  # characters that are kept of a text
 MOST: Final = 20  # members that are kept of a list, or of an object
@@ -39,6 +40,7 @@ MEMBERS: Final[Mapping[str, frozenset[str]]] = {
 ADDRESSES: Final = frozenset({claims.TARGET_LINK_URI})
 """Claims that are kept without their query, which may hold anything."""
 HEADER: Final = "header"
+CLIENT_ID: Final = re.compile(r"[\w.:/-]{1,255}", re.ASCII)
 
 
 def redacted(id_token: str) -> dict[str, Any]:
@@ -49,6 +51,28 @@ def redacted(id_token: str) -> dict[str, Any]:
     header, said = _document(parts[0]), _document(parts[1])
     kept = {_cut(name): _redacted(name, said[name]) for name in _first(said, MOST_CLAIMS)}
     return {HEADER: {name: _plain(header.get(name)) for name in ("alg", "kid")}, **kept}
+
+
+def said_to_be(issuer: object, client_id: object) -> tuple[str | None, str | None]:
+    """Return what may be kept of who a platform says that it is, and for which client.
+
+    An issuer is an address, and is kept without its query. What does not look like an address, or
+    like the id of a client, may be anything: of that only the kind is kept.
+    """
+    return (
+        _if_it_is(issuer, urls.is_web_url, _without_query),
+        _if_it_is(client_id, CLIENT_ID.fullmatch, str),
+    )
+
+
+def _if_it_is(
+    value: object, looks_right: Callable[[str], object], kept: Callable[[str], str]
+) -> str | None:
+    if value is None:
+        return None
+    if isinstance(value, str) and looks_right(value):
+        return _cut(kept(value))
+    return _kind(value)
 
 
 def _document(part: str) -> dict[str, Any]:

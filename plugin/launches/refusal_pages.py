@@ -40,6 +40,7 @@ def listed() -> str:
             title=title,
             kept=refusals.KEPT,
             days=refusals.KEPT_DAYS,
+            few=refusals.OF_A_KIND,
             zone=words().place(),
         )
 

@@ -1,5 +1,8 @@
 """Refused launches are kept, the newest of each organisation, for whoever has to find out why.
 
+Those that are no organisation's (an issuer or a client that nobody has registered) are kept for
+whoever runs the tool, with who the platform said that it is.
+
 Keeping never changes an answer: it happens after the answer is sent, and a failure is logged and
 forgotten. A flood of refusals is not a flood of writes: of one kind, from one registration, a few a
 minute are kept; they would all say the same.
@@ -20,7 +23,7 @@ from sqlalchemy.orm import Session
 
 from plugin.foundation.db import Database
 from plugin.foundation.tenancy import EVERYWHERE
-from plugin.launches.model import RefusedLaunch
+from plugin.launches.model import RefusedLaunch, StrayRefusal
 from plugin.platforms.model import RegistrationRow
 
 log = structlog.get_logger()
@@ -33,8 +36,15 @@ OF_A_KIND = 3
 MINUTE = timedelta(minutes=1)
 KINDS = 1000
 """Of how many kinds any are kept in a minute: ids in login URLs can be made up without end."""
+STRAYS = 20
+"""How many that are nobody's are kept in a minute: issuers can be made up without end, too."""
 OWNERS = 10
 """How many organisations keep a refusal that may be about any of them."""
+
+
+NEWEST_STRAYS = (StrayRefusal.refused_at.desc(), StrayRefusal.id)
+
+Kind = tuple[tuple[object, ...], str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +53,8 @@ class Refusal:
 
     It may be about one of several registrations (an issuer that tenants share, and no client id).
     Then each organisation that has any of them keeps it once, with the first of its own: nobody
-    else can mend it, and which of them has to, nobody can tell.
+    else can mend it, and which of them has to, nobody can tell. If none has any, it is a stray:
+    then `issuer` and `client_id` are what is kept of it, redacted as well.
     """
 
     registration_ids: tuple[UUID, ...]
@@ -53,6 +64,13 @@ class Refusal:
     specification: str | None
     is_signed: bool
     claims: dict[str, Any]
+    issuer: str | None = None
+    client_id: str | None = None
+
+    @property
+    def kind(self) -> Kind:
+        """What it has in common with others that say the same."""
+        return self.registration_ids or (self.issuer, self.client_id), self.slug
 
 
 class Refusals:
@@ -62,7 +80,8 @@ class Refusals:
         self._database = database
         self._lock = Lock()
         self._began: datetime | None = None
-        self._counted: dict[tuple[tuple[UUID, ...], str], int] = {}
+        self._counted: dict[Kind, int] = {}
+        self._strays = 0
 
     def keep(self, refusal: Refusal, now: datetime) -> None:
         """Keep `refusal`, unless there were many like it just now. Never raises."""
@@ -70,20 +89,30 @@ class Refusals:
             return
         try:
             with self._database.transaction(EVERYWHERE, durable=False) as session:
-                for owner, registration_id in _owners(session, refusal.registration_ids).items():
+                owners = _owners(session, refusal.registration_ids)
+                for owner, registration_id in owners.items():
                     _keep(session, refusal, owner, registration_id, now)
+                if not owners and self._has_room_for_a_stray():
+                    _keep_stray(session, refusal, now)
         except Exception:  # whoever was refused must not wait, nor get another answer, for this
             log.warning("refusal.not-kept", slug=refusal.slug, exc_info=True)
 
     def _is_wanted(self, refusal: Refusal, now: datetime) -> bool:
-        kind = (refusal.registration_ids, refusal.slug)
+        kind = refusal.kind
         with self._lock:
             if self._began is None or now - self._began >= MINUTE:
-                self._began, self._counted = now, {}
+                self._began, self._counted, self._strays = now, {}, 0
+            if not refusal.registration_ids and self._strays >= STRAYS:
+                return False
             if kind not in self._counted and len(self._counted) >= KINDS:
                 return False
             self._counted[kind] = self._counted.get(kind, 0) + 1
             return self._counted[kind] <= OF_A_KIND
+
+    def _has_room_for_a_stray(self) -> bool:
+        with self._lock:
+            self._strays += 1
+            return self._strays <= STRAYS
 
 
 def newest(session: Session, registration_id: UUID | None = None) -> Sequence[RefusedLaunch]:
@@ -94,10 +123,16 @@ def newest(session: Session, registration_id: UUID | None = None) -> Sequence[Re
     return session.scalars(query).all()
 
 
+def strays(session: Session) -> Sequence[StrayRefusal]:
+    """Return what was refused and is no organisation's, the newest first."""
+    return session.scalars(select(StrayRefusal).order_by(*NEWEST_STRAYS)).all()
+
+
 def forget_old(session: Session, now: datetime) -> None:
     """Delete refusals that nobody will ask about any more."""
     before = now - timedelta(days=KEPT_DAYS)
     session.execute(delete(RefusedLaunch).where(RefusedLaunch.refused_at < before))
+    session.execute(delete(StrayRefusal).where(StrayRefusal.refused_at < before))
 
 
 def _owners(session: Session, registration_ids: Sequence[UUID]) -> dict[UUID, UUID]:
@@ -142,3 +177,19 @@ def _keep(
     )
     if ids := session.scalars(beyond).all():
         session.execute(delete(RefusedLaunch).where(RefusedLaunch.id.in_(ids)))
+
+
+def _keep_stray(session: Session, refusal: Refusal, now: datetime) -> None:
+    session.add(
+        StrayRefusal(
+            refused_at=now,
+            reference=refusal.reference,
+            slug=refusal.slug,
+            issuer=refusal.issuer,
+            client_id=refusal.client_id,
+        )
+    )
+    session.flush()
+    beyond = select(StrayRefusal.id).order_by(*NEWEST_STRAYS).offset(KEPT)
+    if ids := session.scalars(beyond).all():
+        session.execute(delete(StrayRefusal).where(StrayRefusal.id.in_(ids)))

@@ -165,11 +165,6 @@ def test_a_step_of_a_login_that_comes_too_late_is_kept(campus: Campus, mentes: M
     assert kept_slugs(mentes) == ["login-moved-on"]
 
 
-def test_a_login_url_that_was_made_up_is_nobodys(campus: Campus, mentes: Mentes) -> None:
-    assert begun(campus, f"/lti/login/{uuid4()}").status_code == 400
-    assert kept_of(mentes) == []
-
-
 def test_an_ambiguous_login_is_kept_once_by_each_organisation_that_it_may_be_for(
     campus: Campus, mentes: Mentes
 ) -> None:
@@ -244,17 +239,4 @@ def test_when_it_cannot_be_kept_the_answer_is_the_same(campus: Campus, mentes: M
         Refusals(mentes.database).keep(a_refusal(campus.registration_id), mentes.clock())
     finally:
         event.remove(mentes.database.engine, "begin", fail)
-    assert kept_of(mentes) == []
-
-
-@pytest.mark.parametrize("path", ["/lti/launch", "/lti/launch/storage"])
-def test_without_a_registration_there_is_nobody_to_keep_it_for(
-    campus: Campus, mentes: Mentes, path: str
-) -> None:
-    form = {"state": "made up", "id_token": "a.b.c"}
-    answer = campus.app.test_client().post(
-        path, data=form, headers={"Sec-Fetch-Site": "same-origin"}
-    )
-    assert answer.status_code == 401
-    answer.close()
     assert kept_of(mentes) == []
