@@ -31,6 +31,7 @@ def is_public(address: str) -> bool:
             return is_public(str(embedded))
         if ip.is_site_local:
             return False
+    # What is reserved has NAT64 for local use in it, 64:ff9b:1::/48 (RFC 8215).
     return ip.is_global and not (ip.is_multicast or ip.is_reserved)
 
 

@@ -40,8 +40,6 @@ STRAYS = 20
 """How many that are nobody's are kept in a minute: issuers can be made up without end, too."""
 OWNERS = 10
 """How many organisations keep a refusal that may be about any of them."""
-
-
 NEWEST_STRAYS = (StrayRefusal.refused_at.desc(), StrayRefusal.id)
 
 Kind = tuple[tuple[object, ...], str]
