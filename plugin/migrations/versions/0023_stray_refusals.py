@@ -1,13 +1,13 @@
 """Refused logins and launches that are no organisation's, for whoever runs the tool.
 
-Revision: 0020, after 0019.
+Revision: 0023, after 0022.
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0020"
-down_revision = "0019"
+revision = "0023"
+down_revision = "0022"
 branch_labels = None
 depends_on = None
 
