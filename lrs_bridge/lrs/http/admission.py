@@ -13,7 +13,6 @@ from lrs_bridge.errors import Unauthenticated
 from lrs_bridge.lrs.access.authentication import authenticate, authenticate_token
 from lrs_bridge.lrs.access.credentials import Credential
 from lrs_bridge.lrs.access.limits import Limits
-from lrs_bridge.lrs.consistency import LAG, consistent_through
 from lrs_bridge.lrs.http.asked import Asked
 from lrs_bridge.lrs.http.setup import Setup
 from lrs_bridge.statement import written_timestamp
@@ -39,7 +38,9 @@ def admitted_to_statements(setup: Setup, asked: Asked) -> Credential:
     now = setup.clock()
     with setup.reading() as session:
         credential = _credential(setup, session, asked, now)
-        g.xapi_consistent_through = consistent_through(session, credential.organisation_id, now)
+        g.xapi_consistent_through = setup.freshness.through(
+            session, credential.organisation_id, now
+        )
     return _welcome(setup, asked, credential, now)
 
 
@@ -54,9 +55,14 @@ def count_statements(setup: Setup, credential: Credential, many: int) -> None:
 
 
 def say_how_fresh(setup: Setup, response: Response) -> Response:
-    """Say on every answer of Statements, errors too, up to when it sees every statement."""
+    """Say on every answer of Statements, errors too, up to when it sees every statement.
+
+    What never reached the store says what this process knows without asking it.
+    """
     if (request.endpoint or "").endswith(".statements"):
-        through = g.get("xapi_consistent_through") or setup.clock() - LAG
+        credential: Credential | None = g.get("xapi_credential")
+        owner = None if credential is None else credential.organisation_id
+        through = g.get("xapi_consistent_through") or setup.freshness.promised(owner)
         response.headers[_CONSISTENT_THROUGH] = written_timestamp(through)
     return response
 

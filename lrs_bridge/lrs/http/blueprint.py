@@ -13,6 +13,7 @@ from lrs_bridge.lrs.access.last_use import LastUses
 from lrs_bridge.lrs.access.limits import Allowances
 from lrs_bridge.lrs.access.proofs import Proofs
 from lrs_bridge.lrs.attachments.contents import Contents
+from lrs_bridge.lrs.consistency import Freshness
 from lrs_bridge.lrs.http import (
     about,
     activities,
@@ -71,6 +72,7 @@ def xapi_blueprint(
         proofs=Proofs(),
         allowances=Allowances(transaction),
         last_uses=LastUses(transaction),
+        freshness=Freshness(),
         home_page=home_page,
         largest_batch=largest_batch,
         contents=contents,

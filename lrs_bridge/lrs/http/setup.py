@@ -12,6 +12,7 @@ from lrs_bridge.lrs.access.last_use import LastUses
 from lrs_bridge.lrs.access.limits import Allowances
 from lrs_bridge.lrs.access.proofs import Proofs
 from lrs_bridge.lrs.attachments.contents import Contents
+from lrs_bridge.lrs.consistency import Freshness
 from lrs_bridge.lrs.refusals import OnRefused
 from lrs_bridge.lrs.store import Clock
 from lrs_bridge.lrs.together import Together
@@ -30,6 +31,7 @@ class Setup:
         proofs: what this process has found out about secrets.
         allowances: what credentials with limits may still do.
         last_uses: when credentials were used last.
+        freshness: up to when readers see everything.
     """
 
     transaction: Transaction
@@ -39,6 +41,7 @@ class Setup:
     proofs: Proofs
     allowances: Allowances
     last_uses: LastUses
+    freshness: Freshness
     home_page: str
     largest_batch: int
     contents: Contents | None

@@ -129,7 +129,9 @@ class _Statements:
             defines=credential.may_define(),
         )
         stored = self.setup.together.store(credential.organisation_id, delivery)
-        g.xapi_consistent_through = stored.through
+        g.xapi_consistent_through = self.setup.freshness.promise(
+            credential.organisation_id, stored.through
+        )
         return stored.ids
 
     def _kept(

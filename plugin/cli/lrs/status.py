@@ -9,7 +9,7 @@ import click
 from sqlalchemy import ColumnElement, Table, func, select
 from sqlalchemy.orm import Session
 
-from lrs_bridge.lrs.consistency import consistent_through
+from lrs_bridge.lrs.consistency import Freshness
 from lrs_bridge.lrs.order import moment
 from lrs_bridge.lrs.tables import attachment, credential, document, statement, tombstone
 from plugin.cli.commands import this_process
@@ -30,7 +30,7 @@ def lrs_status(organisation: str | None) -> None:
     for owner, name in sorted(rows, key=lambda row: row.name):
         if organisation in (None, name):
             with mentes.database.reading(EVERYWHERE) as session:
-                through = consistent_through(session, owner, now)
+                through = Freshness().through(session, owner, now)
             with mentes.database.reading(EVERYWHERE) as session:
                 _show(session, owner, name, through)
 

@@ -9,7 +9,6 @@ from sqlalchemy import event, func, select
 
 from lrs_bridge.errors import StatementConflict
 from lrs_bridge.lrs import store
-from lrs_bridge.lrs.consistency import consistent_through
 from lrs_bridge.lrs.tables import reach, statement
 from lrs_bridge.lrs.wire import incoming
 from lrs_bridge.testing import a_statement, an_agent
@@ -137,26 +136,6 @@ def test_what_is_told_in_the_transaction_is_undone_with_it(database, organisatio
         store_all(database, organisation_id, clock, [a_statement()] * 2, on_stored=refuse)
     with database.reading() as session:
         assert session.scalar(select(func.count()).select_from(statement)) == 0
-
-
-def test_an_uncommitted_writer_holds_back_what_is_promised(database, organisation_id, clock):
-    store_all(database, organisation_id, clock, [a_statement()])
-    first = clock.now
-    clock.forward(milliseconds=500)
-    with database.transaction() as session:
-        store.insert(
-            session,
-            organisation_id,
-            [incoming(a_statement())],
-            authority=AUTHORITY,
-            clock=clock,
-        )
-        clock.forward(milliseconds=400)
-        with database.reading() as reader:
-            assert consistent_through(reader, organisation_id, clock.now) == first
-    clock.forward(seconds=10)
-    with database.reading() as reader:
-        assert consistent_through(reader, organisation_id, clock.now) > first
 
 
 def test_an_authority_of_two_is_told_from_another_of_two():

@@ -20,7 +20,7 @@ from lrs_bridge.lrs.attachments.contents import Folder
 from lrs_bridge.lrs.attachments.files import found_in, kept_with, write_into
 from lrs_bridge.lrs.query import StatementQuery
 from lrs_bridge.lrs.upkeep import checking, exporting
-from lrs_bridge.lrs.upkeep.importing import Import, Terms
+from lrs_bridge.lrs.upkeep.importing import TOGETHER, Import, Terms
 from lrs_bridge.lrs.upkeep.pieces import pieces
 from lrs_bridge.lrs.wire import read_statement
 from lrs_bridge.statement import written_timestamp
@@ -211,6 +211,26 @@ def test_all_or_nothing_is_nothing_when_one_is_refused(lrs_store):
     assert lrs_store.taken([*good, "{", *good, "}"], way=Import.all_or_nothing) == (0, 0, 2)
     assert lrs_store.count(tables.statement) == 0
     assert lrs_store.taken(good, way=Import.all_or_nothing) == (700, 0, 0)
+
+
+def test_while_a_long_file_is_taken_in_at_once_nothing_of_it_is_promised_to_be_there(lrs, clock):
+    work = Import(
+        organisation_id=lrs.organisation_id,
+        transaction=lrs.database.transaction,
+        reading=lrs.database.reading,
+        clock=clock,
+        terms=Terms(authority=IMPORTER),
+        refuse=pytest.fail,
+    )
+    lines = "\n".join(json.dumps(a_statement(id=str(uuid4()))) for _ in range(2 * TOGETHER))
+    meanwhile = []
+    for _ in work.all_or_nothing(pieces(io.BytesIO(lines.encode()))):
+        clock.forward(minutes=1)
+        meanwhile += [lrs.get(), lrs.get(unknown="x")]
+    promised = {answer.headers["X-Experience-API-Consistent-Through"] for answer in meanwhile}
+    (first,) = lrs.found(ascending=True, limit=1)
+    assert [answer.status_code for answer in meanwhile[:4]] == [200, 400, 200, 400]
+    assert max(promised) < first["stored"]
 
 
 @pytest.mark.parametrize("shape", ["[{}]", '{{"statements": [{}], "more": ""}}'])
