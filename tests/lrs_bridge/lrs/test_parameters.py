@@ -44,7 +44,7 @@ def test_what_no_database_can_hold_is_refused():
 
 @pytest.mark.parametrize("text", ["{", "true", "[]", json.dumps({"objectType": "Group"})])
 def test_an_agent_is_json_and_identified(text):
-    """XAPI-00196 to XAPI-00199, XAPI-00249."""
+    """XAPI-00249."""
     with pytest.raises(ParameterInvalid):
         parameters.value("agent", text, parameters.agent)
 

@@ -2,7 +2,7 @@
 
 
 def test_about_needs_no_credential_and_no_version(lrs):
-    """XAPI-00315 to XAPI-00319, XAPI-00331."""
+    """XAPI-00315, XAPI-00316, XAPI-00317, XAPI-00318, XAPI-00319."""
     answer = lrs.client.get("/xapi/about")
     assert answer.json == {"version": ["1.0.0", "1.0.1", "1.0.2", "1.0.3", "2.0.0"]}
 

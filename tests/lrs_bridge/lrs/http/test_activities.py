@@ -13,7 +13,7 @@ def get(lrs, method="GET", **query):
 
 
 def test_all_that_statements_said_of_an_activity_is_returned(lrs):
-    """XAPI-00251 to XAPI-00254."""
+    """XAPI-00253, XAPI-00254."""
     lrs.post([a_statement(object=COURSE), a_statement(object={"id": ID})])
     assert get(lrs, activityId=ID).json == COURSE
     lrs.post(a_statement(object={"id": ID, "definition": {"name": {"fr": "réunion"}}}))

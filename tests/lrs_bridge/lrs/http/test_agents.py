@@ -19,7 +19,9 @@ def get(lrs, method="GET", **query):
     ],
 )
 def test_an_agent_is_a_person_with_arrays(lrs, identifier):
-    """XAPI-00236 to XAPI-00245, XAPI-00248."""
+    """XAPI-00236, XAPI-00237, XAPI-00238, XAPI-00239, XAPI-00240, XAPI-00241, XAPI-00242,
+    XAPI-00244, XAPI-00245, XAPI-00248.
+    """
     ((name, value),) = identifier.items()
     assert get(lrs, agent=identifier).json == {"objectType": "Person", name: [value]}
     named = {"objectType": "Agent", "name": "Ada", **identifier}

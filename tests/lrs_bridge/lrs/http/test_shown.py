@@ -1,4 +1,4 @@
-"""How statements are answered: XAPI-00168 to XAPI-00172, and what 2.0 changes of it."""
+"""How statements are answered in each format, and what 2.0 changes of it."""
 
 from __future__ import annotations
 
