@@ -24,7 +24,7 @@ from lrs_bridge.statement import Statement, parsed_timestamp, written_timestamp
 from lrs_bridge.version import Version
 from lrs_bridge.vocabulary import Verb
 
-# What a statement without a version is (part 2, section 2.4.10; IEEE 9274.1.1, 4.2.4.2).
+# What a statement without a version is (part 2, section 2.4.10; IEEE 9274.1.1, 4.2.4.3).
 VERSION_IF_NONE = {Version.V1_0: "1.0.0", Version.V2_0: "2.0.0"}
 
 

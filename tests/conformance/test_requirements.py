@@ -22,9 +22,8 @@ def said_at_tests(source: str) -> Iterator[str]:
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
             yield ast.get_docstring(node) or ""
-        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
-            if NUMBER.fullmatch(node.value):
-                yield node.value
+        elif isinstance(node, ast.Constant) and NUMBER.fullmatch(str(node.value)):
+            yield str(node.value)
 
 
 def sources() -> dict[Path, str]:

@@ -3,7 +3,7 @@
 A credential is a key and a secret of one organisation. Its secret can be changed while the one
 before still works, for as long as it takes to bring the new one to wherever it is used.
 
-https://github.com/adlnet/xAPI-Spec/blob/1.0.3/xAPI-Communication.md#40-security
+https://github.com/adlnet/xAPI-Spec/blob/1.0.3/xAPI-Communication.md#40-authentication
 """
 
 from __future__ import annotations

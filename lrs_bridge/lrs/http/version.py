@@ -1,7 +1,7 @@
 """Which version of the standard a request speaks; its answer speaks the same.
 
 https://github.com/adlnet/xAPI-Spec/blob/1.0.3/xAPI-Communication.md#33-versioning
-IEEE 9274.1.1-2023, 4.1.2 (the header) and 4.1.6.7 (About)
+IEEE 9274.1.1-2023, 4.1.7 (the header) and 4.1.6.7 (About)
 """
 
 from __future__ import annotations
