@@ -107,6 +107,15 @@ def _validation(_asked: argparse.Namespace, folder: Path) -> list[Checked]:
     return reached
 
 
+def _importing(asked: argparse.Namespace, folder: Path) -> list[Checked]:
+    """Watch the memory of `mentes lrs import`."""
+    print("mentes lrs import, SQLite")
+    imported = importing.from_file(folder, asked.file)
+    reached = [imported.checked()]
+    print("\n".join([f"  {imported.shown()}", *table.fared(reached), ""]), flush=True)
+    return reached
+
+
 def _asked_for(asked: argparse.Namespace, several: Iterable[Row]) -> Iterator[Row]:
     return (row for row in several if asked.row in row.title)
 
@@ -122,7 +131,12 @@ def _pace(asked: argparse.Namespace) -> Pace:
     return Pace(rounds=asked.rounds, warm_up=min(1, asked.seconds), lasts=asked.seconds)
 
 
-PARTS: dict[str, Part] = {"table": _table, "growth": _growth, "validation": _validation}
+PARTS: dict[str, Part] = {
+    "table": _table,
+    "growth": _growth,
+    "validation": _validation,
+    "importing": _importing,
+}
 
 
 def _asked() -> argparse.Namespace:
@@ -133,6 +147,7 @@ def _asked() -> argparse.Namespace:
     parser.add_argument("--statements", type=int, help="in the stores (100,000)")
     parser.add_argument("--large", type=int, help="in the large store of growth (1,000,000)")
     parser.add_argument("--imported", type=int, help="while memory is watched (100,000)")
+    parser.add_argument("--file", type=int, help="in the file that is imported (1,000,000)")
     parser.add_argument("--rounds", type=int, help="of every row (3)")
     parser.add_argument("--seconds", type=float, help="that a round lasts (5)")
     asked = parser.parse_args()
@@ -146,6 +161,7 @@ DEFAULTS = {
     "statements": (100_000, 10_000),
     "large": (1_000_000, 100_000),
     "imported": (100_000, 20_000),
+    "file": (1_000_000, 20_000),
     "rounds": (3, 1),
     "seconds": (5.0, 1.0),
 }

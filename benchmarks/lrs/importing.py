@@ -1,11 +1,18 @@
-"""Does storing many statements make a server grow?"""
+"""Does storing many statements make a server grow, or `mentes lrs import`?"""
 
 from __future__ import annotations
 
 import contextlib
+import os
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
 
 from benchmarks.lrs import load, population
 from benchmarks.lrs.rounds import Running
+from benchmarks.lrs.servers.mentes import MENTES, SECRET_KEY
 from benchmarks.lrs.targets import MB, Checked, Finding, found
 
 BATCH = 500
@@ -32,3 +39,107 @@ def memory(running: Running, first: int, many: int) -> Checked:
         reached=end <= tenth * MOST and not refused,
     )
     return found("memory", f"≤ {MOST:g}×", finding)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Imported:
+    """A file that `mentes lrs import` took in.
+
+    Attributes:
+        size: of the file, in bytes.
+        seconds: that it took.
+        peaks: bytes that the process had at most in memory, when each tenth of the file was read;
+            the last one at the end.
+        said: what it wrote last.
+    """
+
+    many: int
+    size: int
+    seconds: float
+    peaks: list[int]
+    said: str
+
+    def shown(self) -> str:
+        """Return the figures in words."""
+        peaks = " ".join(f"{peak / MB:.0f}" for peak in self.peaks)
+        return (
+            f"{self.many:,} statements, {self.size / MB:,.0f} MB, in {self.seconds:,.0f} s"
+            f" ({self.many / self.seconds:,.0f} statements/s)\n"
+            f"  peak memory at each tenth, MB: {peaks}\n"
+            f"  {self.said}"
+        )
+
+    def checked(self) -> Checked:
+        """Compare the peak at a tenth with that at the end."""
+        tenth, end = self.peaks[0], self.peaks[-1]
+        is_whole = self.said.startswith(f"Stored {self.many}, known already 0, refused 0.")
+        finding = Finding(
+            words=f"{end / tenth:.2f}× ({tenth / MB:.0f} → {end / MB:.0f} MB)",
+            reached=is_whole and end <= tenth * MOST,
+        )
+        return found("memory of import", f"≤ {MOST:g}×", finding)
+
+
+def from_file(folder: Path, many: int) -> Imported:
+    """Write a file of `many` statements and let `mentes lrs import` take it into a new store."""
+    MENTES.prepare(folder, 0)
+    file, log = folder / "statements.jsonl", folder / "import.log"
+    with file.open("w", encoding="utf-8") as lines:
+        lines.writelines(f"{text}\n" for text in population.texts(range(many)))
+    environment = {
+        "MENTES_PUBLIC_URL": "http://127.0.0.1:5000",
+        "MENTES_SECRET_KEY": SECRET_KEY,
+        "MENTES_DATABASE_URL": MENTES.url(folder),
+    }
+    began = time.monotonic()
+    with log.open("wb") as said:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "plugin", "lrs", "import", str(file)],
+            cwd=folder,
+            env={**os.environ, **environment},
+            stdout=said,
+            stderr=said,
+        )
+        peaks = _peaks(process, file)
+    return Imported(
+        many=many,
+        size=file.stat().st_size,
+        seconds=time.monotonic() - began,
+        peaks=peaks,
+        said=log.read_text(errors="replace").strip().rpartition("\n")[2],
+    )
+
+
+def _peaks(process: subprocess.Popen[bytes], file: Path) -> list[int]:
+    """Return the most that a process had in memory at each tenth of a file that it reads.
+
+    The kernel keeps that number itself, so between two looks nothing is missed.
+    """
+    tenths = [file.stat().st_size * part // 10 for part in range(1, 11)]
+    peaks: list[int] = []
+    last = 0
+    while process.poll() is None:
+        last = _peak(process.pid) or last
+        if len(peaks) < 9 and _read_of(process.pid, file) >= tenths[len(peaks)]:
+            peaks.append(last)
+        time.sleep(0.02)
+    return [*peaks, last]
+
+
+def _peak(pid: int) -> int:
+    """Return it in bytes, or 0 of a process that ends just now."""
+    with contextlib.suppress(OSError):
+        for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+            if line.startswith("VmHWM:"):
+                return int(line.split()[1]) * 1024
+    return 0
+
+
+def _read_of(pid: int, file: Path) -> int:
+    """Return how many bytes of a file a process has read, or 0 if it has it not open."""
+    with contextlib.suppress(OSError):
+        for opened in Path(f"/proc/{pid}/fd").iterdir():
+            if opened.readlink() == file:
+                told = Path(f"/proc/{pid}/fdinfo/{opened.name}").read_text()
+                return int(told.split()[1])
+    return 0
