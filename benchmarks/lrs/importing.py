@@ -18,6 +18,8 @@ from benchmarks.lrs.targets import MB, Checked, Finding, found
 BATCH = 500
 MOST = 1.15
 """Times what it had in memory when a tenth was stored."""
+_LOOKS = 0.2
+"""Seconds between two looks at a process, which themselves take what it would have."""
 
 
 def memory(running: Running, first: int, many: int) -> Checked:
@@ -122,7 +124,7 @@ def _peaks(process: subprocess.Popen[bytes], file: Path) -> list[int]:
         last = _peak(process.pid) or last
         if len(peaks) < 9 and _read_of(process.pid, file) >= tenths[len(peaks)]:
             peaks.append(last)
-        time.sleep(0.02)
+        time.sleep(_LOOKS)
     return [*peaks, last]
 
 
