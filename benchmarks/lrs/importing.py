@@ -63,12 +63,9 @@ class Imported:
 
     def shown(self) -> str:
         """Return the figures in words."""
-        peaks = " ".join(f"{peak / MB:.0f}" for peak in self.peaks)
         return (
             f"{self.many:,} statements, {self.size / MB:,.0f} MB, in {self.seconds:,.0f} s"
-            f" ({self.many / self.seconds:,.0f} statements/s)\n"
-            f"  peak memory at each tenth, MB: {peaks}\n"
-            f"  {self.said}"
+            f" ({self.many / self.seconds:,.0f} statements/s): {self.said}"
         )
 
     def checked(self) -> Checked:
@@ -115,7 +112,8 @@ def from_file(folder: Path, many: int) -> Imported:
 def _peaks(process: subprocess.Popen[bytes], file: Path) -> list[int]:
     """Return the most that a process had in memory at each tenth of a file that it reads.
 
-    The kernel keeps that number itself, so between two looks nothing is missed.
+    The kernel keeps that number itself, so between two looks nothing is missed. They are shown as
+    they come: a million statements take long, and whoever stops has seen something.
     """
     tenths = [file.stat().st_size * part // 10 for part in range(1, 11)]
     peaks: list[int] = []
@@ -124,7 +122,9 @@ def _peaks(process: subprocess.Popen[bytes], file: Path) -> list[int]:
         last = _peak(process.pid) or last
         if len(peaks) < 9 and _read_of(process.pid, file) >= tenths[len(peaks)]:
             peaks.append(last)
+            print(f"  at {len(peaks)} tenths     {last / MB:.0f} MB at most", flush=True)
         time.sleep(_LOOKS)
+    print(f"  at the end      {last / MB:.0f} MB at most", flush=True)
     return [*peaks, last]
 
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from lrs_bridge.identity import IDENTIFIERS
 from lrs_bridge.validation.rules import (
     array_of,
     iri,
@@ -29,7 +28,7 @@ _ONE_IDENTIFIER = "must have exactly one of mbox, mbox_sha1sum, openid and accou
 
 
 def _identifiers(value: dict[str, Any]) -> int:
-    return sum(name in value for name in IDENTIFIERS)
+    return len(value.keys() & _IDENTITY.keys())
 
 
 def _has_one_identifier(value: dict[str, Any]) -> None:

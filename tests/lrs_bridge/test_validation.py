@@ -1,6 +1,7 @@
 """What a statement must be. Each refusal names the property."""
 
 import json
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from lrs_bridge.errors import StatementInvalid
 from lrs_bridge.testing import a_statement, an_agent
 from lrs_bridge.validation import check_statement
+from lrs_bridge.validation.rules import iri
 from lrs_bridge.version import Version
 from lrs_bridge.vocabulary import Verb
 
@@ -354,3 +356,31 @@ def test_a_name_of_any_length_is_shown_briefly():
     with pytest.raises(StatementInvalid) as refusal:
         check_statement(a_statement(**{"x" * 10_000: 1}))
     assert len(str(refusal.value)) < 200
+
+
+# What comes again and again
+
+
+def test_a_string_is_judged_alike_however_often_it_comes_and_however_long_it_is():
+    good = [f"https://v.example/{'é' * many}" for many in (1, 181, 182, 183, 5000)]
+    bad = [f"{it} " for it in good]
+    for verb in (*good, *bad) * 2:
+        if verb in good:
+            check_statement(a_statement(verb={"id": verb}))
+        else:
+            with pytest.raises(StatementInvalid, match="must be an IRI"):
+                check_statement(a_statement(verb={"id": verb}))
+
+
+def test_nobody_fills_the_memory_of_a_process_with_iris_of_their_own():
+    check_statement(a_statement())
+    tracemalloc.start()
+    try:
+        for number in range(2000):
+            iri(f"https://v.example/{number}/{'a' * 10_000}")
+        for number in range(8000):
+            iri(f"https://v.example/{number}/{'a' * 100}")
+        kept, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert kept < 3_000_000

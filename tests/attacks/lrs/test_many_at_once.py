@@ -6,11 +6,13 @@ A store that is busy may say so, with 503 and Retry-After; who is told so sends 
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from pathlib import Path
 from threading import Event, Thread
 from typing import Any
 from uuid import UUID, uuid4
@@ -30,11 +32,13 @@ from tests.databases import ENGINES, available, bare_database, drop_database
 from tests.effort import EFFORT
 from tests.servers import Server
 
-WRITES = 400 * EFFORT  # 250 times as many are the hundred thousand that we promise
+WRITES_OF_EFFORT = 400
+WRITES = WRITES_OF_EFFORT * EFFORT
 COUNTS = 6 * EFFORT
 CLIENTS = 12
 STATE = "/activities/state"
 AGENT = json.dumps(an_agent())
+CHECKOUT = Path(__file__).parents[3]
 
 
 @pytest.fixture(scope="module", params=ENGINES)
@@ -109,6 +113,12 @@ def count(database: Database, *ids: str) -> int:
     named = statement.c.id.in_([UUID(id) for id in ids])
     with database.reading(EVERYWHERE) as session:
         return session.scalars(select(func.count()).select_from(statement).where(named)).one()
+
+
+def test_the_effort_that_the_document_names_writes_a_hundred_thousand_times() -> None:
+    document = (CHECKOUT / "docs" / "conformance.md").read_text()
+    efforts = re.findall(r"MENTES_TEST_EFFORT=(\d+) .* -k state_writes", document)
+    assert [int(effort) * WRITES_OF_EFFORT for effort in efforts] == [100_000]
 
 
 def test_every_one_of_many_state_writes_is_kept(server: Server, database: Database) -> None:
