@@ -119,7 +119,7 @@ def _peaks(process: subprocess.Popen[bytes], file: Path) -> list[int]:
     peaks: list[int] = []
     last = 0
     while process.poll() is None:
-        last = _peak(process.pid) or last
+        last = max(last, _peak(process.pid))
         if len(peaks) < 9 and _read_of(process.pid, file) >= tenths[len(peaks)]:
             peaks.append(last)
             print(f"  at {len(peaks)} tenths     {last / MB:.0f} MB at most", flush=True)

@@ -156,6 +156,18 @@ def test_room_and_memory_are_measured(written: Running) -> None:
     assert "MB" in importing.memory(written, 10_000 * TOTAL, 5_000).finding.words
 
 
+def test_an_import_is_watched_to_its_end(tmp_path: Path) -> None:
+    imported = importing.from_file(tmp_path, 2_000)
+    assert imported.said == "Stored 2000, known already 0, refused 0."
+    assert 2_000_000 < imported.size < 3_000_000
+    assert imported.peaks == sorted(imported.peaks)
+    assert imported.peaks[-1] > 50 * targets.MB
+    assert "MB" in imported.checked().finding.words
+    assert not replace(imported, peaks=[100, 100]).checked().missed
+    assert replace(imported, peaks=[100, 120]).checked().missed
+    assert replace(imported, said="", peaks=[100, 100]).checked().missed
+
+
 # targets
 
 
