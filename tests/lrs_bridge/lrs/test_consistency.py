@@ -3,7 +3,10 @@
 import sqlite3
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from datetime import timedelta
+from threading import Event
 
 import pytest
 from sqlalchemy import create_engine, event, select
@@ -142,6 +145,26 @@ def test_looking_leaves_no_lock_behind(file, through):
         other.execute("BEGIN IMMEDIATE")
         other.execute("ROLLBACK")
     other.close()
+
+
+def test_looking_makes_no_writer_fail(file, database, organisation_id, clock):
+    """However often it is done: here a thousand times while fifty transactions are written."""
+    started = Event()
+
+    def look():
+        with database.reading() as session:
+            session.connection()
+            started.set()
+            for number in range(1000):
+                at = clock() + timedelta(seconds=number)
+                Freshness().through(session, organisation_id, at)
+
+    with ThreadPoolExecutor(1) as pool:
+        looking = pool.submit(look)
+        assert started.wait(10)
+        for _ in range(50):
+            stored(database, organisation_id, clock)
+        looking.result()
 
 
 def test_of_a_database_in_memory_what_is_visible_is_promised(organisation_id, clock):
