@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from operator import itemgetter
 from typing import Any, Protocol
 from uuid import UUID, uuid4
 
@@ -194,6 +195,7 @@ def _called(
         ]
         account = (ACCOUNT, home, each.member.user_id)
         events.append(identifiers.known_by(person_id, [*keys, account], now=now))
+    names.sort(key=itemgetter("scheme", "value"))  # as the index has them
     same = {"signs_in": False, "told": {}, **_said_by(home, now)}
     inserted(session, PersonIdentifier, names, same=same)
     all_happened(session, events)
