@@ -12,7 +12,7 @@ from lti.ags import LineItem, LineItems
 from lti.errors import ServiceRefused, ServiceUnavailable
 from plugin.completions.model import SeenLineItem
 from plugin.courses.model import LONGEST_IRI, Course, ResourceLink
-from plugin.foundation.clock import Clock
+from plugin.foundation.clock import Clock, minute_of
 from plugin.foundation.db import Database
 from plugin.foundation.outbox import LeasedDebt, Outcome, Postponed, Settled, owe
 from plugin.foundation.tenancy import inserted_once
@@ -32,7 +32,7 @@ def owe_line_items(session: Session, course_id: UUID, *, now: datetime) -> None:
     owe(
         session,
         KIND,
-        key=f"{course_id}:{now.replace(second=0, microsecond=0).isoformat()}",
+        key=f"{course_id}:{minute_of(now)}",
         lane=str(course_id),
         payload={"course_id": str(course_id)},
         now=now,

@@ -20,7 +20,7 @@ from lti.registration import Registration
 from plugin.courses import rosters
 from plugin.courses.model import Course
 from plugin.foundation.ahead import kept_ahead
-from plugin.foundation.clock import Clock
+from plugin.foundation.clock import Clock, minute_of
 from plugin.foundation.db import Database
 from plugin.foundation.outbox import LeasedDebt, Outcome, Postponed, Settled, owe, prolong
 from plugin.platforms.service import not_taken, registration
@@ -43,7 +43,7 @@ def owe_roster(session: Session, course_id: UUID, *, now: datetime) -> None:
     course = session.get(Course, course_id)
     if course is None or course.memberships_url is None:
         return
-    minute = now.replace(second=0, microsecond=0).isoformat()
+    minute = minute_of(now)
     owe(
         session,
         KIND,

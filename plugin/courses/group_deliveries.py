@@ -21,7 +21,7 @@ from lti.groups import CourseGroups
 from lti.registration import Registration
 from plugin.courses import groups
 from plugin.courses.model import Course, Membership
-from plugin.foundation.clock import Clock
+from plugin.foundation.clock import Clock, minute_of
 from plugin.foundation.db import Database
 from plugin.foundation.outbox import LeasedDebt, Outcome, Postponed, Settled, owe
 from plugin.people.service import account_of
@@ -35,7 +35,7 @@ def owe_groups(session: Session, course_id: UUID, *, now: datetime) -> None:
     """Ask which groups a course has and who is in them, at most once a minute."""
     course = session.get(Course, course_id)
     if course is not None and course.groups_url is not None:
-        minute = now.replace(second=0, microsecond=0).isoformat()
+        minute = minute_of(now)
         owe(
             session,
             KIND,
@@ -52,7 +52,7 @@ def owe_groups_of(
     """Ask which groups of a course some people are in; nothing where there is nobody to ask."""
     if course.groups_url is None or not people:
         return
-    minute = now.replace(second=0, microsecond=0).isoformat()
+    minute = minute_of(now)
     owe(
         session,
         KIND,

@@ -20,7 +20,7 @@ from lrs_bridge.identity import same_place
 from lti.errors import ServiceRefused, ServiceUnavailable
 from lti.nrps import Memberships, Status
 from plugin.courses.model import Course, Membership, ResourceLink
-from plugin.foundation.clock import Clock
+from plugin.foundation.clock import Clock, minute_of
 from plugin.foundation.db import Database
 from plugin.foundation.outbox import LeasedDebt, Outcome, Postponed, Settled, owe
 from plugin.foundation.pouring import is_one_of
@@ -42,7 +42,7 @@ def owe_openers(session: Session, link_id: UUID, *, now: datetime) -> None:
         session,
         KIND,
         target=str(course.registration_id),
-        key=f"{link_id}:{now.replace(second=0, microsecond=0).isoformat()}",
+        key=f"{link_id}:{minute_of(now)}",
         lane=str(link_id),
         payload={"link_id": str(link_id)},
         now=now,

@@ -5,7 +5,7 @@ Nothing here knows the web framework: the pages ask it, and so does the front do
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 from uuid import UUID
@@ -22,7 +22,7 @@ from lti.registration import PendingLogin
 from plugin.foundation.direct import Over
 from plugin.foundation.web.tool import Tool
 from plugin.launches import service
-from plugin.launches.errors import DeploymentKeptOut, DeploymentPending
+from plugin.launches.errors import LONGEST_TOKEN, DeploymentKeptOut, DeploymentPending
 from plugin.launches.recognition import BringsNews
 from plugin.launches.service import Entered
 from plugin.platforms import deployments
@@ -32,12 +32,22 @@ from plugin.platforms.stores import Registered, StoredLogins, StoredRegistration
 
 log = structlog.get_logger()
 
+ENCODED: Final = "application/x-www-form-urlencoded"
+"""How a platform's page sends a form: OAuth 2.0 Form Post Response Mode, section 2."""
 LOGIN_SECONDS: Final = 600
 WAITS = (
     "Mentes was added to this part of your learning platform and is not approved for it yet. "
     "You did nothing wrong."
 )
 KEPT_OUT = "An administrator has decided that Mentes does not open from here."
+
+
+def state_and_token(form: Mapping[str, Sequence[str]]) -> tuple[str, str] | None:
+    """Return the state and the token that a form brings, each once; None: it brings no launch."""
+    states, tokens = form.get("state", ()), form.get("id_token", ())
+    if len(states) != 1 or len(tokens) != 1 or len(tokens[0]) > LONGEST_TOKEN:
+        return None
+    return states[0], tokens[0]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,8 @@ than what is done. So the front door reads the form, asks `Admission`, which is 
 ask, too, and answers with the same headers and the same line of the log.
 
 Whatever is not in order is not answered here: the request is handed on as if nothing had been
-done, and nothing has. A refused launch spends nothing, and pages say what is wrong.
+done. Nothing is but that a new deployment is noted as pending, which the page would do, too. A
+refused launch spends nothing, and pages say what is wrong.
 
 docs/adr/0024
 """
@@ -33,7 +34,7 @@ from lti.login import LoginRequest, platform_refusal
 from plugin.foundation.web.access import SESSION_COOKIE
 from plugin.foundation.web.requests import note, numbered
 from plugin.foundation.web.security import origins, worn
-from plugin.launches.admission import Admission
+from plugin.launches.admission import ENCODED, Admission, state_and_token
 from plugin.launches.browsers import first_page
 from plugin.launches.cookies import after_launch, login_cookie, may_lose_cookies, of_login
 from plugin.launches.errors import LONGEST_TOKEN
@@ -136,14 +137,14 @@ class FrontDoor:
         )
 
     def _launched(self, form: Form, environ: WSGIEnvironment) -> Onward | None:
-        states, tokens = form.get("state", ()), form.get("id_token", ())
-        if len(states) != 1 or len(tokens) != 1 or platform_refusal(form):
+        brought = state_and_token(form)
+        if brought is None or platform_refusal(form):
             return None
-        (state,), (id_token,) = states, tokens
+        state, id_token = brought
         cookies = _cookies(environ)
         browser = cookies.get(login_cookie(state))
         found = self._admission.answered(state) if browser else None
-        if found is None or len(id_token) > LONGEST_TOKEN:
+        if found is None:
             return None
         login, registered = found
         registration, tool = registered.registration, self._admission.tool
@@ -175,7 +176,7 @@ def _brings_form(environ: WSGIEnvironment, largest: int) -> bool:
     """Tell whether a request brings a form, as browsers send them, of a size that a launch has."""
     return (
         environ["REQUEST_METHOD"] == "POST"
-        and environ.get("CONTENT_TYPE") == "application/x-www-form-urlencoded"
+        and environ.get("CONTENT_TYPE") == ENCODED
         and _LENGTH.fullmatch(environ.get("CONTENT_LENGTH") or "") is not None
         and int(environ["CONTENT_LENGTH"]) <= largest
     )

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from flask import g, request
 
 from lti.errors import LaunchRefused, LoginRefused
 from lti.registration import PendingLogin
 from plugin.foundation.web import tool
 from plugin.foundation.web.security import may_be_framed_by
-from plugin.launches.admission import Admission
-from plugin.launches.errors import LONGEST_TOKEN
+from plugin.launches.admission import ENCODED, Admission, state_and_token
 from plugin.launches.service import Entered
 from plugin.platforms.protocol import protocol
 from plugin.platforms.stores import Registered, StoredLogins
-
-ENCODED: Final = "application/x-www-form-urlencoded"
 
 
 def admission() -> Admission:
@@ -49,14 +44,14 @@ def posted(form: dict[str, list[str]]) -> tuple[str, str]:
     Raises:
         LoginRefused: it brings something else.
     """
-    states, tokens = form.get("state", []), form.get("id_token", [])
-    if len(states) != 1 or len(tokens) != 1 or len(tokens[0]) > LONGEST_TOKEN:
-        remember_whose(*states[:1])
+    found = state_and_token(form)
+    if found is None:
+        remember_whose(*form.get("state", [])[:1])
         raise LoginRefused(
             "launch-incomplete",
             "The platform did not send a launch. Open Mentes from your course, not by its address.",
         )
-    return states[0], tokens[0]
+    return found
 
 
 def remember_whose(state: str = "") -> None:

@@ -15,7 +15,7 @@ from plugin.checkins.model import CheckIn
 from plugin.checkins.rules import State, score_given
 from plugin.completions.inbox import digest
 from plugin.courses.model import Course, ResourceLink
-from plugin.foundation.outbox import owe
+from plugin.foundation.outbox import Asked, asked, owe
 from plugin.foundation.tenancy import inserted_once
 from plugin.people.service import account_of
 from plugin.platforms.model import RegistrationRow
@@ -64,11 +64,15 @@ def owe_anew(session: Session, course: Course, *, key: str, now: datetime) -> No
 
 
 def _was_told(session: Session, course: Course, mentee_id: UUID) -> bool:
-    """Return whether a score of somebody went before: a talk may have been taken back since."""
-    issuer = session.get_one(RegistrationRow, course.registration_id).issuer
-    account = account_of(session, mentee_id, home=issuer)
-    sent = select(SentScore.id).where(SentScore.user_id == (account[1] if account else None))
-    return session.scalar(sent.limit(1)) is not None
+    """Return whether a score of somebody went before: a talk may have been taken back since.
+
+    As far as settled debts are kept; of longer ago nobody can tell which gradebook it was.
+    """
+    return asked(session, SCORE, _lane(course, mentee_id)) is not Asked.NOT_YET
+
+
+def _lane(course: Course, mentee_id: UUID) -> str:
+    return f"{course.id}:{mentee_id}"
 
 
 def _owe(
@@ -98,7 +102,7 @@ def _owe(
         SCORE,
         target=str(course.registration_id),
         key=key,
-        lane=f"{course.id}:{mentee_id}",
+        lane=_lane(course, mentee_id),
         payload={
             "course_id": str(course.id),
             "line_item": line_item,

@@ -23,6 +23,7 @@ from plugin.foundation.tenancy import EVERYWHERE
 from plugin.launches import front_door
 from plugin.launches.front_door import LARGEST
 from plugin.platforms.model import PendingLoginRow
+from tests.conftest import MovableClock
 from tests.plugin.launching import ADA, BEN, TEACHER, Browser, Campus
 
 FORM = "application/x-www-form-urlencoded"
@@ -245,10 +246,10 @@ def test_a_launch_that_was_let_in_is_no_second_time(browser: Browser, inside: In
 
 
 def test_the_front_door_asks_no_platform(
-    browser: Browser, inside: Inside, mentes: Mentes, monkeypatch: pytest.MonkeyPatch
+    browser: Browser, inside: Inside, clock: MovableClock
 ) -> None:
-    """Keys that are not at hand may be long in coming: the page waits for them."""
-    monkeypatch.setattr(mentes.protocol.platform_keys, "_shelves", {})
+    """Keys that are no longer fresh may be long in coming: the page waits for them."""
+    clock.forward(hours=13)
     assert browser.launch(ADA).status_code == 303
     assert inside.asked == ["/lti/launch"]
     assert browser.launch(ADA).status_code == 303

@@ -18,7 +18,7 @@ from plugin.records import columns
 from plugin.records.column_deliveries import ColumnDelivery
 from plugin.records.columns import KIND
 from plugin.records.deliveries import ScoreDelivery
-from plugin.records.model import GradebookColumn
+from plugin.records.model import GradebookColumn, SentScore
 from plugin.records.scores import SCORE
 from plugin.worker import Worker
 from tests.plugin.factories import every
@@ -286,6 +286,17 @@ def test_a_talk_that_was_taken_back_meanwhile_is_told_when_reporting_again(cours
     done(teacher.submit("column/report"))
     course.worker.run_until_idle()
     assert [grade.score_given for grade in course.grades()] == [0.0]
+
+
+def test_who_has_a_grade_in_another_course_alone_gets_none_here(course: Class) -> None:
+    with course.mentes.database.transaction(course.organisation_id) as session:
+        there = SentScore(cell="another", line_item="https://lms.example/3/lineitems/1")
+        there.user_id, there.key, there.given = ADA.id, "another", 1.0
+        there.happened_at = there.timestamp = course.clock()
+        session.add(there)
+    done(opened(course).submit("column/stop"))
+    done(opened(course).submit("column/report"))
+    assert course.debts() == []
 
 
 def test_a_platform_that_does_not_let_go_is_named(course: Class) -> None:
