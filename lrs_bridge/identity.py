@@ -100,10 +100,10 @@ def surest_first(keys: Iterable[PersonKey]) -> tuple[PersonKey, ...]:
 
 
 def mail_digests(address: str) -> tuple[str, ...]:
-    """Return what the mbox_sha1sum of a mail address may be, each once.
+    """Return what the mbox_sha1sum of a mail address may be, each once; two are of it as compared.
 
     The specification digests "mailto:" with the address; Open edX digests the bare address. Either
-    may have kept the letter case that the address was typed in.
+    may have kept the letter case that the address was typed in, which comes after.
     """
     plain = _plain_address(address)
     spelled = dict.fromkeys((plain.lower(), plain))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import gc
 import random
+import sys
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from threading import Event, Thread
@@ -55,6 +56,8 @@ INWARD = frozenset({DRAFTING, PUBLISHING, UPLOAD, UNBINDING})
 """Kinds that this machine's processor pays."""
 COLLECTED_AT = 50_000
 """Objects made and not let go of after which a worker looks for those in circles."""
+TURN = 0.0005
+"""How long one of several hands keeps the others from working, in seconds."""
 LOOKERS = 2
 """Sources that one worker looks at at a time: one that drips does not hold up the others."""
 IN_ORDER = frozenset({STATEMENT})
@@ -66,12 +69,15 @@ CameOf = dict[UUID, tuple[LeasedDebt, Result]]
 """What came of debts, by their ids."""
 
 
-def stays_loaded() -> None:
-    """Spare the garbage collector what a process has loaded by now, which stays until it ends.
+def prepared() -> None:
+    """Prepare a process for a worker's work: many hands, each of which makes much and lets go of it.
 
-    Whoever makes much and lets go of it, as rosters do, would have all of it looked through again
-    and again, a third of a second at a time; and what they make, before they let go of it.
+    What is loaded by now stays until the process ends: the garbage collector need not look it
+    through again and again, a third of a second at a time; nor what is made, before it is let go
+    of. And a hand to which the database has answered need not wait for its turn ten times as long
+    as the answer took.
     """
+    sys.setswitchinterval(TURN)
     gc.collect()
     gc.freeze()
     gc.set_threshold(COLLECTED_AT)

@@ -133,10 +133,10 @@ def _noted(
 def on_people_known(session: Session, happened: Sequence[Happened]) -> None:
     """Look again at what people completed whom we did not know."""
     events: list[PersonKnown] = [event for _, event in happened]
-    digests = [digest for event in events for digest in event.digests]
-    if len(digests) > AT_ONCE and session.scalar(select(UnassignedKey.id).limit(1)) is None:
+    keys = [key for event in events for key in event.keys]
+    if len(keys) > AT_ONCE and session.scalar(select(UnassignedKey.id).limit(1)) is None:
         return  # a whole roster became known, and nothing waits for anybody
-    look_again_for(session, digests)
+    look_again_for(session, identifiers.awaited(keys))
 
 
 def look_again_for(session: Session, digests: Collection[str]) -> None:

@@ -136,8 +136,9 @@ def _waiting(row: Unassigned, count: int, example: CompletionRow | None) -> Wait
 
 def people_called(session: Session, text: str) -> list[Person]:
     """Return people with `text` in their name, or who are called exactly so; CHOICES at most."""
-    by_name = PersonIdentifier.value.in_({text, text.lower()})
-    named = select(PersonIdentifier.person_id).where(by_name)
+    known, spelled = PersonIdentifier, {text, text.lower()}
+    so = (known.value, known.sha1sum, known.bare_sha1sum)
+    named = select(known.person_id).where(or_(*(column.in_(spelled) for column in so)))
     return list(
         session.scalars(
             select(Person)

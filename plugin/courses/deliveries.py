@@ -29,7 +29,7 @@ KIND = "roster"
 PAGE = 1_000  # members that a platform is asked for at a time; it may send fewer
 AT_ONCE = 500  # members a transaction, where all who write wait for it …
 AT_ONCE_BESIDE_OTHERS = 1_000  # … and where only those wait who are among them
-HANDS = 2
+HANDS = 3
 """Transactions at a time, while the next page is awaited, where two can write."""
 MANY = (2_000, 20_000)  # new members after which the database has to look at its tables again
 

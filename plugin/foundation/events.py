@@ -12,12 +12,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any, ClassVar
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from sqlalchemy import Index
 from sqlalchemy.orm import Mapped, Session
 
 from plugin.foundation.db import Happened, Together
+from plugin.foundation.pouring import ids_in_order
 from plugin.foundation.tenancy import Owned, inserted
 
 
@@ -27,6 +28,8 @@ class Event:
 
     kind: ClassVar[str]
     """`room.what`, for example `checkin.held`. Stable: it is stored."""
+    kept: ClassVar[bool] = True
+    """Whether it has a row. It needs none where the rows that it is about say as much."""
     at: datetime
     subject_id: UUID
     actor_id: UUID | None = None
@@ -52,8 +55,11 @@ def happened(session: Session, event: Event) -> UUID:
 
 
 def all_happened(session: Session, events: Sequence[Event]) -> list[UUID]:
-    """Record several events at once, then tell each subscriber of them; return their ids."""
-    ids = [uuid4() for _ in events]
+    """Record several events at once, then tell each subscriber of them; return their ids.
+
+    Those that have no row (`Event.kept`) are told of like the others.
+    """
+    ids = ids_in_order(len(events))
     rows = [
         {
             "id": id,
@@ -64,6 +70,7 @@ def all_happened(session: Session, events: Sequence[Event]) -> list[UUID]:
             "facts": _facts(event),
         }
         for id, event in zip(ids, events, strict=True)
+        if event.kept
     ]
     inserted(session, EventRow, rows)
     for kind in dict.fromkeys(type(event) for event in events):

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from operator import itemgetter
 from typing import Any, Protocol
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
@@ -19,9 +19,10 @@ from sqlalchemy.orm import Session
 from lrs_bridge.identity import same_place
 from lti.nrps import Member
 from plugin.foundation.events import all_happened
-from plugin.foundation.pouring import is_one_of
+from plugin.foundation.pouring import ids_in_order, is_one_of
 from plugin.foundation.tenancy import inserted, rows_of, streamed
 from plugin.people import identifiers, service, telling
+from plugin.people.events import PersonKnown
 from plugin.people.identifiers import Evidence
 from plugin.people.model import Person, PersonIdentifier
 from plugin.people.rules import ACCOUNT
@@ -143,7 +144,9 @@ def _made(
     """Make people known whom nobody knows; return those whom nobody else made known meanwhile."""
     if not several:
         return {}
-    ids = {each.member.user_id: uuid4() for each in several}
+    ids = dict(
+        zip((each.member.user_id for each in several), ids_in_order(len(several)), strict=True)
+    )
     people = [{"id": ids[each.member.user_id], **_UNKNOWN, **each.columns} for each in several]
     inserted(session, Person, people, same={"created_at": now})
     home = same_place(issuer)
@@ -184,17 +187,11 @@ def _called(
         person_id = ids[each.member.user_id]
         keys = telling.keys_told(each.told, issuer=issuer)
         names += [
-            {
-                "person_id": person_id,
-                "scheme": scheme,
-                "home": at,
-                "home_as_said": spelled,
-                "value": value,
-            }
-            for (scheme, at, value), spelled in keys.items()
+            {"person_id": person_id, **identifiers.columns_of(key, spelled)}
+            for key, spelled in keys.items()
         ]
         account = (ACCOUNT, home, each.member.user_id)
-        events.append(identifiers.known_by(person_id, [*keys, account], now=now))
+        events.append(PersonKnown(at=now, subject_id=person_id, keys=(*keys, account)))
     names.sort(key=itemgetter("scheme", "value"))  # as the index has them
     same = {"signs_in": False, "told": {}, **_said_by(home, now)}
     inserted(session, PersonIdentifier, names, same=same)

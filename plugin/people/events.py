@@ -7,15 +7,19 @@ from typing import ClassVar
 from uuid import UUID
 
 from plugin.foundation.events import Event
+from plugin.people.rules import Key
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonKnown(Event):
-    """Somebody has become known by new identifiers; the subject is the person."""
+    """Somebody has become known by new identifiers; the subject is the person.
+
+    The identifiers' rows say so, by whom and when; names are not kept a second time.
+    """
 
     kind: ClassVar[str] = "person.known"
-    digests: tuple[str, ...]
-    """Of the identifiers (`identifiers.digest`): mail addresses are not kept a second time."""
+    kept: ClassVar[bool] = False
+    keys: tuple[Key, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import ColumnElement, delete, or_, select, tuple_, update
@@ -24,12 +25,15 @@ from plugin.people import telling
 from plugin.people.events import PersonKnown
 from plugin.people.model import PersonIdentifier
 from plugin.people.rules import (
+    MBOX,
+    MBOX_SHA1SUM,
     SOURCED_ID,
     USERNAME,
     Key,
     Resolution,
     also_meant,
     resolution,
+    sums_of,
 )
 
 VERIFIED_AGAIN_AFTER = timedelta(hours=1)
@@ -86,11 +90,16 @@ def holders(session: Session, keys: Collection[Key]) -> Mapping[Key, set[UUID]]:
     )
     found: dict[Key, set[UUID]] = {}
     for scheme, home, value, person_id in rows:
-        anywhere = (scheme, "", value)
-        means = {(scheme, home, value), *([anywhere] if _is_of_any_platform(anywhere) else [])}
-        for key in means.intersection(keys):
+        for key in {*_meant_by((scheme, home, value))}.intersection(keys):
             found.setdefault(key, set()).add(person_id)
     return found
+
+
+def _meant_by(key: Key) -> list[Key]:
+    """Return by what else is known who is called `key`."""
+    scheme, _, value = key
+    anywhere = (scheme, "", value)
+    return [key, *sums_of(key), *([anywhere] if _is_of_any_platform(anywhere) else [])]
 
 
 def is_any(keys: Collection[Key]) -> ColumnElement[bool]:
@@ -98,9 +107,11 @@ def is_any(keys: Collection[Key]) -> ColumnElement[bool]:
     anywhere = [key for key in keys if _is_of_any_platform(key)]
     there = [key for key in keys if not _is_of_any_platform(key)]
     by_value = [(scheme, value) for scheme, _, value in anywhere]
+    sums = [value for scheme, _, value in there if scheme == MBOX_SHA1SUM]
     return or_(
         tuple_(held.scheme, held.value, held.home).in_([(s, v, h) for s, h, v in there]),
         *([tuple_(held.scheme, held.value).in_(by_value)] if by_value else []),
+        *([held.sha1sum.in_(sums), held.bare_sha1sum.in_(sums)] if sums else []),
     )
 
 
@@ -190,15 +201,12 @@ def added(
         return []
     dialect = session.get_bind().dialect.name
     insert = sqlite.insert if dialect == "sqlite" else postgresql.insert
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "id": uuid4(),
             "organisation_id": organisation_of(session),
             "person_id": person_id,
-            "scheme": scheme,
-            "home": home,
-            "home_as_said": keys[scheme, home, value],
-            "value": value,
+            **columns_of(key, keys[key]),
             "evidence": evidence,
             "said_by": said_by,
             "signs_in": False,
@@ -206,7 +214,7 @@ def added(
             "created_at": now,
             "verified_at": now,
         }
-        for scheme, home, value in sorted(keys)  # two at once wait for each other in one order
+        for key in sorted(keys)  # two at once wait for each other in one order
     ]
     held = PersonIdentifier
     adding = insert(held).values(rows)
@@ -226,27 +234,31 @@ def added(
     return [(scheme, home, value) for scheme, home, value in inserted]
 
 
+def columns_of(key: Key, home_as_said: str) -> dict[str, str | None]:
+    """Return what a row says of the name itself."""
+    scheme, home, value = key
+    sha1sum, bare = (digest for _, _, digest in sums_of(key)) if scheme == MBOX else (None, None)
+    return {
+        "scheme": scheme,
+        "home": home,
+        "home_as_said": home_as_said,
+        "value": value,
+        "sha1sum": sha1sum,
+        "bare_sha1sum": bare,
+    }
+
+
 def become_known(
     session: Session, person_id: UUID, keys: Collection[Key], *, now: datetime
 ) -> None:
     """Tell whoever waits for one of `keys` that it is known now."""
     if keys:
-        happened(session, known_by(person_id, keys, now=now))
+        happened(session, PersonKnown(at=now, subject_id=person_id, keys=tuple(keys)))
 
 
-def known_by(person_id: UUID, keys: Collection[Key], *, now: datetime) -> PersonKnown:
-    """Return the event that somebody is known by `keys` now."""
-    return PersonKnown(at=now, subject_id=person_id, digests=tuple(sorted(_awaited(keys))))
-
-
-def _awaited(keys: Iterable[Key]) -> set[str]:
-    """Return the digests under which somebody may wait for `keys`: with their home, and without."""
-    found = set()
-    for scheme, home, value in keys:
-        found.add(digest(scheme, home, value))
-        if scheme in (SOURCED_ID, USERNAME):
-            found.add(digest(scheme, "", value))
-    return found
+def awaited(keys: Iterable[Key]) -> set[str]:
+    """Return the digests under which somebody may wait for whoever is called one of `keys`."""
+    return {digest(*each) for key in keys for each in _meant_by(key)}
 
 
 def awaited_of(session: Session, people: Collection[UUID]) -> set[str]:
@@ -255,7 +267,7 @@ def awaited_of(session: Session, people: Collection[UUID]) -> set[str]:
     names = session.execute(
         select(held.scheme, held.home, held.value).where(held.person_id.in_(people))
     )
-    return _awaited((scheme, home, value) for scheme, home, value in names)
+    return awaited((scheme, home, value) for scheme, home, value in names)
 
 
 def awaits(keys: Iterable[Key]) -> list[str]:

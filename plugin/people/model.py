@@ -6,7 +6,14 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint, text
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from plugin.foundation.tenancy import Owned
@@ -38,6 +45,17 @@ def of_its_organisation() -> ForeignKeyConstraint:
     )
 
 
+def _of_mail(column: str) -> Index:
+    """Return the index by which whose digest `column` is, is found; few identifiers have one."""
+    return Index(
+        f"ix_person_identifier_{column}",
+        column,
+        "organisation_id",
+        sqlite_where=text(f"{column} IS NOT NULL"),
+        postgresql_where=text(f"{column} IS NOT NULL"),
+    )
+
+
 class PersonIdentifier(Owned):
     """One of the ways by which systems call a person, e.g. ("account", issuer, sub).
 
@@ -65,6 +83,11 @@ class PersonIdentifier(Owned):
             sqlite_where=text("signs_in"),
             postgresql_where=text("signs_in"),
         ),
+        CheckConstraint(
+            "(scheme = 'mbox') = (sha1sum IS NOT NULL AND bare_sha1sum IS NOT NULL)", name="summed"
+        ),
+        _of_mail("sha1sum"),
+        _of_mail("bare_sha1sum"),
     )
 
     organisation_id: Mapped[UUID] = mapped_column()
@@ -75,6 +98,10 @@ class PersonIdentifier(Owned):
     home_as_said: Mapped[str]
     """The same as the platform spells it: learning records of ours must spell it so too."""
     value: Mapped[str]
+    sha1sum: Mapped[str | None]
+    """Of a mail address, which alone has one: its digest as xAPI makes it (mbox_sha1sum)."""
+    bare_sha1sum: Mapped[str | None]
+    """The same as Open edX makes it, without mailto:."""
     evidence: Mapped[str]
     """How we know (`identifiers.Evidence`)."""
     said_by: Mapped[str]

@@ -69,6 +69,20 @@ def also_meant(key: Key) -> Key | None:
 
 
 def mail_keys(address: str) -> list[Key]:
-    """Return the keys of a mail address: itself, and the digests of it that are in use."""
-    digests = [(MBOX_SHA1SUM, "", digest) for digest in mail_digests(address)]
-    return [(MBOX, "", compared_address(address)), *digests]
+    """Return the keys that a mail address needs: itself, and the digests that do not follow.
+
+    Those follow that are made of it as it is compared (`sums_of`); who digests it as it was typed
+    may call somebody by another.
+    """
+    as_typed = mail_digests(address)[2:]
+    return [(MBOX, "", compared_address(address)), *map(_summed, as_typed)]
+
+
+def sums_of(key: Key) -> tuple[Key, ...]:
+    """Return what else a mail address is called: its digest by xAPI, and that by Open edX."""
+    scheme, _, value = key
+    return tuple(map(_summed, mail_digests(value)[:2])) if scheme == MBOX else ()
+
+
+def _summed(digest: str) -> Key:
+    return MBOX_SHA1SUM, "", digest

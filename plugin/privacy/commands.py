@@ -20,7 +20,7 @@ from lrs_bridge.identity import ifi
 from plugin.foundation.tenancy import Organisation, organisation_of
 from plugin.people import identifiers
 from plugin.people.model import PersonIdentifier
-from plugin.people.rules import ACCOUNT, MBOX, MBOX_SHA1SUM, OPENID, USERNAME
+from plugin.people.rules import ACCOUNT, MBOX, MBOX_SHA1SUM, OPENID, USERNAME, Key, sums_of
 from plugin.people.service import merged_into
 from plugin.privacy.service import Kind
 from plugin.records.called import called_anywhere
@@ -70,21 +70,31 @@ def _agents(session: Session, person_id: UUID) -> list[tuple[Json, bool]]:
         .where(known.person_id.in_(people), known.set_aside_at.is_(None))
         .order_by(known.created_at, known.scheme, known.value)
     ).all()
-    keys = {(row.scheme, row.home, row.value) for row in held}
-    holders = identifiers.holders(session, keys)
+    names = [
+        (key, row.home_as_said)
+        for row in held
+        for own in [(row.scheme, row.home, row.value)]
+        for key in (own, *sums_of(own))
+    ]
+    holders = identifiers.holders(session, {key for key, _ in names})
     shared = {key for key, whose in holders.items() if not whose <= people}
     found: dict[str | None, tuple[Json, bool]] = {}
-    for row in held:
-        for agent in _named(row.scheme, row.home_as_said, row.value):
-            found[ifi(agent)] = agent, (row.scheme, row.home, row.value) in shared
+    for key, home in names:
+        for agent in _named(key, home):
+            found[ifi(agent)] = agent, key in shared
     for agent in called_anywhere(session, person_id):
         alone = {name: it for name, it in agent.items() if name != "objectType"}
         found.setdefault(ifi(agent), (alone, False))
     return list(found.values())
 
 
-def _named(scheme: str, home: str, value: str) -> Iterator[Json]:
-    """Yield the agent that an identifier makes; a number in a registry makes none."""
+def _named(key: Key, home: str) -> Iterator[Json]:
+    """Yield the agent that an identifier makes; a number in a registry makes none.
+
+    Args:
+        home: its home as it is spelled.
+    """
+    scheme, _, value = key
     if scheme in (ACCOUNT, USERNAME) and home:
         yield {"account": {"homePage": home, "name": value}}
     elif scheme == MBOX:

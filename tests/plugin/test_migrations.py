@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -112,3 +113,46 @@ def test_who_is_in_a_course_stays_so_while_one_key_takes_the_place_of_two(bare: 
         with pytest.raises(IntegrityError), bare.begin() as connection:
             connection.execute(elsewhere)
     database.dispose()
+
+
+def test_digests_of_mail_addresses_come_to_stand_beside_them_and_go_back(bare: Engine) -> None:
+    migrations.upgrade(bare)
+    database = Database(bare.url.render_as_string(hide_password=False))
+    with database.transaction(EVERYWHERE) as session:
+        session.add(acme := Organisation(name="Acme", created_at=NOW))
+    with database.transaction(acme.id) as session:
+        course = a_course(session)
+        for number in ("4", "5", "6"):
+            a_person(session, course, number, email=f"{number}@lms.example")
+    digests = {sha1(f"{prefix}{n}@lms.example") for prefix in ("mailto:", "") for n in (4, 5, 6)}
+    migrations.downgrade(bare, "0023")
+    with bare.begin() as connection:
+        alone = connection.execute(
+            text("SELECT value FROM person_identifier WHERE scheme = 'mbox_sha1sum'")
+        ).scalars()
+        assert sorted(alone) == sorted(digests)
+        # Of one, somebody said that her digest names another; of another, that his address does.
+        said = "UPDATE person_identifier SET set_aside_at = created_at WHERE value = :value"
+        connection.execute(text(said), {"value": sha1("mailto:5@lms.example")})
+        connection.execute(text(said), {"value": "6@lms.example"})
+    migrations.upgrade(bare)
+    with database.reading(acme.id) as session:
+        held = PersonIdentifier
+        rows = session.execute(
+            select(held.value, held.sha1sum, held.bare_sha1sum, held.set_aside_at.is_(None)).where(
+                held.scheme == "mbox"
+            )
+        ).all()
+        assert sorted(rows) == [
+            (f"{n}@lms.example", sha1(f"mailto:{n}@lms.example"), sha1(f"{n}@lms.example"), n == 4)
+            for n in (4, 5, 6)
+        ]
+        alone = session.scalars(select(held.value).where(held.scheme == "mbox_sha1sum"))
+        assert sorted(alone) == sorted(
+            [sha1("mailto:6@lms.example"), sha1("6@lms.example")]
+        )  # they name him still: nobody said otherwise
+    database.dispose()
+
+
+def sha1(text: str) -> str:
+    return hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest()
