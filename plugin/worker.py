@@ -70,7 +70,7 @@ CameOf = dict[UUID, tuple[LeasedDebt, Result]]
 
 
 def prepared() -> None:
-    """Prepare a process for a worker's work: many hands, each of which makes much and lets go of it.
+    """Prepare a process for a worker's work, of many hands that make much and let go of it.
 
     What is loaded by now stays until the process ends: the garbage collector need not look it
     through again and again, a third of a second at a time; nor what is made, before it is let go

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete, select, tuple_, update
+from sqlalchemy import delete, or_, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from lrs_bridge.identity import same_place
@@ -74,7 +74,7 @@ def set_aside(session: Session, keys: Sequence[Key], *, but: UUID, now: datetime
     mine = PersonIdentifier
     held = session.execute(
         select(mine.id, mine.signs_in).where(
-            identifiers.is_any(in_doubt),
+            or_(*identifiers.is_any(in_doubt)),
             mine.person_id.in_(whose_now.rivals - {but}),
             mine.set_aside_at.is_(None),
         )

@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import ColumnElement, delete, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, and_, delete, or_, select, tuple_, union_all, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -83,11 +83,10 @@ def holders(session: Session, keys: Collection[Key]) -> Mapping[Key, set[UUID]]:
     if not keys:
         return {}
     held = PersonIdentifier
-    rows = session.execute(
-        select(held.scheme, held.home, held.value, held.person_id).where(
-            held.set_aside_at.is_(None), is_any(keys)
-        )
+    those = select(held.scheme, held.home, held.value, held.person_id).where(
+        held.set_aside_at.is_(None)
     )
+    rows = session.execute(union_all(*(those.where(each) for each in is_any(keys))))
     found: dict[Key, set[UUID]] = {}
     for scheme, home, value, person_id in rows:
         for key in {*_meant_by((scheme, home, value))}.intersection(keys):
@@ -98,25 +97,32 @@ def holders(session: Session, keys: Collection[Key]) -> Mapping[Key, set[UUID]]:
 def _meant_by(key: Key) -> list[Key]:
     """Return by what else is known who is called `key`."""
     scheme, _, value = key
-    anywhere = (scheme, "", value)
-    return [key, *sums_of(key), *([anywhere] if _is_of_any_platform(anywhere) else [])]
+    anywhere = [(scheme, "", value)] if _is_anywhere(scheme, "") else []
+    return [key, *sums_of(key), *anywhere]
 
 
-def is_any(keys: Collection[Key]) -> ColumnElement[bool]:
+def is_any(keys: Collection[Key]) -> list[ColumnElement[bool]]:
+    """Return the conditions, one of which is true of whatever one of `keys` means.
+
+    Each is found in an index, if it is asked for by itself and begins with what the index does:
+    joined by OR, or of several columns at once, SQLite would rather read all that an organisation
+    knows.
+    """
     held = PersonIdentifier
-    anywhere = [key for key in keys if _is_of_any_platform(key)]
-    there = [key for key in keys if not _is_of_any_platform(key)]
-    by_value = [(scheme, value) for scheme, _, value in anywhere]
-    sums = [value for scheme, _, value in there if scheme == MBOX_SHA1SUM]
-    return or_(
-        tuple_(held.scheme, held.value, held.home).in_([(s, v, h) for s, h, v in there]),
-        *([tuple_(held.scheme, held.value).in_(by_value)] if by_value else []),
-        *([held.sha1sum.in_(sums), held.bare_sha1sum.in_(sums)] if sums else []),
-    )
+    found = []
+    for scheme in sorted({scheme for scheme, _, _ in keys}):
+        named = [(value, home) for of, home, value in keys if of == scheme]
+        so = and_(held.scheme == scheme, held.value.in_({value for value, _ in named}))
+        anywhere = [value for value, home in named if _is_anywhere(scheme, home)]
+        there = tuple_(held.value, held.home).in_(named)
+        found.append(and_(so, or_(there, held.value.in_(anywhere)) if anywhere else there))
+    if sums := {value for scheme, _, value in keys if scheme == MBOX_SHA1SUM}:
+        found += [held.sha1sum.in_(sums), held.bare_sha1sum.in_(sums)]
+    return found
 
 
-def _is_of_any_platform(key: Key) -> bool:
-    scheme, home, _ = key
+def _is_anywhere(scheme: str, home: str) -> bool:
+    """Tell whether names of a scheme, without a home, may be of any platform."""
     return not home and scheme in (SOURCED_ID, USERNAME)
 
 

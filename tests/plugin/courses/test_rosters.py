@@ -5,13 +5,11 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 
-from lti.message import PersonClaims
-from lti.nrps import Member, Status
+from lti.nrps import Member
 from lti.testing import User
 from plugin.app import Mentes, compose
 from plugin.courses import deliveries, questions, rosters
@@ -21,7 +19,6 @@ from plugin.courses.model import Course, Membership, RosterQuestion
 from plugin.courses.questions import Outcome
 from plugin.foundation import outbox
 from plugin.foundation.errors import NotFound
-from plugin.foundation.events import EventRow
 from plugin.foundation.outbox import Debt
 from plugin.foundation.tenancy import EVERYWHERE
 from plugin.people import identifiers
@@ -29,6 +26,7 @@ from plugin.people.model import Person, PersonIdentifier
 from plugin.platforms.model import RegistrationRow
 from plugin.worker import Worker
 from tests.conftest import MovableClock
+from tests.plugin.courses.members import a_member
 from tests.plugin.factories import (
     ISSUER,
     NOW,
@@ -42,19 +40,6 @@ from tests.plugin.factories import (
 )
 from tests.plugin.launching import ADA, COURSE, TEACHER, Campus
 from tests.plugin.statements.conftest import launched_as_admin
-
-
-def a_member(
-    user_id: str, *, name: str | None = None, status: Status = Status.ACTIVE, **said: Any
-) -> Member:
-    email = said.pop("email", None)
-    return Member(
-        user_id=user_id,
-        status=status,
-        roles=frozenset({"Learner"}),
-        person=PersonClaims(name=name, email=email),
-        **said,
-    )
 
 
 def some(number: int) -> list[Member]:
@@ -103,8 +88,8 @@ def test_a_whole_page_of_strangers_is_known_by_all_their_names(
             person_id = identifiers.whose(session, [key]).person_id
             assert person_id is not None, key
             assert session.get_one(Person, person_id).name == "Learner 150"
-        known = every(session, EventRow, EventRow.kind == "person.known")
-        assert len(known) == 200
+        known = every(session, PersonIdentifier, PersonIdentifier.scheme == "mbox")
+        assert len({row.person_id for row in known}) == 200
         assert {row.organisation_id for row in every(session, PersonIdentifier)} == {
             organisation_id
         }

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from plugin.foundation.db import Database
-from plugin.foundation.events import Event, EventRow, happened
+from plugin.foundation.events import Event, EventRow, all_happened, happened
 from plugin.foundation.outbox import Debt, owe
 from plugin.foundation.tenancy import EVERYWHERE, Organisation
 from tests.plugin.factories import NOW, every
@@ -33,6 +33,14 @@ class Ignored(Event):
     """Nobody is told of this."""
 
     kind: ClassVar[str] = "test.ignored"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told(Event):
+    """Other rows say as much."""
+
+    kind: ClassVar[str] = "test.told"
+    kept: ClassVar[bool] = False
 
 
 def greeted() -> Greeted:
@@ -72,6 +80,20 @@ def test_an_event_is_a_row_with_its_facts(database: Database, owner: UUID) -> No
     assert (row.id, row.kind, row.at) == (event_id, "test.greeted", NOW)
     assert (row.subject_id, row.actor_id) == (event.subject_id, event.actor_id)
     assert row.facts == {"whom": str(event.whom), "until": NOW.isoformat(), "how_often": 2}
+
+
+def test_what_other_rows_say_is_told_and_has_no_row(database_url: str, owner: UUID) -> None:
+    told: list[Any] = []
+    listening = Database(
+        database_url, subscribers={Told: [lambda _session, _id, event: told.append(event)]}
+    )
+    events = [Told(at=NOW, subject_id=uuid4()), Ignored(at=NOW, subject_id=uuid4())]
+    with listening.transaction(owner) as session:
+        all_happened(session, events)
+        (row,) = every(session, EventRow)
+    assert told == events[:1]
+    assert row.kind == "test.ignored"
+    listening.dispose()
 
 
 def test_subscribers_are_told_in_the_same_transaction(database: Database, owner: UUID) -> None:

@@ -7,19 +7,23 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from sqlalchemy import update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from lti.message import Lis, PersonClaims
-from lti.nrps import Member, Status
+from lti.message import Lis
+from lti.nrps import Member
 from plugin.app import Mentes
 from plugin.courses import rosters
 from plugin.courses.model import Course
 from plugin.foundation.events import EventRow
+from plugin.foundation.tenancy import unwalled
 from plugin.people import identifiers
 from plugin.people.model import Person, PersonIdentifier
 from plugin.people.rules import Key
 from plugin.people.service import Described, seen
 from plugin.platforms.model import RegistrationRow
+from tests.plugin.courses.members import a_member
 from tests.plugin.factories import (
     ISSUER,
     NOW,
@@ -31,6 +35,7 @@ from tests.plugin.factories import (
     every,
     later,
 )
+from tests.plugin.people.listening import listening
 
 MAIL = "ada@lms.example"
 USERNAME: Key = ("username", ISSUER, "ada")
@@ -129,17 +134,6 @@ def test_a_host_that_is_none_is_no_place(mentes: Mentes, organisation_id: UUID) 
         assert known(session, product="canvas", custom=custom).id
 
 
-def a_member(subject: str, **said: Any) -> Member:
-    person = PersonClaims(name=said.pop("name", None), email=said.pop("email", None))
-    return Member(
-        user_id=subject,
-        status=Status.ACTIVE,
-        roles=frozenset({"Learner"}),
-        person=person,
-        **said,
-    )
-
-
 def read(session: Session, course: Course, *members: Member, hours: int = 0) -> None:
     registration = session.get_one(RegistrationRow, course.registration_id)
     rosters.kept(session, course, registration, members, now=later(hours=hours))
@@ -227,12 +221,12 @@ def test_another_organisation_knows_nothing_of_it(mentes: Mentes, organisation_i
 
 
 def test_news_is_told_once_and_without_an_address(mentes: Mentes, organisation_id: UUID) -> None:
-    with mentes.database.transaction(organisation_id) as session:
+    with listening(mentes) as (database, told), database.transaction(organisation_id) as session:
         known(session, email=MAIL)
         known(session, email=MAIL)
-        (event,) = every(session, EventRow, EventRow.kind == "person.known")
-        assert identifiers.digest("mbox", "", MAIL) in event.facts["digests"]
-        assert MAIL not in str(event.facts)
+        (event,) = told
+        assert ("mbox", "", MAIL) in event.keys
+        assert not every(session, EventRow, EventRow.kind == "person.known")
 
 
 def test_eight_launches_at_once_know_one_person_by_all_names(
@@ -241,17 +235,24 @@ def test_eight_launches_at_once_know_one_person_by_all_names(
     with mentes.database.transaction(organisation_id) as session:
         a_registration(session)
 
-    def launch(_number: int) -> UUID:
-        with mentes.database.transaction(organisation_id) as session:
-            return known(session, email=MAIL, username="ada").id
+    with listening(mentes) as (database, told):
 
-    found_as = at_once(8, launch)
+        def launch(_number: int) -> UUID:
+            with database.transaction(organisation_id) as session:
+                return known(session, email=MAIL, username="ada").id
+
+        found_as = at_once(8, launch)
     assert len(set(found_as)) == 1, found_as
     with mentes.database.reading(organisation_id) as session:
         schemes = [row.scheme for row in every(session, PersonIdentifier)]
-        digests = ["mbox_sha1sum"] * 2
-        assert sorted(schemes) == ["account", "mbox", *digests, "username"]
-        told = every(session, EventRow, EventRow.kind == "person.known")
-        assert len({digest for event in told for digest in event.facts["digests"]}) == sum(
-            len(event.facts["digests"]) for event in told
-        )
+        assert sorted(schemes) == ["account", "mbox", "username"]
+    keys = [key for event in told for key in event.keys]
+    assert len(keys) == len(set(keys)) == 3  # each was news once
+
+
+def test_no_address_is_kept_without_its_digests(mentes: Mentes, organisation_id: UUID) -> None:
+    with mentes.database.transaction(organisation_id) as session:
+        known(session, email=MAIL)
+    without = update(unwalled(PersonIdentifier)).values(sha1sum=None)
+    with pytest.raises(IntegrityError), mentes.database.engine.begin() as connection:
+        connection.execute(without.where(unwalled(PersonIdentifier).c.scheme == "mbox"))

@@ -8,10 +8,10 @@ import pytest
 from sqlalchemy.orm import Session
 
 from plugin.app import Mentes
-from plugin.foundation.events import EventRow
 from plugin.people.model import Person, PersonIdentifier
 from plugin.people.service import Described, account_of, seen
 from tests.plugin.factories import ISSUER, NOW, at_once, every
+from tests.plugin.people.listening import listening
 
 
 def ada(session: Session, *, issuer: str = ISSUER, evidence: str = "launch", **said: str) -> Person:
@@ -65,15 +65,17 @@ def test_a_zone_that_is_none_is_not_kept(mentes: Mentes, organisation_id: UUID) 
 
 
 def test_eight_launches_at_once_make_one_person(mentes: Mentes, organisation_id: UUID) -> None:
-    def launch(_number: int) -> UUID:
-        with mentes.database.transaction(organisation_id) as session:
-            return ada(session, name="Ada One").id
+    with listening(mentes) as (database, told):
 
-    found_as = at_once(8, launch)
+        def launch(_number: int) -> UUID:
+            with database.transaction(organisation_id) as session:
+                return ada(session, name="Ada One").id
+
+        found_as = at_once(8, launch)
     assert len(set(found_as)) == 1, found_as
     with mentes.database.reading(organisation_id) as session:
         assert len(every(session, Person)) == 1
-        assert len(every(session, EventRow, EventRow.kind == "person.known")) == 1
+    assert [event.subject_id for event in told] == found_as[:1]
 
 
 def test_an_account_is_told_as_the_platform_spells_it(
