@@ -100,14 +100,27 @@ def surest_first(keys: Iterable[PersonKey]) -> tuple[PersonKey, ...]:
 
 
 def mail_digests(address: str) -> tuple[str, ...]:
-    """Return what the mbox_sha1sum of a mail address may be, each once; two are of it as compared.
+    """Return what the mbox_sha1sum of a mail address may be, each once.
 
     The specification digests "mailto:" with the address; Open edX digests the bare address. Either
-    may have kept the letter case that the address was typed in, which comes after.
+    may have kept the letter case that the address was typed in.
     """
+    return (*digests_as_compared(address), *digests_as_typed(address))
+
+
+def digests_as_compared(address: str) -> tuple[str, str]:
+    """Return the two of `mail_digests` that follow from the address as it is compared."""
+    return _digests(compared_address(address))
+
+
+def digests_as_typed(address: str) -> tuple[str, ...]:
+    """Return those of `mail_digests` that do not: none, unless it was typed otherwise."""
     plain = _plain_address(address)
-    spelled = dict.fromkeys((plain.lower(), plain))
-    return tuple(_sha1(f"{scheme}{it}") for it in spelled for scheme in ("mailto:", ""))
+    return _digests(plain) if plain != plain.lower() else ()
+
+
+def _digests(plain: str) -> tuple[str, str]:
+    return _sha1(f"mailto:{plain}"), _sha1(plain)
 
 
 def compared_address(address: str) -> str:

@@ -12,7 +12,12 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
-from lrs_bridge.identity import SUREST_FIRST, compared_address, mail_digests
+from lrs_bridge.identity import (
+    SUREST_FIRST,
+    compared_address,
+    digests_as_compared,
+    digests_as_typed,
+)
 
 ACCOUNT: Final = "account"
 """(home page, name): LTI's (issuer, sub), and the account of an xAPI actor."""
@@ -74,14 +79,13 @@ def mail_keys(address: str) -> list[Key]:
     Those follow that are made of it as it is compared (`sums_of`); who digests it as it was typed
     may call somebody by another.
     """
-    as_typed = mail_digests(address)[2:]
-    return [(MBOX, "", compared_address(address)), *map(_summed, as_typed)]
+    return [(MBOX, "", compared_address(address)), *map(_summed, digests_as_typed(address))]
 
 
 def sums_of(key: Key) -> tuple[Key, ...]:
     """Return what else a mail address is called: its digest by xAPI, and that by Open edX."""
     scheme, _, value = key
-    return tuple(map(_summed, mail_digests(value)[:2])) if scheme == MBOX else ()
+    return tuple(map(_summed, digests_as_compared(value))) if scheme == MBOX else ()
 
 
 def _summed(digest: str) -> Key:
