@@ -288,6 +288,7 @@ def _record_store(mentes: Mentes) -> Blueprint:
     return xapi_blueprint(
         transaction=transaction,
         reading=lambda: mentes.database.reading(EVERYWHERE),
+        asking=mentes.database.asking,
         clock=mentes.clock,
         on_stored=on_stored(mentes),
         home_page=home_page(mentes.settings),

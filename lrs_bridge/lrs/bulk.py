@@ -80,7 +80,7 @@ def with_ids(
             "organisation_id": organisation_id,
             "ids": json.dumps([id.hex for id in many]) if dialect == "sqlite" else many,
         }
-        return session.execute(queries[dialect], asked).all()
+        return session.connection().execute(queries[dialect], asked).all()
 
     return read
 

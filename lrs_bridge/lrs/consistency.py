@@ -16,6 +16,7 @@ from uuid import UUID
 from sqlalchemy import BigInteger, bindparam, case, func, select
 from sqlalchemy.orm import Session
 
+from lrs_bridge.lrs.direct import Over, Prepared, dialect_of
 from lrs_bridge.lrs.index import key
 from lrs_bridge.lrs.order import moment
 from lrs_bridge.lrs.tables import statement, tombstone
@@ -49,7 +50,7 @@ class Freshness:
         self._quiet = BEGINNING  # when last nobody wrote to the file
         self._promised: dict[UUID, datetime] = {}
 
-    def through(self, session: Session, organisation_id: UUID, now: datetime) -> datetime:
+    def through(self, over: Over, organisation_id: UUID, now: datetime) -> datetime:
         """Return a time up to which every statement of the organisation can be read.
 
         Ask before reading the statements, and in a transaction of its own: what commits in between
@@ -58,9 +59,9 @@ class Freshness:
         Args:
             now: read from the clock that statements get their `stored` from, before this.
         """
-        through = self._quiet_at(session, organisation_id, now)
+        through = self._quiet_at(over, organisation_id, now)
         if through < now:
-            through = max(through, moment(newest(session, organisation_id)))
+            through = max(through, moment(newest(over, organisation_id)))
         return self.promise(organisation_id, through)
 
     def promise(self, organisation_id: UUID, through: datetime) -> datetime:
@@ -76,25 +77,25 @@ class Freshness:
             return BEGINNING
         return self._promised.get(organisation_id, BEGINNING)
 
-    def _quiet_at(self, session: Session, organisation_id: UUID, now: datetime) -> datetime:
-        if _is_postgresql(session):
-            is_free = session.scalar(_IS_FREE, {"lock": _lock(organisation_id)})
+    def _quiet_at(self, over: Over, organisation_id: UUID, now: datetime) -> datetime:
+        if dialect_of(over).name == "postgresql":
+            ((is_free,),) = _IS_FREE.rows(over, lock=_lock(organisation_id))
             return now if is_free else BEGINNING
         with self._lock:
             if self._asked is None or abs(now - self._asked) >= _RENEWED_AFTER:
                 self._asked = now
-                if _nobody_writes(session):
+                if _nobody_writes(over):
                     self._quiet = max(self._quiet, now)
             return self._quiet
 
 
-def _nobody_writes(session: Session) -> bool:
+def _nobody_writes(over: Over) -> bool:
     """Tell whether the write lock of a SQLite file is free, without waiting for it.
 
     The connection is new each time and gone at once: one that is kept would have to survive forks
     of the process. Of a database in memory nothing can be told.
     """
-    path = session.connection().exec_driver_sql(_FILE).scalar_one()
+    ((path,),) = _FILE.rows(over)
     if not path:
         return False
     uri = f"{Path(path).as_uri()}?mode=rw"  # or a file that is gone would be made anew
@@ -107,31 +108,37 @@ def _nobody_writes(session: Session) -> bool:
     return True
 
 
-_FILE = "SELECT file FROM pragma_database_list WHERE name = 'main'"
+_DATABASES = func.pragma_database_list().table_valued("name", "file")
+_FILE = Prepared(select(_DATABASES.c.file).where(_DATABASES.c.name == "main"))
 
 
-def newest(session: Session, organisation_id: UUID) -> int:
+def newest(over: Over, organisation_id: UUID) -> int:
     """Return the seq of the newest statement that there ever was, or 0 before the first."""
-    stored, erased = session.execute(_NEWEST, {"organisation_id": organisation_id}).one()
+    ((stored, erased),) = _NEWEST.rows(over, organisation_id=organisation_id)
     return max(stored or 0, erased or 0)
 
 
 _LOCK = bindparam("lock", type_=BigInteger)
 _TURN = select(func.pg_advisory_xact_lock(_LOCK))
-_IS_FREE = select(
-    case(
-        (func.pg_try_advisory_lock_shared(_LOCK), func.pg_advisory_unlock_shared(_LOCK)),
-        else_=False,
+_IS_FREE = Prepared(
+    select(
+        case(
+            (func.pg_try_advisory_lock_shared(_LOCK), func.pg_advisory_unlock_shared(_LOCK)),
+            else_=False,
+        ).label("is_free")
     )
 )
-_NEWEST = select(
-    *(
-        select(table.c.seq)
-        .where(table.c.organisation_id == bindparam("organisation_id"))
-        .order_by(table.c.seq.desc())
-        .limit(1)
-        .scalar_subquery()
-        for table in (statement, tombstone)
+_NEWEST = Prepared(
+    select(
+        *(
+            select(table.c.seq)
+            .where(table.c.organisation_id == bindparam("organisation_id"))
+            .order_by(table.c.seq.desc())
+            .limit(1)
+            .scalar_subquery()
+            .label(table.name)
+            for table in (statement, tombstone)
+        )
     )
 )
 

@@ -58,7 +58,19 @@ class StatementQuery:
     @property
     def is_for_one(self) -> bool:
         """Return whether one statement is asked for, by its id."""
-        return self.statement_id is not None or self.voided_statement_id is not None
+        return self.one is not None
+
+    @property
+    def one(self) -> tuple[UUID, bool] | None:
+        """Return the id of the one statement that is asked for, and whether it is a voided one."""
+        if self.statement_id is not None:
+            return self.statement_id, False
+        return None if self.voided_statement_id is None else (self.voided_statement_id, True)
+
+    @property
+    def is_plain(self) -> bool:
+        """Return whether what is asked for is answered with what is stored of it, and no more."""
+        return self.format != "canonical" and not self.attachments
 
 
 def parse(parameters: Iterable[tuple[str, str]]) -> StatementQuery:

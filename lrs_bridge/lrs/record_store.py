@@ -21,6 +21,7 @@ from sqlalchemy import Connection, create_engine, event, select
 from sqlalchemy.orm import Session
 
 from lrs_bridge.lrs.access.credentials import Scope, add_credential, revoke_credential
+from lrs_bridge.lrs.direct import Direct
 from lrs_bridge.lrs.http import xapi_blueprint
 from lrs_bridge.lrs.store import Clock
 from lrs_bridge.lrs.tables import credential, metadata
@@ -87,7 +88,11 @@ class RecordStore:
             options: those of `xapi_blueprint`, such as its home_page or on_stored.
         """
         return xapi_blueprint(
-            transaction=self.transaction, reading=self.reading, clock=self.clock, **options
+            transaction=self.transaction,
+            reading=self.reading,
+            asking=lambda: Direct(self.engine),
+            clock=self.clock,
+            **options,
         )
 
     @contextmanager

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from lrs_bridge.errors import StatementNotFound
 from lrs_bridge.lrs import paging
+from lrs_bridge.lrs.direct import Over, Prepared
 from lrs_bridge.lrs.order import moment
 from lrs_bridge.lrs.paging import ORGANISATION, shown
 from lrs_bridge.lrs.query import StatementQuery
@@ -49,7 +50,7 @@ class Page:
 
 
 def one(
-    session: Session, organisation_id: UUID, id: UUID, *, voided: bool, authority: int | None = None
+    over: Over, organisation_id: UUID, id: UUID, voided: bool, *, authority: int | None = None
 ) -> Found:
     """Return the statement with this id.
 
@@ -60,21 +61,23 @@ def one(
     Raises:
         StatementNotFound: if there is none like that.
     """
-    asked = {"organisation_id": organisation_id, "id": id, "authority": authority}
-    row = session.execute(_OF_ANYBODY if authority is None else _OF_ONE, asked).first()
+    if authority is None:
+        row = _OF_ANYBODY.first(over, organisation_id=organisation_id, id=id)
+    else:
+        row = _OF_ONE.first(over, organisation_id=organisation_id, id=id, authority=authority)
     if row is None or row.voided != voided:
         kind = "voided statement" if voided else "statement"
         raise StatementNotFound(f"There is no {kind} with the id {id}.")
     return _found(row)
 
 
-def either(session: Session, organisation_id: UUID, id: UUID) -> Found:
+def either(over: Over, organisation_id: UUID, id: UUID) -> Found:
     """Return the statement with this id, voided or not.
 
     Raises:
         StatementNotFound: if there is none.
     """
-    row = session.execute(_OF_ANYBODY, {"organisation_id": organisation_id, "id": id}).first()
+    row = _OF_ANYBODY.first(over, organisation_id=organisation_id, id=id)
     if row is None:
         raise StatementNotFound(f"There is no statement with the id {id}.")
     return _found(row)
@@ -120,15 +123,16 @@ def page(
     asked = paging.page(
         session, organisation_id, query, authority=authority, voided=voided, also=also
     )
-    rows = session.execute(*asked).all()
+    rows = session.connection().execute(*asked).all()
     found = [_found(row) for row in rows[: query.limit]]
     return Page(found=found, after=found[-1].seq if len(rows) > query.limit else None)
 
 
-_OF_ANYBODY = shown().where(
+_WITH_ID = shown().where(
     statement.c.organisation_id == ORGANISATION, statement.c.id == bindparam("id")
 )
-_OF_ONE = _OF_ANYBODY.where(statement.c.authority == bindparam("authority"))
+_OF_ANYBODY = Prepared(_WITH_ID)
+_OF_ONE = Prepared(_WITH_ID.where(statement.c.authority == bindparam("authority")))
 
 
 def _found(row: Any) -> Found:

@@ -33,8 +33,8 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import DeclarativeBase, Session
 
+from lrs_bridge.lrs.direct import Direct
 from lrs_bridge.lrs.types import UTCDateTime
-from plugin.foundation.direct import Direct
 
 if TYPE_CHECKING:
     from plugin.foundation.tenancy import Scope

@@ -30,8 +30,8 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from lrs_bridge.lrs.direct import named
 from plugin.foundation.db import Text
-from plugin.foundation.direct import named
 
 FEWEST = 50
 """Rows that are worth a stream of their own."""

@@ -12,6 +12,7 @@ from uuid import UUID
 
 import structlog
 
+from lrs_bridge.lrs.direct import Over
 from lti import launch as lti_launch
 from lti import login as lti_login
 from lti.errors import LaunchRefused
@@ -19,7 +20,6 @@ from lti.jose import PublicKey
 from lti.login import Beginning, LoginRequest
 from lti.message import LaunchMessage
 from lti.registration import PendingLogin
-from plugin.foundation.direct import Over
 from plugin.foundation.web.tool import Tool
 from plugin.launches import service
 from plugin.launches.errors import LONGEST_TOKEN, DeploymentKeptOut, DeploymentPending

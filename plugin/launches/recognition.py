@@ -18,11 +18,11 @@ from sqlalchemy import Label, Table, and_, bindparam, select
 from sqlalchemy.orm import Session
 
 from lrs_bridge.identity import same_place
+from lrs_bridge.lrs.direct import Over, Prepared
 from lti.message import LaunchMessage
 from plugin.courses import said
 from plugin.courses.model import Course, CourseActivity, Membership, ResourceLink
 from plugin.courses.service import seen_lately
-from plugin.foundation.direct import Over, Prepared
 from plugin.foundation.tenancy import unwalled
 from plugin.people import identifiers
 from plugin.people import service as people

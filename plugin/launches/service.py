@@ -12,6 +12,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.orm import Session
 
+from lrs_bridge.lrs.direct import Over, Prepared
 from lti.message import LaunchMessage
 from lti.registration import Registration
 from plugin.courses import copies, said
@@ -20,7 +21,6 @@ from plugin.courses.deliveries import owe_roster
 from plugin.courses.group_deliveries import owe_groups, owe_groups_of
 from plugin.courses.model import Course
 from plugin.foundation.db import Database
-from plugin.foundation.direct import Over, Prepared
 from plugin.foundation.errors import SignInNeeded
 from plugin.foundation.events import happened
 from plugin.foundation.i18n import spoken

@@ -17,9 +17,9 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import and_, bindparam, delete, insert, select, update
 
+from lrs_bridge.lrs.direct import Over, Prepared
 from lti.registration import PendingLogin, Registration
 from plugin.foundation.db import Database
-from plugin.foundation.direct import Over, Prepared
 from plugin.foundation.tenancy import EVERYWHERE, unwalled
 from plugin.platforms.model import (
     DeploymentRow,

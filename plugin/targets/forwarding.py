@@ -15,8 +15,8 @@ from uuid import UUID
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
+from lrs_bridge.lrs.direct import Prepared
 from lrs_bridge.statement import Statement
-from plugin.foundation.direct import Prepared
 from plugin.foundation.outbox import owe
 from plugin.foundation.tenancy import narrowed, unwalled
 from plugin.targets.embedded import our_authority

@@ -11,22 +11,20 @@ from functools import lru_cache
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Row, Select, bindparam, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Row, bindparam, select
 
 from lrs_bridge.errors import Unauthenticated
 from lrs_bridge.lrs.access.credentials import LONGEST_KEY, Credential, Scope
 from lrs_bridge.lrs.access.limits import COLUMNS, limits_of
 from lrs_bridge.lrs.access.proofs import Proofs
+from lrs_bridge.lrs.direct import Over, Prepared
 from lrs_bridge.lrs.tables import credential, token
 
 _NOT_VALID = "The key and secret do not belong to a valid credential."
 _TOKEN_NOT_VALID = "The access token is not valid, or no longer. Ask for another."  # noqa: S105
 
 
-def authenticate(
-    session: Session, proofs: Proofs, key: str, secret: str, now: datetime
-) -> Credential:
+def authenticate(over: Over, proofs: Proofs, key: str, secret: str, now: datetime) -> Credential:
     """Return the credential that `key` and `secret` prove.
 
     Raises:
@@ -35,21 +33,21 @@ def authenticate(
     """
     row: Row[Any] | None = None
     if "\x00" not in key and len(key) <= LONGEST_KEY:  # else no database could hold it
-        row = session.execute(_WITH_KEY, {"key": key}).first()
+        row = _WITH_KEY.first(over, key=key)
     found = proofs.matching(key, secret, () if row is None else _hashes(row, now), now)
     if row is None or found is None:
         raise Unauthenticated(_NOT_VALID)
     return _proved(row, row.rotation - found, row.scopes, now)
 
 
-def authenticate_token(session: Session, text: str, now: datetime) -> Credential:
+def authenticate_token(over: Over, text: str, now: datetime) -> Credential:
     """Return the credential that an access token was given to, no further than the token reaches.
 
     Raises:
         Unauthenticated: if there is no such token, or it is past its time, or its credential is
             not let in any more, or not by the secret that the token was given for.
     """
-    row: Row[Any] | None = session.execute(_WITH_TOKEN, {"digest": token_digest(text)}).first()
+    row: Row[Any] | None = _WITH_TOKEN.first(over, digest=token_digest(text))
     if row is None or row.token_expires_at <= now:
         raise Unauthenticated(_TOKEN_NOT_VALID)
     is_former = row.token_rotation == row.rotation - 1 and _former_works(row, now)
@@ -72,8 +70,8 @@ _COLUMNS = (
     *(credential.c.expires_at, credential.c.disabled_at, credential.c.revoked_at),
     *COLUMNS,
 )
-_WITH_KEY: Select[Any] = select(*_COLUMNS).where(credential.c.key == bindparam("key"))
-_WITH_TOKEN: Select[Any] = (
+_WITH_KEY = Prepared(select(*_COLUMNS).where(credential.c.key == bindparam("key")))
+_WITH_TOKEN = Prepared(
     select(
         *_COLUMNS,
         token.c.rotation.label("token_rotation"),

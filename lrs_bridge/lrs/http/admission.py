@@ -7,12 +7,12 @@ from datetime import datetime
 from functools import partial
 
 from flask import Response, after_this_request, g, request
-from sqlalchemy.orm import Session
 
 from lrs_bridge.errors import Unauthenticated
 from lrs_bridge.lrs.access.authentication import authenticate, authenticate_token
 from lrs_bridge.lrs.access.credentials import Credential
 from lrs_bridge.lrs.access.limits import Limits
+from lrs_bridge.lrs.direct import Over
 from lrs_bridge.lrs.http.asked import Asked
 from lrs_bridge.lrs.http.setup import Setup
 from lrs_bridge.statement import written_timestamp
@@ -28,19 +28,17 @@ def admitted(setup: Setup, asked: Asked) -> Credential:
         TooManyRequests, TooLarge: if it is more than the credential may send.
     """
     now = setup.clock()
-    with setup.reading() as session:
-        credential = _credential(setup, session, asked, now)
+    with setup.asking() as over:
+        credential = _credential(setup, over, asked, now)
     return _welcome(setup, asked, credential, now)
 
 
 def admitted_to_statements(setup: Setup, asked: Asked) -> Credential:
     """Return the same to who reads, and note up to when it sees every statement there is."""
     now = setup.clock()
-    with setup.reading() as session:
-        credential = _credential(setup, session, asked, now)
-        g.xapi_consistent_through = setup.freshness.through(
-            session, credential.organisation_id, now
-        )
+    with setup.asking() as over:
+        credential = _credential(setup, over, asked, now)
+        g.xapi_consistent_through = setup.freshness.through(over, credential.organisation_id, now)
     return _welcome(setup, asked, credential, now)
 
 
@@ -94,12 +92,12 @@ def _once_answered(then: Callable[[], None], response: Response) -> Response:
     return response
 
 
-def _credential(setup: Setup, session: Session, asked: Asked, now: datetime) -> Credential:
+def _credential(setup: Setup, over: Over, asked: Asked, now: datetime) -> Credential:
     given = asked.authorization
     if given is not None and given.type == "basic":
         key, secret = given.username or "", given.password or ""
-        return authenticate(session, setup.proofs, key, secret, now)
+        return authenticate(over, setup.proofs, key, secret, now)
     if given is not None and given.type == "bearer":
         g.xapi_by_token = True
-        return authenticate_token(session, given.token or "", now)
+        return authenticate_token(over, given.token or "", now)
     raise Unauthenticated("Send a key and secret by HTTP Basic authentication, or an access token.")

@@ -30,7 +30,7 @@ from lrs_bridge.lrs.http import (
 )
 from lrs_bridge.lrs.http.asked import read_request
 from lrs_bridge.lrs.http.resource import ANYONE, Resource
-from lrs_bridge.lrs.http.setup import LARGEST_BATCH, Setup, Transaction
+from lrs_bridge.lrs.http.setup import LARGEST_BATCH, Asking, Setup, Transaction
 from lrs_bridge.lrs.together import Together
 from lrs_bridge.vocabulary import PROFILE
 
@@ -47,6 +47,7 @@ def xapi_blueprint(
     largest_batch: int = LARGEST_BATCH,
     contents: Contents | None = None,
     on_refused: refusals.OnRefused = refusals.ignored,
+    asking: Asking | None = None,
 ) -> Blueprint:
     """Return the resources of the store.
 
@@ -63,10 +64,13 @@ def xapi_blueprint(
         contents: where large attachments are kept; None keeps them in the database.
         on_refused: told of every write of a known sender that was refused, once it is answered;
             `refusals.Refusals` keeps them.
+        asking: opens what answers single questions, each at a moment of its own, as quickly as it
+            can (`direct.Direct`); None: `reading` does.
     """
     setup = Setup(
         transaction=transaction,
         reading=reading,
+        asking=asking or reading,
         clock=clock,
         together=Together(transaction, clock, on_stored),
         proofs=Proofs(),

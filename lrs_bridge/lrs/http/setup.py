@@ -13,11 +13,13 @@ from lrs_bridge.lrs.access.limits import Allowances
 from lrs_bridge.lrs.access.proofs import Proofs
 from lrs_bridge.lrs.attachments.contents import Contents
 from lrs_bridge.lrs.consistency import Freshness
+from lrs_bridge.lrs.direct import Over
 from lrs_bridge.lrs.refusals import OnRefused
 from lrs_bridge.lrs.store import Clock
 from lrs_bridge.lrs.together import Together
 
 Transaction = Callable[[], AbstractContextManager[Session]]
+Asking = Callable[[], AbstractContextManager[Over]]
 
 LARGEST_BATCH = 1000
 
@@ -36,6 +38,7 @@ class Setup:
 
     transaction: Transaction
     reading: Transaction
+    asking: Asking
     clock: Clock
     together: Together
     proofs: Proofs

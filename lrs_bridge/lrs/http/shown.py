@@ -30,15 +30,19 @@ def written(
     found: Sequence[Found],
 ) -> list[str]:
     """Return the JSON of each statement, in the format that `query` asks for."""
-    if query.format == "ids":
-        return [formats.ids(one.text, one.assigned) for one in found]
-    if query.format == "canonical":
-        statements = [formats.whole(one.text, one.assigned) for one in found]
-        ids = {id for one in statements for id in formats.activities_in(one)}
-        known = activities.known(session, organisation_id, ids)
-        choose = _in_language(asked)
-        return [formats.canonical(one, known, choose) for one in statements]
-    return [formats.exact(one.text, one.assigned) for one in found]
+    if query.format != "canonical":
+        return as_stored(query, found)
+    statements = [formats.whole(one.text, one.assigned) for one in found]
+    ids = {id for one in statements for id in formats.activities_in(one)}
+    known = activities.known(session, organisation_id, ids)
+    choose = _in_language(asked)
+    return [formats.canonical(one, known, choose) for one in statements]
+
+
+def as_stored(query: StatementQuery, found: Sequence[Found]) -> list[str]:
+    """Return the same in a format for which nothing else has to be known."""
+    show = formats.ids if query.format == "ids" else formats.exact
+    return [show(one.text, one.assigned) for one in found]
 
 
 def as_json(body: str) -> Response:

@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 from uuid import UUID
 
 from flask import Response, g, request
-from sqlalchemy.orm import Session
 
 from lrs_bridge.errors import Malformed, ParameterInvalid, StatementInvalid
 from lrs_bridge.lrs import select, store, wire
@@ -19,7 +18,7 @@ from lrs_bridge.lrs.access.credentials import Credential
 from lrs_bridge.lrs.attachments import multipart
 from lrs_bridge.lrs.attachments import received as attachments
 from lrs_bridge.lrs.attachments.contents import Buffer
-from lrs_bridge.lrs.attachments.read import parts_of, with_attachments
+from lrs_bridge.lrs.attachments.read import Attached, parts_of, with_attachments
 from lrs_bridge.lrs.http.admission import (
     admitted,
     admitted_to_statements,
@@ -28,7 +27,7 @@ from lrs_bridge.lrs.http.admission import (
 from lrs_bridge.lrs.http.asked import Asked
 from lrs_bridge.lrs.http.resource import Resource
 from lrs_bridge.lrs.http.setup import Setup
-from lrs_bridge.lrs.http.shown import JSON, as_json, as_parts, written
+from lrs_bridge.lrs.http.shown import JSON, as_json, as_parts, as_stored, written
 from lrs_bridge.lrs.query import StatementQuery, cursor, parse, statement_id
 
 _UNENCODED = ("", "7bit", "8bit", "binary")
@@ -78,14 +77,7 @@ class _Statements:
         """Return one statement, or a page of them with the way to the next."""
         credential = admitted_to_statements(self.setup, asked)
         query = parse(asked.parameters)
-        with self.setup.reading() as session:
-            page = self._found(session, credential, query)
-            page, attached = (
-                with_attachments(session, credential.organisation_id, page)
-                if query.attachments
-                else (page, [])
-            )
-            statements = written(session, credential.organisation_id, asked, query, page.found)
+        page, statements, attached = self._read(asked, credential, query)
         body = statements[0] if query.is_for_one else _listed(statements, query, page)
         if query.attachments:
             response = as_parts(body, parts_of(attached, self.setup.contents))
@@ -98,19 +90,30 @@ class _Statements:
             g.xapi_consistent_through = max(g.xapi_consistent_through, newest)
         return response
 
-    def _found(
-        self, session: Session, credential: Credential, query: StatementQuery
-    ) -> select.Page:
-        authority = None
-        if credential.reads_only_its_own():
-            authority = store.key_of(credential.authority(self.setup.home_page))
-        organisation_id = credential.organisation_id
-        id = query.statement_id or query.voided_statement_id
-        if id is None:
-            return select.page(session, organisation_id, query, authority=authority)
-        voided = query.voided_statement_id is not None
-        one = select.one(session, organisation_id, id, voided=voided, authority=authority)
-        return select.Page(found=[one], after=None)
+    def _read(
+        self, asked: Asked, credential: Credential, query: StatementQuery
+    ) -> tuple[select.Page, list[str], list[Attached]]:
+        """Return what is found, as it is shown, and what is attached to it."""
+        organisation_id, of = credential.organisation_id, self._only_of(credential)
+        if query.one and query.is_plain:
+            with self.setup.asking() as over:
+                page = _alone(select.one(over, organisation_id, *query.one, authority=of))
+            return page, as_stored(query, page.found), []
+        with self.setup.reading() as session:
+            if query.one:
+                page = _alone(select.one(session, organisation_id, *query.one, authority=of))
+            else:
+                page = select.page(session, organisation_id, query, authority=of)
+            attached: list[Attached] = []
+            if query.attachments:
+                page, attached = with_attachments(session, organisation_id, page)
+            return page, written(session, organisation_id, asked, query, page.found), attached
+
+    def _only_of(self, credential: Credential) -> int | None:
+        """Return whose statements alone exist for a credential; None: everybody's."""
+        if not credential.reads_only_its_own():
+            return None
+        return store.key_of(credential.authority(self.setup.home_page))
 
     def _stored(
         self,
@@ -143,6 +146,10 @@ class _Statements:
             with self.setup.reading() as session:
                 known = attachments.known(session, organisation_id, received)
         return attachments.keep(self.setup.contents, organisation_id, received, known)
+
+
+def _alone(one: select.Found) -> select.Page:
+    return select.Page(found=[one], after=None)
 
 
 def _sent(asked: Asked) -> tuple[Buffer, Sequence[multipart.Part]]:

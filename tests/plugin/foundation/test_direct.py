@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
+from lrs_bridge.lrs.direct import Prepared
 from plugin.app import Mentes
-from plugin.foundation.direct import Prepared
 from plugin.foundation.outbox import Debt, channel_id
 from plugin.foundation.tenancy import EVERYWHERE, unwalled
 from tests.plugin.factories import NOW, statements_on

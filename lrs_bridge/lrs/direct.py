@@ -1,4 +1,4 @@
-"""Statements that every login and every launch makes, run by the database's driver itself.
+"""Statements that every login, launch and record makes, run by the database's driver itself.
 
 SQLAlchemy writes such a statement once for each dialect, and says how each value is bound and read.
 What else it does at every execution costs several times what the database does, and is left out; so
@@ -94,6 +94,11 @@ def named(error: Exception, text: str, dialect: Dialect, *, is_gone: bool) -> Ba
 
 Over = Session | Direct
 """Where a statement is run."""
+
+
+def dialect_of(over: Over) -> Dialect:
+    """Return how the database is spoken to."""
+    return over.get_bind().dialect if isinstance(over, Session) else over.dialect
 
 
 class Prepared:
