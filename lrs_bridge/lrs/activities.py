@@ -146,7 +146,7 @@ def _rows(
             )
             .order_by(activity.c.key)
         )
-        yield from session.execute(query.with_for_update() if locked else query)
+        yield from session.connection().execute(query.with_for_update() if locked else query)
 
 
 def _changed(
@@ -168,7 +168,7 @@ def _write(session: Session, rows: list[dict[str, Any]]) -> None:
     is_sqlite = session.get_bind().dialect.name == "sqlite"
     insert = sqlite.insert(activity) if is_sqlite else postgresql.insert(activity)
     changes = {name: insert.excluded[name] for name in ("definition", "said")}
-    session.execute(
+    session.connection().execute(
         insert.on_conflict_do_update(index_elements=["organisation_id", "key"], set_=changes),
         rows,
     )

@@ -120,7 +120,7 @@ class _Graph:
     def entries(self, seqs: set[int]) -> dict[int, Entry]:
         """Return what the statements at `seqs` are found by."""
         found = {seq: self._arrivals[seq].entry for seq in seqs & self._arrivals.keys()}
-        rows = self._session.execute(
+        rows = self._session.connection().execute(
             select(statement.c.seq, statement.c.payload, statement.c.assigned).where(
                 statement.c.organisation_id == self._organisation_id,
                 statement.c.seq.in_(seqs - found.keys()),
@@ -134,7 +134,7 @@ class _Graph:
 
     def _known(self, pairs: set[tuple[int, int]]) -> set[tuple[int, int]]:
         """Return those of `pairs` that are stored already (two ways can lead to one target)."""
-        rows = self._session.execute(
+        rows = self._session.connection().execute(
             select(reach.c.seq, reach.c.via).where(
                 reach.c.organisation_id == self._organisation_id,
                 reach.c.seq.in_({seq for seq, _ in pairs} - self._arrivals.keys()),
@@ -144,7 +144,7 @@ class _Graph:
 
     def _reached_from(self, seqs: Sequence[int]) -> defaultdict[int, set[int]]:
         below: defaultdict[int, set[int]] = defaultdict(set)
-        rows = self._session.execute(
+        rows = self._session.connection().execute(
             select(reach.c.seq, reach.c.via).where(
                 reach.c.organisation_id == self._organisation_id, reach.c.seq.in_(seqs)
             )
