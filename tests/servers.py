@@ -15,21 +15,22 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 SECONDS_TO_START = 60
-_MENTES = (sys.executable, "-m", "plugin")
+_MENTES = (sys.executable, "-m", "plugin", "serve", "--port")
+_GUNICORN = (sys.executable, "-m", "gunicorn", "-c", "config/gunicorn.conf.py")
 
 
 @dataclass
 class Server:
-    """A server of a database: `mentes serve`, or `mentes web` as it runs for real.
+    """A server of a database: `mentes serve`, or gunicorn as it runs for real.
 
     Attributes:
-        processes: of `mentes web`; 0 runs `mentes serve`.
+        workers: processes of gunicorn; 0 runs `mentes serve`.
         settings: more of the environment, without the prefix MENTES_.
     """
 
     database_url: str
     folder: Path
-    processes: int = 0
+    workers: int = 0
     settings: dict[str, str] = field(default_factory=dict)
     port: int = field(default_factory=lambda: free_port())
     _process: subprocess.Popen[bytes] | None = None
@@ -52,10 +53,10 @@ class Server:
 
     def start(self) -> None:
         """Start it, and return once it answers."""
-        served = ("web", "--processes", str(self.processes)) if self.processes else ("serve",)
+        command = _GUNICORN if self.workers else (*_MENTES, str(self.port))
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
-                (*_MENTES, *served, "--port", str(self.port)),
+                command,
                 env={**os.environ, **self.environment},
                 cwd=ROOT,
                 stdout=log,
@@ -71,6 +72,8 @@ class Server:
             "MENTES_DATABASE_URL": self.database_url,
             "MENTES_PUBLIC_URL": self.url,
             "MENTES_SECRET_KEY": "a secret key of a test, long enough to be one",
+            "BIND": f"127.0.0.1:{self.port}",
+            "WEB_CONCURRENCY": str(self.workers),
             **{f"MENTES_{name}": value for name, value in self.settings.items()},
         }
 

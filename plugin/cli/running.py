@@ -1,4 +1,4 @@
-"""Running the tool: demo, serve, web, worker."""
+"""Running the tool: demo, serve, worker."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def demo(json_path: Path | None) -> None:
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--campus", is_flag=True, help="Run the demo campus beside it, on temporary files.")
 def serve(port: int, host: str, campus: bool) -> None:
-    """Serve the tool for development, with one worker beside it. (For real: mentes web.)"""
+    """Serve the tool for development, with one worker beside it. (Use gunicorn for real.)"""
     if campus:
         sys.exit(_demo().serve(port))
     mentes = this_process()
@@ -51,17 +51,6 @@ def serve(port: int, host: str, campus: bool) -> None:
 
 
 @main.command()
-@click.option("--host", default="127.0.0.1", show_default=True)
-@click.option("--port", default=8000, show_default=True)
-@click.option("--processes", default=2, show_default=True, help="Each has eight threads.")
-def web(host: str, port: int, processes: int) -> None:
-    """Serve the tool for real, behind a proxy with TLS. Run a worker beside it."""
-    this_process().database.dispose()  # says what is wrong with the settings, once
-    serving = _needed("plugin.serving", of="granian", extra="server")
-    serving.serve(host, port, processes=processes)
-
-
-@main.command()
 def worker() -> None:
     """Do the background work: apply completions, deliver what is owed. Run as many as you like."""
     mentes = this_process()
@@ -73,17 +62,12 @@ def worker() -> None:
 
 def _demo() -> ModuleType:
     """Return the demo, which needs a mail server that the tool itself does not."""
-    return _needed("plugin.demo.run", of="aiosmtpd", extra="demo")
-
-
-def _needed(module: str, *, of: str, extra: str) -> ModuleType:
-    """Return a module that needs what is not installed with the tool itself."""
     try:
-        return importlib.import_module(module)
+        return importlib.import_module("plugin.demo.run")
     except ModuleNotFoundError as error:
-        if (error.name or "").partition(".")[0] != of:
+        if error.name != "aiosmtpd":
             raise
-        raise click.ClickException(f"This needs more: pip install 'mentes[{extra}]'") from error
+        raise click.ClickException("The demo needs more: pip install 'mentes[demo]'") from error
 
 
 class _Quiet(WSGIRequestHandler):

@@ -1,4 +1,4 @@
-"""Ours, as it is deployed: `mentes web`, one process."""
+"""Ours, as it is deployed: gunicorn with its configuration of the repository, one process."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from benchmarks.environments import CHECKOUT
 from benchmarks.lrs import filling, storage
 from benchmarks.lrs.load import Way
 from benchmarks.lrs.population import ids
@@ -57,10 +58,13 @@ class Mentes:
     def start(self, folder: Path) -> tuple[Process, Way]:
         """Start it."""
         port = free_port()
+        configuration = str(CHECKOUT / "config" / "gunicorn.conf.py")
         process = Process(
-            [sys.executable, "-m", "plugin", "web", "--processes", "1", "--port", str(port)],
+            [sys.executable, "-m", "gunicorn", "-c", configuration],
             port=port,
             environment={
+                "BIND": f"127.0.0.1:{port}",
+                "WEB_CONCURRENCY": "1",
                 "MENTES_PUBLIC_URL": f"http://127.0.0.1:{port}",
                 "MENTES_SECRET_KEY": SECRET_KEY,
                 "MENTES_DATABASE_URL": self.url(folder),

@@ -45,8 +45,8 @@ def serve(database: Database, database_url: str, tmp_path: Path) -> Iterator[Ser
     """Start servers of the database."""
     servers: list[Server] = []
 
-    def start(processes: int = 0, **settings: str) -> Server:
-        server = Server(database_url, tmp_path, processes, settings)
+    def start(workers: int = 0, **settings: str) -> Server:
+        server = Server(database_url, tmp_path, workers, settings)
         servers.append(server)
         server.start()
         return server

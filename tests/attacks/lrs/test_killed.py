@@ -102,7 +102,7 @@ def test_batches_are_whole_or_not_there_when_the_server_is_killed(
         assert {count for count, _ in counts} <= {0, BATCH}
         assert all(count == BATCH for count, batch in counts if batch.is_confirmed)
         assert_sound(database, folder)
-        server.processes = 0 if number % 2 else 2  # `mentes web`; none is `mentes serve`
+        server.workers = 0 if number % 2 else 2  # of gunicorn; mentes serve has none
         server.start()
         client = Client(server)
         for batch in batches:

@@ -1,4 +1,4 @@
-"""Many clients at once, on several processes: nothing lost, nothing twice, no 5xx.
+"""Many clients at once, on gunicorn with several processes: nothing lost, nothing twice, no 5xx.
 
 A store that is busy may say so, with 503 and Retry-After; who is told so sends the same again.
 """
@@ -56,9 +56,9 @@ def database(
 
 @pytest.fixture(scope="module")
 def server(database: Database, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """Two processes of `mentes web`, and a store that is sound in the end."""
+    """Two processes of gunicorn, and a store that is sound in the end."""
     url = database.engine.url.render_as_string(hide_password=False)
-    server = Server(url, tmp_path_factory.mktemp("server"), processes=2)
+    server = Server(url, tmp_path_factory.mktemp("server"), workers=2)
     server.start()
     yield server
     server.stop()
