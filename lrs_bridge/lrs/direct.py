@@ -22,7 +22,7 @@ Statement = Select[Any] | Insert | Update | Delete
 
 
 class Direct:
-    """One connection as its driver sees it; `Database` begins and ends what is done on it."""
+    """One connection as its driver sees it; whoever opens it begins and ends what is done on it."""
 
     def __init__(self, engine: Engine) -> None:
         self.dialect = engine.dialect
@@ -45,7 +45,7 @@ class Direct:
 
     @property
     def said(self) -> dict[str, Any]:
-        """What this connection was told that outlives a transaction; see `db`."""
+        """What this connection was told that outlives a transaction."""
         return self._pooled.info
 
     def run(self, text: str, bound: Sequence[Any] | Mapping[str, Any] = ()) -> Any:

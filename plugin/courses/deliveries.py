@@ -1,8 +1,8 @@
 """Reading a course's roster from its platform: owed in a request, done by the worker.
 
 Where the platform tells what has changed since the last time, only that is read. Pages go into the
-database as they come, by the hundred, while the next one is awaited, so that nothing ever holds a
-whole roster and launches need not wait until thousands are kept.
+database as they come, by the thousand at most, while the next one is awaited, so that nothing ever
+holds a whole roster and launches need not wait until thousands are kept.
 """
 
 from __future__ import annotations

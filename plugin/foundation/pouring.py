@@ -54,12 +54,11 @@ def looked_over(connection: Connection, *tables: Table) -> None:
     """Let PostgreSQL look at tables into which much has just come.
 
     It does by itself, a minute later. Until then it takes them for empty, and reads all there is
-    of a platform to find five hundred people. A tenth of the usual sample is enough to know better.
+    of a platform to find five hundred people.
     """
     if connection.dialect.name == "postgresql":
         quoted = connection.dialect.identifier_preparer
         names = ", ".join(quoted.format_table(table) for table in tables)
-        connection.exec_driver_sql("SET LOCAL default_statistics_target = 10")
         connection.exec_driver_sql(f"ANALYZE {names}")
 
 

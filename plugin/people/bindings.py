@@ -13,7 +13,7 @@ from lrs_bridge.identity import same_place
 from plugin.foundation.errors import BindingRefused, NameTooLong
 from plugin.people import identifiers
 from plugin.people.model import PersonIdentifier
-from plugin.people.rules import Key
+from plugin.people.rules import MBOX_SHA1SUM, Key
 from plugin.people.telling import LONGEST
 
 
@@ -41,13 +41,18 @@ def bound(session: Session, person_id: UUID, keys: Sequence[Key], *, now: dateti
 
 
 def of_nobody_else(session: Session, keys: Sequence[Key], person_id: UUID) -> list[Key]:
-    """Return which of `keys` nobody but `person_id` is called by."""
+    """Return which of `keys` nobody but `person_id` is called by, and need to be said.
+
+    A digest that somebody has by an address need not: it would stay theirs when the address is not.
+    """
     held = identifiers.holders(session, identifiers.as_compared(keys))
-    return [
-        key
-        for key in keys
-        if held.get(identifiers.as_compared([key])[0], {person_id}) == {person_id}
-    ]
+    found = []
+    for key in keys:
+        compared = identifiers.as_compared([key])[0]
+        follows = key[0] == MBOX_SHA1SUM and compared in held
+        if held.get(compared, {person_id}) == {person_id} and not follows:
+            found.append(key)
+    return found
 
 
 def unbound(session: Session, ids: Collection[UUID]) -> None:

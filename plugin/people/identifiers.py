@@ -149,7 +149,7 @@ def told(
     keys = telling.keys_told(now_told, issuer=issuer)
     gone = telling.keys_told(before, issuer=issuer).keys() - keys.keys()
     if gone:
-        _forget(session, account, gone)
+        _forget(session, account, {each for key in gone for each in (key, *sums_of(key))})
     new = added(
         session,
         account.person_id,

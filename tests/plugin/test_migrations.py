@@ -14,6 +14,7 @@ from sqlalchemy import Engine, inspect, select, text, update
 from sqlalchemy.exc import IntegrityError
 
 from plugin import migrations
+from plugin.completions.waiting_model import Binding, What
 from plugin.courses.model import Membership
 from plugin.foundation.db import Base, Database
 from plugin.foundation.tenancy import EVERYWHERE, Organisation, unwalled
@@ -135,6 +136,25 @@ def test_digests_of_mail_addresses_come_to_stand_beside_them_and_go_back(bare: E
         said = "UPDATE person_identifier SET set_aside_at = created_at WHERE value = :value"
         connection.execute(text(said), {"value": sha1("mailto:5@lms.example")})
         connection.execute(text(said), {"value": "6@lms.example"})
+        by_hand = "UPDATE person_identifier SET evidence = 'bound' WHERE value = :value"
+        connection.execute(text(by_hand), {"value": sha1("4@lms.example")})
+        digest_row = connection.execute(
+            select(PersonIdentifier.id).where(
+                PersonIdentifier.value == sha1("mailto:5@lms.example")
+            )
+        ).scalar_one()
+    with database.transaction(acme.id) as session:
+        session.add(
+            Binding(
+                what=What.PERSON,
+                digest="0" * 64,
+                keys=[],
+                source="records",
+                made_at=NOW,
+                added=[],
+                set_aside=[str(digest_row), "of another row"],
+            )
+        )
     migrations.upgrade(bare)
     with database.reading(acme.id) as session:
         held = PersonIdentifier
@@ -149,8 +169,12 @@ def test_digests_of_mail_addresses_come_to_stand_beside_them_and_go_back(bare: E
         ]
         alone = session.scalars(select(held.value).where(held.scheme == "mbox_sha1sum"))
         assert sorted(alone) == sorted(
-            [sha1("mailto:6@lms.example"), sha1("6@lms.example")]
-        )  # they name him still: nobody said otherwise
+            # They name him still: nobody said otherwise. And what was said by hand is as it was.
+            [sha1("mailto:6@lms.example"), sha1("6@lms.example"), sha1("4@lms.example")]
+        )
+        address = session.scalars(select(held.id).where(held.value == "5@lms.example")).one()
+        (binding,) = session.scalars(select(Binding))
+        assert binding.set_aside == [str(address), "of another row"]  # as undoing it will need
     database.dispose()
 
 

@@ -84,6 +84,8 @@ def whole_body(request: Request) -> bytes:
         raise
     except Exception as error:  # each server has errors of its own for what it cannot read
         raise Malformed("The body breaks off, or is not in chunks as HTTP wants them.") from error
+    if len(body) < (request.content_length or 0):  # not every server minds
+        raise Malformed("The body is shorter than its Content-Length says.")
     most = request.max_content_length
     if request.content_length is None and most is not None and len(body) >= most:
         raise RequestEntityTooLarge

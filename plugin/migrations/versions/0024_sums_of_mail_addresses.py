@@ -23,6 +23,7 @@ SUMS = ("sha1sum", "bare_sha1sum")
 AT_ONCE = 1_000
 
 EVENT = sa.table("event", sa.column("kind"))
+BINDING = sa.table("binding", sa.column("id", sa.Uuid()), sa.column("set_aside", sa.JSON()))
 KNOWN = sa.table(
     NAME,
     sa.column("id", sa.Uuid()),
@@ -110,7 +111,7 @@ def _summed(rows: list[sa.Row[Any]]) -> None:
     follow = [
         (row, theirs[row.person_id, row.value])
         for row in connection.execute(alone)
-        if (row.person_id, row.value) in theirs
+        if (row.person_id, row.value) in theirs and row.evidence != "bound"
     ]
     needless = [row.id for row, address in follow if row.set_aside_at or not address.set_aside_at]
     set_aside = [
@@ -125,8 +126,20 @@ def _summed(rows: list[sa.Row[Any]]) -> None:
             .values(set_aside_at=sa.bindparam("at")),
             set_aside,
         )
+        _renamed({str(row.id): str(address.id) for row, address in follow if row.set_aside_at})
     if needless:
         connection.execute(KNOWN.delete().where(KNOWN.c.id.in_(needless)))
+
+
+def _renamed(ids: dict[str, str]) -> None:
+    """Let whoever undoes an assignment bring back the address in the place of its digest."""
+    connection = op.get_bind()
+    for row in connection.execute(sa.select(BINDING)).all():
+        if not ids.keys().isdisjoint(row.set_aside):
+            renamed = list(dict.fromkeys(ids.get(id, id) for id in row.set_aside))
+            connection.execute(
+                BINDING.update().where(BINDING.c.id == row.id).values(set_aside=renamed)
+            )
 
 
 def _written_out(rows: list[sa.Row[Any]]) -> None:

@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import closing, suppress
 from pathlib import Path
 from threading import Thread
+from urllib.parse import urlencode
 
 import pytest
 
@@ -155,6 +156,29 @@ def test_a_client_that_hangs_up_midway_stores_nothing(
             sent(connection, [posting(sized(len(GOOD))), GOOD[:many]])
             hang_up(connection, resets)
     settle(server)
+
+
+@pytest.mark.parametrize("resets", [False, True], ids=["closing", "resetting"])
+def test_a_document_that_breaks_off_is_no_document(
+    server: Server, client: Client, resets: bool
+) -> None:
+    about = {
+        "activityId": "https://x.example/a",
+        "agent": json.dumps({"mbox": "mailto:ada@x.example"}),
+        "stateId": f"cut-{resets}",
+    }
+    head_of_it = head(
+        "PUT",
+        f"/xapi/activities/state?{urlencode(about)}",
+        "Content-Type: application/octet-stream",
+        sized(1000),
+    )
+    with connected(server) as connection:
+        sent(connection, [head_of_it, b"x" * 300])
+        time.sleep(0.2)
+        hang_up(connection, resets)
+    settle(server)
+    assert client.ask("GET", "/activities/state", params=about).status_code == 404
 
 
 def test_a_client_that_does_not_wait_for_its_answer_leaves_no_stack(

@@ -39,6 +39,7 @@ from tests.plugin.factories import (
     statements_on,
 )
 from tests.plugin.launching import ADA, COURSE, TEACHER, Campus
+from tests.plugin.people.listening import listening
 from tests.plugin.statements.conftest import launched_as_admin
 
 
@@ -75,7 +76,7 @@ def test_a_whole_page_of_strangers_is_known_by_all_their_names(
     mentes: Mentes, organisation_id: UUID
 ) -> None:
     members = some(200)
-    with mentes.database.transaction(organisation_id) as session:
+    with listening(mentes) as (database, told), database.transaction(organisation_id) as session:
         registration = a_registration(session)
         course = a_course(session, registration)
         rosters.kept(session, course, registration, members, now=NOW)
@@ -88,8 +89,10 @@ def test_a_whole_page_of_strangers_is_known_by_all_their_names(
             person_id = identifiers.whose(session, [key]).person_id
             assert person_id is not None, key
             assert session.get_one(Person, person_id).name == "Learner 150"
-        known = every(session, PersonIdentifier, PersonIdentifier.scheme == "mbox")
-        assert len({row.person_id for row in known}) == 200
+        people = {row.id for row in every(session, Person)}
+        assert len(people) == 200
+        assert {event.subject_id for event in told} == people
+        assert ("mbox", "", "learner.150@lms.example") in {key for it in told for key in it.keys}
         assert {row.organisation_id for row in every(session, PersonIdentifier)} == {
             organisation_id
         }

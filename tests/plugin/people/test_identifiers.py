@@ -18,7 +18,8 @@ from plugin.courses import rosters
 from plugin.courses.model import Course
 from plugin.foundation.events import EventRow
 from plugin.foundation.tenancy import unwalled
-from plugin.people import identifiers
+from plugin.people import bindings, identifiers
+from plugin.people.identifiers import Evidence
 from plugin.people.model import Person, PersonIdentifier
 from plugin.people.rules import Key
 from plugin.people.service import Described, seen
@@ -220,7 +221,7 @@ def test_another_organisation_knows_nothing_of_it(mentes: Mentes, organisation_i
         assert identifiers.whose(session, [("mbox", "", MAIL)]).person_id == other.id
 
 
-def test_news_is_told_once_and_without_an_address(mentes: Mentes, organisation_id: UUID) -> None:
+def test_news_is_told_once_and_has_no_row(mentes: Mentes, organisation_id: UUID) -> None:
     with listening(mentes) as (database, told), database.transaction(organisation_id) as session:
         known(session, email=MAIL)
         known(session, email=MAIL)
@@ -256,3 +257,26 @@ def test_no_address_is_kept_without_its_digests(mentes: Mentes, organisation_id:
     without = update(unwalled(PersonIdentifier)).values(sha1sum=None)
     with pytest.raises(IntegrityError), mentes.database.engine.begin() as connection:
         connection.execute(without.where(unwalled(PersonIdentifier).c.scheme == "mbox"))
+
+
+def test_a_digest_that_follows_from_an_address_is_not_said_again_by_hand(
+    mentes: Mentes, organisation_id: UUID
+) -> None:
+    digest = ("mbox_sha1sum", "", sha1(MAIL))
+    with mentes.database.transaction(organisation_id) as session:
+        person = known(session, email=MAIL)
+        other = ("username", ISSUER, "somebody")
+        assert bindings.of_nobody_else(session, [digest, other], person.id) == [other]
+
+
+def test_a_digest_that_was_written_out_goes_with_its_address(
+    mentes: Mentes, organisation_id: UUID
+) -> None:
+    digest = ("mbox_sha1sum", "", sha1(MAIL))
+    with mentes.database.transaction(organisation_id) as session:
+        person = known(session, email=MAIL)
+        identifiers.added(  # as a platform's were before they stood beside the address
+            session, person.id, {digest: ""}, evidence=Evidence.LAUNCH, said_by=ISSUER, now=NOW
+        )
+        known(session, email="other@lms.example", hours=2)
+        assert identifiers.whose(session, [digest]).person_id is None

@@ -63,6 +63,7 @@ def test_whose_a_name_is_is_found_in_indexes(
     plan = [str(row) for row in rows]
     if is_postgresql:
         ways = [line for line in plan if "Index Cond" in line]
+        assert not [line for line in plan if "Seq Scan" in line], plan
         assert all("organisation_id = " in line and " AND " in line for line in ways), plan
     else:
         ways = [line for line in plan if " person_identifier" in line]
