@@ -69,8 +69,8 @@ CameOf = dict[UUID, tuple[LeasedDebt, Result]]
 """What came of debts, by their ids."""
 
 
-def prepared() -> None:
-    """Prepare a process for a worker's work, of many hands that make much and let go of it.
+def tuned() -> None:
+    """Tune a process for a worker's work, of many hands that make much and let go of it.
 
     What is loaded by now stays until the process ends: the garbage collector need not look it
     through again and again, a third of a second at a time; nor what is made, before it is let go

@@ -25,7 +25,7 @@ from plugin.foundation import outbox
 from plugin.foundation.clock import utc_now
 from plugin.foundation.tenancy import EVERYWHERE
 from plugin.platforms import service as platforms
-from plugin.worker import prepared
+from plugin.worker import tuned
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +50,7 @@ def main() -> int:
     ahead = timedelta()
     with a_mentes(database, lambda: utc_now() + ahead, allow_private_addresses=True) as mentes:
         organisation_id, course_id = _course(mentes, platform)
-        prepared()
+        tuned()
         before = time.process_time()
         first = _read(mentes, organisation_id, course_id)
         ahead = timedelta(hours=2)

@@ -16,7 +16,7 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 from plugin import migrations
 from plugin.app import create_app
 from plugin.cli.commands import main, this_process
-from plugin.worker import Worker, prepared
+from plugin.worker import Worker, tuned
 
 
 @main.command()
@@ -56,7 +56,7 @@ def worker() -> None:
     mentes = this_process()
     stop = threading.Event()
     _on_signals(stop.set)
-    prepared()
+    tuned()
     Worker(mentes).run(stop)
 
 

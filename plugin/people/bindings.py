@@ -79,7 +79,7 @@ def set_aside(session: Session, keys: Sequence[Key], *, but: UUID, now: datetime
     mine = PersonIdentifier
     held = session.execute(
         select(mine.id, mine.signs_in).where(
-            or_(*identifiers.is_any(in_doubt)),
+            or_(*identifiers.meanings(in_doubt)),
             mine.person_id.in_(whose_now.rivals - {but}),
             mine.set_aside_at.is_(None),
         )

@@ -86,7 +86,7 @@ def holders(session: Session, keys: Collection[Key]) -> Mapping[Key, set[UUID]]:
     those = select(held.scheme, held.home, held.value, held.person_id).where(
         held.set_aside_at.is_(None)
     )
-    rows = session.execute(union_all(*(those.where(each) for each in is_any(keys))))
+    rows = session.execute(union_all(*(those.where(each) for each in meanings(keys))))
     found: dict[Key, set[UUID]] = {}
     for scheme, home, value, person_id in rows:
         for key in {*_meant_by((scheme, home, value))}.intersection(keys):
@@ -101,7 +101,7 @@ def _meant_by(key: Key) -> list[Key]:
     return [key, *sums_of(key), *anywhere]
 
 
-def is_any(keys: Collection[Key]) -> list[ColumnElement[bool]]:
+def meanings(keys: Collection[Key]) -> list[ColumnElement[bool]]:
     """Return the conditions, one of which is true of whatever one of `keys` means.
 
     Each is found in an index, if it is asked for by itself and begins with what the index does:
