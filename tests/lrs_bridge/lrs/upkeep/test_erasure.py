@@ -31,7 +31,7 @@ from lrs_bridge.vocabulary import Verb
 
 AUTHORITY = an_agent("authority")
 MAILBOX = "unforgettable.ada@lms.example"
-ADA, BOB = {"mbox": f"mailto:{MAILBOX}", "name": "Ada"}, an_agent("bob")
+ADA, BOB = {"mbox": f"mailto:{MAILBOX}", "name": "Unforgettable Ada"}, an_agent("bob")
 OF_ADA = Wanted(agents=(ifi(ADA),))
 TABLES = tables.metadata.sorted_tables
 
@@ -350,7 +350,7 @@ def test_it_is_written_down_who_erased_why_and_how_much_but_not_whose(lrs_store,
     assert log.asked == OF_ADA.digest(b"key") != OF_ADA.digest(b"another key")
     (stone,) = lrs_store.rows(tables.tombstone)
     assert (stone.id, stone.erasure_id) == (id, log.id)
-    assert "ada" not in lrs_store.dump().lower()
+    assert "unforgettable" not in lrs_store.dump().lower()
 
 
 def test_nothing_erased_is_nothing_written_down(lrs_store):
