@@ -18,9 +18,7 @@ from sqlalchemy import (
     BigInteger,
     Column,
     ColumnElement,
-    Connection,
     Dialect,
-    Row,
     String,
     Table,
     any_,
@@ -30,25 +28,26 @@ from sqlalchemy import (
     type_coerce,
     union_all,
 )
-from sqlalchemy.orm import Session
+
+from lrs_bridge.lrs.direct import Driver, Over, Prepared, driver_of
 
 Columns = Sequence[ColumnElement[Any]]
 Convert = Callable[[Any], Any]
-WithIds = Callable[[Session, UUID, Iterable[UUID]], Sequence[Row[Any]]]
+WithIds = Callable[[Driver, UUID, Iterable[UUID]], Sequence[Any]]
 
 
-def insert_rows(session: Session, table: Table, rows: Sequence[tuple[Any, ...]]) -> None:
+def insert_rows(over: Over, table: Table, rows: Sequence[tuple[Any, ...]]) -> None:
     """Insert `rows`, whose values stand in the order of the table's columns."""
     if not rows:
         return
-    connection = session.connection()
-    if connection.dialect.name == "postgresql" and _is_of_whole_numbers(table):
-        _insert_whole_numbers(connection, table, rows)
+    driver = driver_of(over)
+    if driver.dialect.name == "postgresql" and _is_of_whole_numbers(table):
+        _insert_whole_numbers(driver, table, rows)
         return
-    converters = _converters(table, connection.dialect)
+    converters = _converters(table, driver.dialect)
     if converters:
         rows = [_converted(row, converters) for row in rows]
-    connection.exec_driver_sql(_statement(table, connection.dialect.name), list(rows))
+    driver.run_each(_statement(table, driver.dialect.name), rows)
 
 
 def with_ids(
@@ -60,27 +59,26 @@ def with_ids(
         others: columns of the same kinds, and where the ids are, of further tables.
     """
     queries = {
-        name: union_all(
-            *(
-                select(*shown).where(
-                    by.table.c.organisation_id == bindparam("organisation_id"), is_one(by)
+        name: Prepared(
+            union_all(
+                *(
+                    select(*shown).where(
+                        by.table.c.organisation_id == bindparam("organisation_id"), is_one(by)
+                    )
+                    for shown, by in ((columns, column), *others)
                 )
-                for shown, by in ((columns, column), *others)
             )
         )
         for name, is_one in _IS_ONE.items()
     }
 
-    def read(session: Session, organisation_id: UUID, ids: Iterable[UUID]) -> Sequence[Row[Any]]:
+    def read(driver: Driver, organisation_id: UUID, ids: Iterable[UUID]) -> Sequence[Any]:
         many = list(ids)
         if not many:
             return ()
-        dialect = session.get_bind().dialect.name
-        asked = {
-            "organisation_id": organisation_id,
-            "ids": json.dumps([id.hex for id in many]) if dialect == "sqlite" else many,
-        }
-        return session.connection().execute(queries[dialect], asked).all()
+        dialect = driver.dialect.name
+        named = json.dumps([id.hex for id in many]) if dialect == "sqlite" else many
+        return queries[dialect].rows(driver, organisation_id=organisation_id, ids=named)
 
     return read
 
@@ -97,11 +95,9 @@ def _is_one_on_postgresql(column: Column[Any]) -> ColumnElement[bool]:
 _IS_ONE = {"sqlite": _is_one_on_sqlite, "postgresql": _is_one_on_postgresql}
 
 
-def _insert_whole_numbers(
-    connection: Connection, table: Table, rows: Sequence[tuple[int, ...]]
-) -> None:
+def _insert_whole_numbers(driver: Driver, table: Table, rows: Sequence[tuple[int, ...]]) -> None:
     arrays = tuple(f"{{{','.join(map(str, column))}}}" for column in zip(*rows, strict=True))
-    connection.exec_driver_sql(_from_arrays(table), arrays)
+    driver.run(_from_arrays(table), arrays)
 
 
 @cache

@@ -14,9 +14,8 @@ from threading import Lock
 from uuid import UUID
 
 from sqlalchemy import BigInteger, bindparam, case, func, select
-from sqlalchemy.orm import Session
 
-from lrs_bridge.lrs.direct import Over, Prepared, dialect_of
+from lrs_bridge.lrs.direct import Over, Prepared, driver_of
 from lrs_bridge.lrs.index import key
 from lrs_bridge.lrs.order import moment
 from lrs_bridge.lrs.tables import statement, tombstone
@@ -29,10 +28,11 @@ BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 _RENEWED_AFTER = timedelta(milliseconds=100)
 
 
-def take_turn(session: Session, organisation_id: UUID) -> None:
+def take_turn(over: Over, organisation_id: UUID) -> None:
     """Wait until no other transaction stores statements of the organisation; lasts to the end."""
-    if _is_postgresql(session):
-        session.execute(_TURN, {"lock": _lock(organisation_id)})
+    driver = driver_of(over)
+    if driver.dialect.name == "postgresql":
+        _TURN.rows(driver, lock=_lock(organisation_id))
 
 
 class Freshness:
@@ -78,7 +78,7 @@ class Freshness:
         return self._promised.get(organisation_id, BEGINNING)
 
     def _quiet_at(self, over: Over, organisation_id: UUID, now: datetime) -> datetime:
-        if dialect_of(over).name == "postgresql":
+        if driver_of(over).dialect.name == "postgresql":
             ((is_free,),) = _IS_FREE.rows(over, lock=_lock(organisation_id))
             return now if is_free else BEGINNING
         with self._lock:
@@ -119,7 +119,7 @@ def newest(over: Over, organisation_id: UUID) -> int:
 
 
 _LOCK = bindparam("lock", type_=BigInteger)
-_TURN = select(func.pg_advisory_xact_lock(_LOCK))
+_TURN = Prepared(select(func.pg_advisory_xact_lock(_LOCK).label("turn")))
 _IS_FREE = Prepared(
     select(
         case(
@@ -145,7 +145,3 @@ _NEWEST = Prepared(
 
 def _lock(organisation_id: UUID) -> int:
     return key(f"statements of {organisation_id}")
-
-
-def _is_postgresql(session: Session) -> bool:
-    return session.get_bind().dialect.name == "postgresql"

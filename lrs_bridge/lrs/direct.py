@@ -3,7 +3,7 @@
 SQLAlchemy writes such a statement once for each dialect, and says how each value is bound and read.
 What else it does at every execution costs several times what the database does, and is left out; so
 is the tenancy's wall: each of these statements says itself whose rows it means. The same statement
-can be run in a session, where something rare has to be done beside it.
+can be run in the transaction of a session, where something rare has to be done beside it.
 """
 
 from __future__ import annotations
@@ -13,25 +13,72 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
-from sqlalchemy import Delete, Dialect, Engine, Insert, Select, Update
+from sqlalchemy import CompoundSelect, Connection, Delete, Dialect, Engine, Insert, Select, Update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 from sqlalchemy.types import TypeEngine
 
-Statement = Select[Any] | Insert | Update | Delete
+Statement = Select[Any] | CompoundSelect[Any] | Insert | Update | Delete
 
 
-class Direct:
-    """One connection as its driver sees it; whoever opens it begins and ends what is done on it."""
+class Driver:
+    """A connection as its driver sees it; whoever opened it begins and ends what is done on it."""
+
+    _driver: Any
+
+    def __init__(self, opened: Engine | Connection) -> None:
+        self.dialect = opened.dialect
+        self._listeners = opened.dispatch.before_cursor_execute
+
+    def run(self, text: str, bound: Sequence[Any] | Mapping[str, Any] = ()) -> Any:
+        """Run one statement; return the driver's cursor.
+
+        Raises:
+            DBAPIError: whatever the driver raises, as SQLAlchemy calls it; no value is quoted.
+        """
+        self._tell(text, bound, several=False)
+        try:
+            return self._driver.execute(text, bound)
+        except self.dialect.loaded_dbapi.Error as error:
+            raise self._named(error, text) from error
+
+    def run_each(self, text: str, bound: Sequence[Sequence[Any]]) -> None:
+        """Run one statement with each of several rows of values.
+
+        Raises:
+            DBAPIError: whatever the driver raises, as SQLAlchemy calls it; no value is quoted.
+        """
+        self._tell(text, bound, several=True)
+        try:
+            self._driver.cursor().executemany(text, bound)
+        except self.dialect.loaded_dbapi.Error as error:
+            raise self._named(error, text) from error
+
+    def _tell(self, text: str, bound: Any, *, several: bool) -> None:
+        for tell in self._listeners:  # whoever counts statements counts these, too
+            tell(None, None, text, bound, None, several)
+
+    def _named(self, error: Exception, text: str) -> BaseException:
+        is_gone = self.dialect.is_disconnect(error, self._driver, None)  # type: ignore[arg-type]
+        if is_gone and self._driver is not None:
+            self._give_up(error)
+        return named(error, text, self.dialect, is_gone=is_gone)
+
+    def _give_up(self, error: Exception) -> None:
+        """See to it that nobody uses the connection again, which is no longer there."""
+        raise NotImplementedError
+
+
+class Direct(Driver):
+    """A connection of its own; what is not committed on it is rolled back."""
 
     def __init__(self, engine: Engine) -> None:
-        self.dialect = engine.dialect
+        super().__init__(engine)
         self._engine = engine
-        self._listeners = engine.dispatch.before_cursor_execute
 
     def __enter__(self) -> Self:
         """Take a connection from the pool."""
-        self._driver: Any = None
+        self._driver = None
         try:
             self._pooled = self._engine.raw_connection()
         except self.dialect.loaded_dbapi.Error as error:
@@ -48,19 +95,6 @@ class Direct:
         """What this connection was told that outlives a transaction."""
         return self._pooled.info
 
-    def run(self, text: str, bound: Sequence[Any] | Mapping[str, Any] = ()) -> Any:
-        """Run one statement; return the driver's cursor.
-
-        Raises:
-            DBAPIError: whatever the driver raises, as SQLAlchemy calls it; no value is quoted.
-        """
-        for tell in self._listeners:  # whoever counts statements counts these, too
-            tell(None, None, text, bound, None, False)
-        try:
-            return self._driver.execute(text, bound)
-        except self.dialect.loaded_dbapi.Error as error:
-            raise self._named(error, text) from error
-
     def commit(self) -> None:
         """Commit what was run."""
         try:
@@ -68,11 +102,21 @@ class Direct:
         except self.dialect.loaded_dbapi.Error as error:
             raise self._named(error, "COMMIT") from error
 
-    def _named(self, error: Exception, text: str) -> BaseException:
-        is_gone = self.dialect.is_disconnect(error, self._driver, None)  # type: ignore[arg-type]
-        if is_gone and self._driver is not None:
-            self._pooled.invalidate(error)
-        return named(error, text, self.dialect, is_gone=is_gone)
+    def _give_up(self, error: Exception) -> None:
+        self._pooled.invalidate(error)
+
+
+class Inside(Driver):
+    """The connection of a session, in its transaction."""
+
+    def __init__(self, session: Session) -> None:
+        self._connection = session.connection()
+        super().__init__(self._connection)
+        self.session = session
+        self._driver = self._connection.connection.dbapi_connection
+
+    def _give_up(self, error: Exception) -> None:
+        self._connection.invalidate(error)
 
 
 def named(error: Exception, text: str, dialect: Dialect, *, is_gone: bool) -> BaseException:
@@ -92,13 +136,13 @@ def named(error: Exception, text: str, dialect: Dialect, *, is_gone: bool) -> Ba
     )
 
 
-Over = Session | Direct
+Over = Session | Driver
 """Where a statement is run."""
 
 
-def dialect_of(over: Over) -> Dialect:
-    """Return how the database is spoken to."""
-    return over.get_bind().dialect if isinstance(over, Session) else over.dialect
+def driver_of(over: Over) -> Driver:
+    """Return what runs statements there."""
+    return Inside(over) if isinstance(over, Session) else over
 
 
 class Prepared:
@@ -113,10 +157,9 @@ class Prepared:
 
     def rows(self, over: Over, **values: Any) -> Sequence[Any]:
         """Return what it finds: rows with their columns as attributes."""
-        if isinstance(over, Session):
-            return over.connection().execute(self._statement, values).all()
-        written = self._in(over.dialect, values)
-        found = over.run(written.text, written.bound(values)).fetchall()
+        driver = driver_of(over)
+        written = self._in(driver.dialect, values)
+        found = driver.run(written.text, written.bound(values)).fetchall()
         return [written.read(row) for row in found]
 
     def first(self, over: Over, **values: Any) -> Any:
@@ -125,10 +168,9 @@ class Prepared:
 
     def changed(self, over: Over, **values: Any) -> int:
         """Return how many rows it wrote."""
-        if isinstance(over, Session):
-            return over.connection().execute(self._statement, values).rowcount
-        written = self._in(over.dialect, values)
-        count: int = over.run(written.text, written.bound(values)).rowcount
+        driver = driver_of(over)
+        written = self._in(driver.dialect, values)
+        count: int = driver.run(written.text, written.bound(values)).rowcount
         return count
 
     def _in(self, dialect: Dialect, names: Mapping[str, Any]) -> _Written:

@@ -14,6 +14,7 @@ from sqlalchemy import Row, Select, and_, delete, select
 from sqlalchemy.orm import Session
 
 from lrs_bridge.lrs.bulk import insert_rows
+from lrs_bridge.lrs.direct import Over
 from lrs_bridge.lrs.index import Entry, entry
 from lrs_bridge.lrs.tables import reach, reached_key, statement, statement_key
 
@@ -24,17 +25,17 @@ Reached = tuple[int, int, Entry]
 
 
 def write(
-    session: Session,
+    over: Over,
     organisation_id: UUID,
     found_by: Iterable[tuple[int, Entry]],
     reached: Sequence[Reached],
 ) -> None:
     """Let statements be found: each by its own entry, and by those of what it reaches."""
-    insert_rows(session, statement_key, sorted(_own(found_by)))
+    insert_rows(over, statement_key, sorted(_own(found_by)))
     if reached:
         pairs = sorted((organisation_id, seq, via) for seq, via, _ in reached)
-        insert_rows(session, reach, pairs)
-        insert_rows(session, reached_key, sorted(_theirs(reached)))
+        insert_rows(over, reach, pairs)
+        insert_rows(over, reached_key, sorted(_theirs(reached)))
 
 
 def rebuild(session: Session) -> None:

@@ -10,10 +10,10 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import update
-from sqlalchemy.orm import Session
 
 from lrs_bridge.lrs import links
 from lrs_bridge.lrs.bulk import insert_rows
+from lrs_bridge.lrs.direct import Inside
 from lrs_bridge.lrs.formats import altered
 from lrs_bridge.lrs.index import Key, agent_key, entry, key
 from lrs_bridge.lrs.order import moment
@@ -117,16 +117,16 @@ def recorded(
     )
 
 
-def write(session: Session, organisation_id: UUID, new: Sequence[New]) -> None:
+def write(inside: Inside, organisation_id: UUID, new: Sequence[New]) -> None:
     """Write statements and what they are found by: one statement to the database per table."""
-    effects = consequences(session, organisation_id, [one.arrival for one in new])
+    effects = consequences(inside, organisation_id, [one.arrival for one in new])
     rows = [_row(organisation_id, one, one.seq in effects.voided) for one in new]
-    insert_rows(session, statement, rows)
+    insert_rows(inside, statement, rows)
     found_by = [(one.seq, one.arrival.entry) for one in new]
-    links.write(session, organisation_id, found_by, effects.reached)
+    links.write(inside, organisation_id, found_by, effects.reached)
     earlier = effects.voided - {one.seq for one in new}
     if earlier:
-        session.execute(
+        inside.session.execute(
             update(statement)
             .where(statement.c.organisation_id == organisation_id, statement.c.seq.in_(earlier))
             .values(voided=True)

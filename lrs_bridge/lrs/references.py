@@ -15,10 +15,10 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, select
-from sqlalchemy.orm import Session
+from sqlalchemy import select
 
 from lrs_bridge.lrs.bulk import WithIds, with_ids
+from lrs_bridge.lrs.direct import Inside
 from lrs_bridge.lrs.index import Entry, entry
 from lrs_bridge.lrs.tables import reach, statement
 
@@ -53,10 +53,10 @@ class Consequences:
 
 
 def consequences(
-    session: Session, organisation_id: UUID, arrivals: Sequence[Arrival]
+    inside: Inside, organisation_id: UUID, arrivals: Sequence[Arrival]
 ) -> Consequences:
     """Return what follows from `arrivals`, which are not written yet."""
-    graph = _Graph(session, organisation_id, arrivals)
+    graph = _Graph(inside, organisation_id, arrivals)
     edges = graph.new_edges()
     if not edges:
         return Consequences(reached=[], voided=set())
@@ -73,10 +73,8 @@ def consequences(
 class _Graph:
     """The part of the graph of references that a batch touches."""
 
-    def __init__(
-        self, session: Session, organisation_id: UUID, arrivals: Sequence[Arrival]
-    ) -> None:
-        self._session = session
+    def __init__(self, inside: Inside, organisation_id: UUID, arrivals: Sequence[Arrival]) -> None:
+        self._inside = inside
         self._organisation_id = organisation_id
         self._arrivals = {arrival.seq: arrival for arrival in arrivals}
         self._seqs = {arrival.id: arrival.seq for arrival in arrivals}
@@ -120,7 +118,7 @@ class _Graph:
     def entries(self, seqs: set[int]) -> dict[int, Entry]:
         """Return what the statements at `seqs` are found by."""
         found = {seq: self._arrivals[seq].entry for seq in seqs & self._arrivals.keys()}
-        rows = self._session.connection().execute(
+        rows = self._inside.session.connection().execute(
             select(statement.c.seq, statement.c.payload, statement.c.assigned).where(
                 statement.c.organisation_id == self._organisation_id,
                 statement.c.seq.in_(seqs - found.keys()),
@@ -134,7 +132,7 @@ class _Graph:
 
     def _known(self, pairs: set[tuple[int, int]]) -> set[tuple[int, int]]:
         """Return those of `pairs` that are stored already (two ways can lead to one target)."""
-        rows = self._session.connection().execute(
+        rows = self._inside.session.connection().execute(
             select(reach.c.seq, reach.c.via).where(
                 reach.c.organisation_id == self._organisation_id,
                 reach.c.seq.in_({seq for seq, _ in pairs} - self._arrivals.keys()),
@@ -144,7 +142,7 @@ class _Graph:
 
     def _reached_from(self, seqs: Sequence[int]) -> defaultdict[int, set[int]]:
         below: defaultdict[int, set[int]] = defaultdict(set)
-        rows = self._session.connection().execute(
+        rows = self._inside.session.connection().execute(
             select(reach.c.seq, reach.c.via).where(
                 reach.c.organisation_id == self._organisation_id, reach.c.seq.in_(seqs)
             )
@@ -169,8 +167,8 @@ class _Graph:
             frontier = ahead
         return above
 
-    def _stored(self, read: WithIds, ids: set[UUID]) -> Sequence[Row[Any]]:
-        rows = read(self._session, self._organisation_id, ids)
+    def _stored(self, read: WithIds, ids: set[UUID]) -> Sequence[Any]:
+        rows = read(self._inside, self._organisation_id, ids)
         self._voiding.update(row.seq for row in rows if row.voiding)
         return rows
 

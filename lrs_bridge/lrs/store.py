@@ -25,6 +25,7 @@ from lrs_bridge.lrs.attachments import received as attachments
 from lrs_bridge.lrs.attachments.received import Kept
 from lrs_bridge.lrs.bulk import with_ids
 from lrs_bridge.lrs.consistency import newest, take_turn
+from lrs_bridge.lrs.direct import Driver, Inside
 from lrs_bridge.lrs.order import moment, place
 from lrs_bridge.lrs.recording import Authority, New, key_of, recorded, write
 from lrs_bridge.lrs.tables import statement, tombstone
@@ -137,9 +138,10 @@ def insert_all(
         clock: asked once the writer's turn has come, so that `stored` follows that order.
         on_stored: told in the same transaction of those that are new, in order, if any are.
     """
-    take_turn(session, organisation_id)
-    taken = _Taken(session, organisation_id, deliveries)
-    last, now = newest(session, organisation_id), place(clock().astimezone(UTC))
+    inside = Inside(session)
+    take_turn(inside, organisation_id)
+    taken = _Taken(inside, organisation_id, deliveries)
+    last, now = newest(inside, organisation_id), place(clock().astimezone(UTC))
     outcomes: list[Outcome] = []
     several: list[tuple[Delivery, list[New]]] = []
     for delivery in deliveries:
@@ -154,7 +156,7 @@ def insert_all(
             last = first + len(fresh) - 1
         outcomes.append(Stored(ids=ids, through=moment(last)))
     if several:
-        _write(session, organisation_id, several)
+        _write(inside, organisation_id, several)
         stored = [one.statement for _, new in several for one in new]
         on_stored(session, organisation_id, stored)
     return outcomes
@@ -164,11 +166,11 @@ class _Taken:
     """The ids that are taken: by what is stored, and by what is about to be."""
 
     def __init__(
-        self, session: Session, organisation_id: UUID, deliveries: Iterable[Delivery]
+        self, driver: Driver, organisation_id: UUID, deliveries: Iterable[Delivery]
     ) -> None:
         named = [one.id for delivery in deliveries for one in delivery.statements if one.id]
         self._payloads: dict[UUID, str | Mapping[str, Any] | None] = {
-            row.id: row.payload for row in _known(session, organisation_id, named)
+            row.id: row.payload for row in _known(driver, organisation_id, named)
         }
 
     def by(self, delivery: Delivery) -> tuple[list[UUID], list[tuple[UUID, Incoming]]]:
@@ -243,14 +245,14 @@ def _numbered(
 
 
 def _write(
-    session: Session, organisation_id: UUID, several: Sequence[tuple[Delivery, list[New]]]
+    inside: Inside, organisation_id: UUID, several: Sequence[tuple[Delivery, list[New]]]
 ) -> None:
     """Write what is new of deliveries, and what it tells of activities and attachments."""
-    write(session, organisation_id, [one for _, new in several for one in new])
+    write(inside, organisation_id, [one for _, new in several for one in new])
     said = [one.statement.payload for delivery, new in several for one in new if delivery.defines]
     if said:
-        activities.define(session, organisation_id, said, several[0][1][0].statement.stored)
+        activities.define(inside.session, organisation_id, said, several[0][1][0].statement.stored)
     for delivery, new in several:
         if delivery.attached:
             came_with = [(one.seq, one.statement.payload) for one in new]
-            attachments.link(session, organisation_id, came_with, delivery.attached)
+            attachments.link(inside.session, organisation_id, came_with, delivery.attached)

@@ -7,8 +7,8 @@ less. So everything is looked at once, here, and what is not as it must be count
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from typing import Any, Literal
@@ -47,17 +47,22 @@ class Activity:
 
     Attributes:
         type: as `same_place` writes it; "" if it has none.
-        names: language map; may be empty.
+        called: what its definition says are its names.
     """
 
     id: str
     type: str = ""
-    names: Mapping[str, str] = field(default_factory=dict)
+    called: Any = None
 
     @property
     def is_course(self) -> bool:
         """Whether any sender that we know calls such a thing a course."""
         return self.type in _COURSES
+
+    @property
+    def names(self) -> dict[str, str]:
+        """What it is called, by language; may be empty."""
+        return names(self.called)
 
     @property
     def name(self) -> str | None:
@@ -74,17 +79,14 @@ class Topic:
 
     def related(self, *relations: str) -> Iterator[Activity]:
         """Return the activities of the context, relation by relation: parent, grouping …"""
-        said = mapping(self._context.get("contextActivities"))
-        for relation in relations:
-            for one in listed(said.get(relation)):
-                activity = _activity(one)
-                if activity is not None:
-                    yield activity
+        return (found for one in self._related(relations) if (found := _activity(one)))
 
     def course(self) -> Activity | None:
         """Return the first course that it is part of."""
-        around = self.related("parent", "grouping")
-        return next((activity for activity in around if activity.is_course), None)
+        for one in self._related(("parent", "grouping")):
+            if _type(mapping(one)) in _COURSES and (activity := _activity(one)):
+                return activity
+        return None
 
     def within(self, course: Activity | None) -> Sighting | None:
         """Return what the statement is about as a module of `course`, or None without one."""
@@ -100,7 +102,8 @@ class Topic:
     @cached_property
     def categories(self) -> tuple[str, ...]:
         """The places of its categories."""
-        return tuple(same_place(activity.id) for activity in self.related("category"))
+        categories = (_id(mapping(one)) for one in self._related(("category",)))
+        return tuple(same_place(id) for id in categories if id)
 
     def extension(self, key: str) -> Any:
         """Return an extension of the context, or None."""
@@ -112,6 +115,12 @@ class Topic:
         ours = (f"{place}/".startswith(_OURS) for place in self.categories)
         extensions = mapping(self._context.get("extensions"))
         return any(ours) or any(same_place(key).startswith(_OURS) for key in extensions)
+
+    def _related(self, relations: Iterable[str]) -> Iterator[Any]:
+        """Yield what is said to be related: as it came, since most of it is asked little."""
+        said = mapping(self._context.get("contextActivities"))
+        for relation in relations:
+            yield from listed(said.get(relation))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -219,14 +228,20 @@ def heard(statement: Mapping[str, Any], topic: Topic) -> Heard | None:
 
 def _activity(value: Any) -> Activity | None:
     thing = mapping(value)
-    id = text(thing.get("id"))
-    if id is None or thing.get("objectType", "Activity") != "Activity":
+    id = _id(thing)
+    if id is None:
         return None
-    definition = mapping(thing.get("definition"))
-    type = text(definition.get("type"))
-    return Activity(
-        id=id, type=same_place(type) if type else "", names=names(definition.get("name"))
-    )
+    return Activity(id=id, type=_type(thing), called=mapping(thing.get("definition")).get("name"))
+
+
+def _id(thing: Mapping[str, Any]) -> str | None:
+    """Return the id of what should be an activity, or None if it is none."""
+    return text(thing.get("id")) if thing.get("objectType", "Activity") == "Activity" else None
+
+
+def _type(thing: Mapping[str, Any]) -> str:
+    said = text(mapping(thing.get("definition")).get("type"))
+    return same_place(said) if said else ""
 
 
 def _who(value: Any) -> tuple[str, tuple[PersonKey, ...]] | None:
