@@ -9,7 +9,7 @@ import os
 wsgi_app = "plugin.wsgi:application()"
 bind = os.environ.get("BIND", "127.0.0.1:8000")
 
-worker_class = "gthread"
+worker_class = "plugin.foundation.web.staying.StayingThreads"
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
 threads = 8  # a process: fewer than the 15 connections of its database pool
 preload_app = False  # connections must not be shared over a fork

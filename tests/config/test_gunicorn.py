@@ -46,7 +46,7 @@ def test_faults_of_the_settings_are_shown_as_sentences() -> None:
 def test_a_process_has_fewer_threads_than_database_connections() -> None:
     settings: dict[str, object] = {}
     exec(FILE.read_text("utf-8"), settings)  # noqa: S102 # so does gunicorn
-    assert settings["worker_class"] == "gthread"
+    assert settings["worker_class"] == "plugin.foundation.web.staying.StayingThreads"
     assert isinstance(settings["threads"], int)
     assert settings["threads"] < 15
     assert settings["accesslog"] is None

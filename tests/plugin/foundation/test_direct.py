@@ -5,10 +5,10 @@ from __future__ import annotations
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import bindparam, insert, select, update
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy import bindparam, insert, select, text, update
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
-from lrs_bridge.lrs.direct import Prepared
+from lrs_bridge.lrs.direct import Inside, Prepared
 from plugin.app import Mentes
 from plugin.foundation.outbox import Debt, channel_id
 from plugin.foundation.tenancy import EVERYWHERE, unwalled
@@ -87,3 +87,74 @@ def test_a_page_that_reads_cannot_write_afterwards(mentes: Mentes, organisation_
         OWED.changed(direct, **a_debt(organisation_id))
     with pytest.raises(DBAPIError), mentes.database.reading(organisation_id) as session:
         TRIED.changed(session, which="one")
+
+
+def test_inside_a_session_the_driver_sees_what_its_transaction_wrote(
+    mentes: Mentes, organisation_id: UUID
+) -> None:
+    with mentes.database.transaction(EVERYWHERE) as session:
+        inside = Inside(session)
+        session.execute(insert(DEBT).values(**a_debt(organisation_id)))
+        assert [row.attempts for row in FOUND.rows(inside, which="one")] == [0]
+        TRIED.changed(inside, which="one")
+        assert session.scalar(select(DEBT.c.attempts)) == 7
+    with mentes.database.reading(EVERYWHERE) as session:
+        assert [row.attempts for row in FOUND.rows(session, which="one")] == [7]
+
+
+def test_what_the_driver_wrote_inside_a_session_goes_with_its_transaction(
+    mentes: Mentes, organisation_id: UUID
+) -> None:
+    def fail() -> None:
+        with mentes.database.transaction(EVERYWHERE) as session:
+            OWED.changed(Inside(session), **a_debt(organisation_id))
+            raise LookupError
+
+    with pytest.raises(LookupError):
+        fail()
+    with mentes.database.reading(EVERYWHERE) as session:
+        assert FOUND.rows(session, which="one") == []
+
+
+def test_statements_inside_a_session_are_counted_like_any_other(
+    mentes: Mentes, organisation_id: UUID
+) -> None:
+    with (
+        statements_on(mentes.database.engine) as asked,
+        mentes.database.transaction(EVERYWHERE) as session,
+    ):
+        OWED.changed(Inside(session), **a_debt(organisation_id))
+    assert "INSERT" in [each.split()[0] for each in asked]
+
+
+def test_an_error_of_one_of_many_rows_is_sqlalchemys_and_quotes_no_value(mentes: Mentes) -> None:
+    mark = "?" if mentes.database.engine.dialect.name == "sqlite" else "%s"
+    row = (str(uuid4()), "Acme", str(NOW))
+    marks = ", ".join([mark] * 3)
+    owned = f"INSERT INTO organisation (id, name, created_at) VALUES ({marks})"  # noqa: S608
+
+    def twice() -> None:
+        with mentes.database.writing() as direct:
+            direct.run_each(owned, [row, row])
+
+    with pytest.raises(IntegrityError) as raised:
+        twice()
+    assert "Acme" not in str(raised.value)
+
+
+def test_a_connection_that_is_gone_inside_a_session_is_not_used_again(mentes: Mentes) -> None:
+    if mentes.database.engine.dialect.name == "sqlite":
+        pytest.skip("a file does not go away")
+
+    def lose() -> None:
+        with mentes.database.transaction(EVERYWHERE) as session:
+            inside = Inside(session)
+            (mine,) = inside.run("SELECT pg_backend_pid()").fetchone()
+            with mentes.database.transaction(EVERYWHERE) as other:
+                other.execute(text("SELECT pg_terminate_backend(:mine)"), {"mine": mine})
+            FOUND.rows(inside, which="one")
+
+    with pytest.raises(OperationalError):
+        lose()
+    with mentes.database.reading(EVERYWHERE) as session:
+        assert FOUND.rows(session, which="one") == []
