@@ -79,7 +79,7 @@ def texts(numbers: Iterable[int], *, named: bool = True) -> Iterator[str]:
         columns = (about.number, about.agent, about.verb, about.activity, about.instructor)
         given = ids(part) if named else [""] * len(part)
         for id, *row in zip(given, *(column.tolist() for column in columns), strict=True):
-            yield _text(id, *row)
+            yield text(id, *row)
 
 
 def batches(first: int, size: int) -> Iterator[bytes]:
@@ -141,7 +141,8 @@ def _drawn(number: Whole, draw: int, many: int) -> Whole:
     return (_hashed(number, draw) >> np.uint64(32)).astype(np.int64) % many
 
 
-def _text(id: str, number: int, agent: int, verb: int, activity: int, instructor: int) -> str:
+def text(id: str, number: int, agent: int, verb: int, activity: int, instructor: int) -> str:
+    """Return the JSON of one statement; "" is no id."""
     course = activity % COURSES
     return "".join(
         (

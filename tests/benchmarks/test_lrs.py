@@ -11,8 +11,9 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
+from sqlalchemy import select
 
-from benchmarks.lrs import broken, importing, load, population, table, targets
+from benchmarks.lrs import broken, filling, importing, load, population, table, targets
 from benchmarks.lrs.load import Answer, Measured
 from benchmarks.lrs.questions import Question, Questions
 from benchmarks.lrs.rounds import Contender, Pace, Rounds, Running, in_turn, started
@@ -20,7 +21,13 @@ from benchmarks.lrs.rows import WRITERS, Row, questions, storing
 from benchmarks.lrs.servers.mentes import MENTES
 from benchmarks.lrs.targets import Target
 from lrs_bridge.errors import StatementInvalid
+from lrs_bridge.lrs.tables import statement
+from lrs_bridge.lrs.upkeep.checking import faults
 from lrs_bridge.validation import check_statement
+from plugin.foundation.clock import utc_now
+from plugin.foundation.db import Database
+from plugin.foundation.tenancy import EVERYWHERE
+from plugin.platforms.service import organisation
 
 TOTAL = 600
 QUICK = Pace(rounds=2, warm_up=0.05, lasts=0.2)
@@ -54,6 +61,24 @@ def ours(both: list[Running]) -> Running:
 def written(both: list[Running]) -> Running:
     """The one that more is stored in."""
     return both[1]
+
+
+def test_what_is_poured_is_what_requests_would_have_stored(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in (("STORED", 1000), ("POURED", 250)):
+        monkeypatch.setattr(filling, name, value)
+    database = Database(database_url)
+    with database.transaction(EVERYWHERE) as session:
+        owner = organisation(session, "Acme", now=utc_now()).id
+    filling.fill(database, owner, TOTAL + 1000)
+    with database.reading(EVERYWHERE) as session:
+        assert list(faults(session)) == []
+        rows = session.execute(select(statement.c.id, statement.c.payload).order_by("seq")).all()
+    database.dispose()
+    numbers = range(TOTAL + 1000)
+    assert [str(row.id) for row in rows] == population.ids(numbers)
+    assert [row.payload for row in rows] == list(population.texts(numbers))
 
 
 def an_answer(question: Question) -> dict[str, list[dict[str, object]]]:
