@@ -91,7 +91,7 @@ def test_who_asks_again_at_once_is_answered_by_the_same_thread(served: Served) -
     with closing(served.connection()) as connection:
         first = ask(connection)
         last = [ask(connection) for _ in range(200)][-1]
-    assert last - first < 100
+    assert last - first < 200  # each time, if nobody stayed
 
 
 def test_requests_that_come_in_one_piece_are_all_answered(served: Served) -> None:
@@ -138,4 +138,4 @@ def test_it_ends_when_it_is_told_to_though_somebody_stays_connected(served: Serv
     with closing(served.connection()) as connection:
         ask(connection)
         served.process.terminate()
-        assert served.process.wait(15) == 0
+        assert served.process.wait(60) == 0
