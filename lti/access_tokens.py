@@ -3,6 +3,7 @@
 https://www.imsglobal.org/spec/security/v1p0/#using-json-web-tokens-with-oauth-2-0-client-credentials-grant
 """
 
+import math
 import secrets
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -119,7 +120,9 @@ def _token_in(answer: Answer) -> tuple[str, float]:
         )
     try:
         lifetime = float(content.get("expires_in", USUAL_LIFETIME))
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
+        lifetime = USUAL_LIFETIME
+    if math.isnan(lifetime):
         lifetime = USUAL_LIFETIME
     return token, min(max(lifetime, 0.0), 86400.0)
 

@@ -86,6 +86,9 @@ def platform_configuration(
 ) -> PlatformConfiguration:
     """Return the configuration at `configuration_url`, asked for with `token` (Canvas insists).
 
+    The issuer must be where the answer came from in the end, too: a platform may redirect to
+    anybody, and whoever that is must not speak for it.
+
     Dynamic Registration 1.0, section 3.5.1 (issuer and configuration share scheme and host):
     https://www.imsglobal.org/spec/lti-dr/v1p0#issuer-and-openid-configuration-url-match
 
@@ -95,7 +98,8 @@ def platform_configuration(
         ServiceUnavailable: if the platform can be asked again later.
     """
     try:
-        document = http.get(configuration_url, bearer=token).json()
+        answer = http.get(configuration_url, bearer=token)
+        document = answer.json()
     except ServiceRefused as refused:
         raise RegistrationRefused(
             "configuration-unreadable",
@@ -104,7 +108,8 @@ def platform_configuration(
     if not isinstance(document, dict):
         raise incomplete("a JSON object")
     configuration = configuration_in(document)
-    if not urls.same_origin(configuration.issuer, configuration_url):
+    places = (configuration_url, answer.url)
+    if not all(urls.same_origin(configuration.issuer, place) for place in places):
         raise RegistrationRefused(
             "issuer-elsewhere",
             "The platform's configuration names an issuer on another host than its own.",

@@ -7,9 +7,9 @@ import sys
 import click
 
 from plugin import diagnosis, migrations
-from plugin.cli.commands import ORGANISATION, main, this_process
+from plugin.cli.commands import main, this_process
+from plugin.cli.lrs.group import WHOSE, organisation_called
 from plugin.foundation.tenancy import EVERYWHERE
-from plugin.platforms import service as platforms
 from plugin.platforms.keys import rotate_now
 
 
@@ -32,13 +32,13 @@ def keys() -> None:
 
 
 @keys.command("rotate")
-@ORGANISATION
+@WHOSE
 def keys_rotate(organisation: str) -> None:
     """Publish a new key now; it signs after a day, when platforms have seen it."""
     mentes = this_process()
     now = mentes.clock()
     with mentes.database.transaction(EVERYWHERE) as session:
-        owner = platforms.organisation(session, organisation, now=now).id
+        owner = organisation_called(session, organisation)
     with mentes.database.transaction(owner) as session:
         key = rotate_now(session, mentes.cipher, now=now)
     click.echo(f"Published {key.kid}.")

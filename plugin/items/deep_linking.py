@@ -116,11 +116,11 @@ def _previewed(choice: service.Choice) -> list[dict[str, Any]]:
     with tool().database.reading(visit().organisation_id) as session:
         launch = choices.deep_linking_launch(session, visit().launch_id)
         service.checked(choice, choices.settings_of(launch.deep_linking or {}))
-        circle = (
-            circles.line(session, choice.circle_id, now=tool().clock())
-            if Kind.CIRCLE in choice.kinds and choice.circle_id
-            else None
-        )
+        circle = None
+        if Kind.CIRCLE in choice.kinds:
+            course = session.get_one(Course, visit().course_id)
+            chosen = service.circle_of(session, course, choice.circle_id)
+            circle = circles.line(session, chosen.id, now=tool().clock())
         about = next(
             (
                 each.name if each.kind == "module" else say.gettext("the whole course")

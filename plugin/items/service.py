@@ -161,7 +161,7 @@ def _placed(
     checkpoint, gate = None, None
     if kind is Kind.CHECK_IN:
         checkpoint, gate = _rule(session, course, choice, id, title, public_url, by=by, now=now)
-    circle = _circle(session, course, choice.circle_id) if kind is Kind.CIRCLE else None
+    circle = circle_of(session, course, choice.circle_id) if kind is Kind.CIRCLE else None
     session.add(
         PlacedItem(
             id=id,
@@ -248,7 +248,12 @@ def _activity(session: Session, course: Course, chosen: str) -> CourseActivity:
     raise _unfit("after", "Choose something of this course.")
 
 
-def _circle(session: Session, course: Course, circle_id: UUID | None) -> Circle:
+def circle_of(session: Session, course: Course, circle_id: UUID | None) -> Circle:
+    """Return a circle of a course.
+
+    Raises:
+        FormInvalid: there is none with this id, or it is another course's.
+    """
     programme = programmes.found_of_course(session, course.id)
     circle = session.get(Circle, circle_id) if circle_id else None
     if circle is None or programme is None or circle.programme_id != programme.id:

@@ -111,7 +111,9 @@ def test_a_forgotten_token_is_asked_for_again(campus: Campus, tokens: AccessToke
     assert tokens.bearer(campus.registration, SCORE) != first
 
 
-@pytest.mark.parametrize("lifetime", ["3600", None, "soon", [], -5, 1e12])
+@pytest.mark.parametrize(
+    "lifetime", ["3600", None, "soon", [], -5, 1e12, 10**400, float("nan"), float("inf")]
+)
 def test_a_lifetime_of_any_kind_is_understood(
     script: Script, site: ToolSite, clock: Clock, lifetime: object
 ) -> None:

@@ -18,7 +18,7 @@ from lti.dynamic_registration import (
 from lti.errors import RegistrationRefused, ServiceUnavailable
 from lti.http import Http
 from lti.registration import Registration
-from lti.testing import CANVAS, Platform
+from lti.testing import CANVAS, Platform, serving
 from lti.testing.answers import as_json
 from tests.lti.conftest import Campus, Script, ToolSite
 from tests.lti.factories import recorded
@@ -97,6 +97,17 @@ def test_an_issuer_on_another_host_is_refused(script: Script, http: Http, issuer
             for name, said in document.items()
         }
     assert refused(http, script, as_json(document)).slug == "issuer-elsewhere"
+
+
+def test_who_a_platform_redirects_to_does_not_speak_for_it(script: Script, http: Http) -> None:
+    with serving(as_json(moodle_at(script))) as elsewhere:
+        moved = Response(status=302, headers={"Location": elsewhere.url})
+        assert refused(http, script, moved).slug == "issuer-elsewhere"
+
+
+def test_a_platform_may_move_its_configuration_within_itself(script: Script, http: Http) -> None:
+    script.will_answer(Response(status=302, headers={"Location": "/y"}), as_json(moodle_at(script)))
+    assert platform_configuration(http, script.url).issuer == script.server.url
 
 
 def test_the_path_of_the_issuer_does_not_matter(script: Script, http: Http) -> None:

@@ -22,6 +22,7 @@ from plugin.foundation.outbox import Debt, Outcome
 from plugin.foundation.tenancy import EVERYWHERE, Organisation
 from plugin.launches.refusals import Refusal, Refusals
 from plugin.platforms import deployments
+from plugin.platforms import service as platforms
 from plugin.platforms.model import RegistrationRow, ToolKeyRow
 from plugin.platforms.stores import StoredRegistrations
 from tests.conftest import SECRET, MovableClock
@@ -286,10 +287,20 @@ def test_revoking_a_key_that_there_is_not_is_said(run: Run) -> None:
 
 
 def test_a_new_signing_key_is_published(run: Run, mentes: Mentes) -> None:
+    with mentes.database.transaction(EVERYWHERE) as session:
+        platforms.organisation(session, "Acme", now=mentes.clock())
     output = said(run("keys", "rotate", "--organisation", "Acme"))
     with mentes.database.reading(EVERYWHERE) as session:
         (row,) = every(session, ToolKeyRow)
     assert output == f"Published {row.kid}.\n"
+
+
+def test_no_key_is_published_for_an_organisation_that_is_not_there(
+    run: Run, mentes: Mentes
+) -> None:
+    assert "no organisation Acmee" in refused(run("keys", "rotate", "--organisation", "Acmee"))
+    with mentes.database.reading(EVERYWHERE) as session:
+        assert every(session, ToolKeyRow) == []
 
 
 def a_debt_given_up(mentes: Mentes, organisation_id: UUID) -> UUID:
@@ -363,8 +374,12 @@ def test_the_doctor_asks_platforms_for_their_keys(run: Run, mentes: Mentes) -> N
         assert f"ok    The key set of {lms.issuer}" in said(run("doctor"))
 
 
-def test_the_doctor_notices_a_foreign_secret_key(run: Run, environment: pytest.MonkeyPatch) -> None:
-    run("keys", "rotate")
+def test_the_doctor_notices_a_foreign_secret_key(
+    run: Run, environment: pytest.MonkeyPatch, mentes: Mentes
+) -> None:
+    with mentes.database.transaction(EVERYWHERE) as session:
+        platforms.organisation(session, "default", now=mentes.clock())
+    said(run("keys", "rotate"))
     environment.setenv("MENTES_SECRET_KEY", "another secret key of the tests!")
     result = run("doctor")
     assert result.exit_code == 1

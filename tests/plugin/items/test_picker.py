@@ -16,6 +16,7 @@ import requests
 from sqlalchemy import select
 
 from lti import claims, copies, jose
+from lti.message import Context
 from lti.testing import messages
 from plugin.app import Mentes
 from plugin.circles import service as circles
@@ -23,8 +24,9 @@ from plugin.courses.model import Course
 from plugin.foundation.tenancy import EVERYWHERE
 from plugin.items.model import PlacedItem
 from plugin.launches.items import Kind, Said
+from plugin.platforms.model import RegistrationRow
 from plugin.programmes.model import Checkpoint
-from tests.plugin.factories import a_mentor, a_person, a_programme, an_activity, every
+from tests.plugin.factories import a_course, a_mentor, a_person, a_programme, an_activity, every
 from tests.plugin.launching import COURSE, TEACHER, Browser, Campus
 from tests.plugin.records.scoring import endpoint
 
@@ -290,8 +292,24 @@ def test_a_circle_is_chosen_among_those_of_the_course(campus: Campus, mentes: Me
     (item,) = answered(choosing(campus), kind="circle", circle=str(circle))[claims.CONTENT_ITEMS]
     assert item["custom"]["mentes_item"] == Kind.CIRCLE
     assert placements(mentes)[0].circle_id == circle
-    answer = choosing(campus).submit("items", act="add", kind="circle", circle=str(UUID(int=7)))
-    assert answer.status_code == 422
+    with mentes.database.transaction(course.organisation_id) as session:
+        registration = session.get_one(RegistrationRow, course.registration_id)
+        another = a_course(session, registration, context=Context(id="99"))
+        elsewhere = circles.make(
+            session,
+            programme := a_programme(session, another),
+            topic="Secret talks",
+            mentor_id=a_mentor(session, programme).id,
+            members={a_person(session, another).id},
+            group_id=None,
+            by=mentor.id,
+            now=mentes.clock(),
+        ).id
+    for circle in (elsewhere, UUID(int=7)):
+        for act in ("add", "preview"):
+            answer = choosing(campus).submit("items", act=act, kind="circle", circle=str(circle))
+            assert answer.status_code == 422
+            assert "Secret talks" not in answer.get_data(as_text=True)
 
 
 @pytest.mark.parametrize(
