@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final, NoReturn
 
-from lti import claims, message_checks, reading, token_checks
+from lti import claims, copies, message_checks, reading, token_checks
 from lti.checking import Check, CheckFailed, Presented, check, refuse
 from lti.errors import NoticeRefused
 from lti.jose import PublicKey
@@ -205,8 +205,8 @@ def _read(content: dict[str, Any]) -> Notice:
 
 
 def _ids(value: Any) -> tuple[str, ...]:
-    """Return the usable ids in a list, in order."""
-    entries = value if isinstance(value, list) else []
+    """Return the usable ids in a list, in order; of a list without end, the first."""
+    entries = value[: copies.LONGEST] if isinstance(value, list) else []
     return tuple(id for entry in entries if (id := reading.identifier(entry)) is not None)
 
 

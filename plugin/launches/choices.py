@@ -8,10 +8,12 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from lti.message import DeepLinkingSettings
+from lti.message import DeepLinkingSettings, LaunchMessage
 from plugin.courses.model import Course
 from plugin.foundation.errors import NotFound
 from plugin.launches.model import Launch
+
+_DEPLOYMENT = "deployment_id"
 
 
 def deep_linking_launch(session: Session, launch_id: UUID, *, locked: bool = False) -> Launch:
@@ -26,11 +28,16 @@ def deep_linking_launch(session: Session, launch_id: UUID, *, locked: bool = Fal
     return launch
 
 
-def kept_settings(settings: DeepLinkingSettings | None) -> dict[str, Any] | None:
-    """Return deep linking settings as a launch keeps them."""
+def kept_settings(message: LaunchMessage) -> dict[str, Any] | None:
+    """Return deep linking settings as a launch keeps them, with the deployment that it came from.
+
+    A course may be opened through another one before the answer is sent.
+    """
+    settings = message.deep_linking
     if settings is None:
         return None
     return {
+        _DEPLOYMENT: message.deployment_id,
         "return_url": settings.return_url,
         "accept_types": sorted(settings.accept_types),
         "accept_presentation_document_targets": sorted(
@@ -49,7 +56,7 @@ def settings_of(kept: Mapping[str, Any]) -> DeepLinkingSettings:
     """Return the deep linking settings that a launch kept."""
     return DeepLinkingSettings(
         **{
-            **kept,
+            **{name: value for name, value in kept.items() if name != _DEPLOYMENT},
             "accept_types": frozenset(kept["accept_types"]),
             "accept_presentation_document_targets": frozenset(
                 kept["accept_presentation_document_targets"]
@@ -60,4 +67,7 @@ def settings_of(kept: Mapping[str, Any]) -> DeepLinkingSettings:
 
 def deployment_of(session: Session, launch: Launch) -> str:
     """Return the deployment that a launch came from."""
-    return session.get_one(Course, launch.course_id).deployment_id
+    kept: str | None = (launch.deep_linking or {}).get(
+        _DEPLOYMENT
+    )  # not in those of older releases
+    return kept or session.get_one(Course, launch.course_id).deployment_id

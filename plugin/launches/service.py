@@ -89,7 +89,7 @@ def enter(
         language=message.presentation.locale or arrival.language,
         return_url=message.presentation.return_url,
         frame_origins=_frame_origins(registered.registration, message),
-        deep_linking=kept_settings(message.deep_linking),
+        deep_linking=kept_settings(message),
         item=item.as_kept() if item else None,
         for_subject=message.for_user.user_id if message.for_user else None,
         created_at=now,

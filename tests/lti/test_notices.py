@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from werkzeug.wrappers import Request, Response
 
-from lti import claims
+from lti import claims, copies
 from lti.errors import NoticeRefused, ServiceRefused, ServiceUnavailable
 from lti.keys import PlatformKeySets
 from lti.message import Context, NotificationEndpoint
@@ -234,6 +234,13 @@ def test_a_copy_of_nothing_that_the_platform_names_is_a_copy_all_the_same() -> N
         notice = read(content)
         assert isinstance(notice, ContextCopyNotice)
         assert notice.origin_contexts == ()
+
+
+def test_of_origins_without_end_the_first_count() -> None:
+    several = [f"{number}" for number in range(copies.LONGEST + 500)]
+    notice = read(notice_claims(**{claims.ORIGIN_CONTEXTS: several}))
+    assert isinstance(notice, ContextCopyNotice)
+    assert notice.origin_contexts == tuple(several[: copies.LONGEST])
 
 
 @pytest.mark.parametrize(

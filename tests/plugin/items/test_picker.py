@@ -24,10 +24,10 @@ from plugin.courses.model import Course
 from plugin.foundation.tenancy import EVERYWHERE
 from plugin.items.model import PlacedItem
 from plugin.launches.items import Kind, Said
-from plugin.platforms.model import RegistrationRow
+from plugin.platforms.model import DeploymentPolicy, RegistrationRow
 from plugin.programmes.model import Checkpoint
 from tests.plugin.factories import a_course, a_mentor, a_person, a_programme, an_activity, every
-from tests.plugin.launching import COURSE, TEACHER, Browser, Campus
+from tests.plugin.launching import ADA, COURSE, TEACHER, Browser, Campus
 from tests.plugin.records.scoring import endpoint
 
 TARGETS = "accept_presentation_document_targets"
@@ -269,6 +269,18 @@ def test_a_check_in_after_a_module_takes_the_rule_that_stands(
     with mentes.database.reading(EVERYWHERE) as session:
         (rule,) = every(session, Checkpoint)
     assert {placed.checkpoint_id for placed in placements(mentes)} == {rule.id}
+
+
+def test_an_answer_is_of_the_deployment_that_asked_though_the_course_was_opened_by_another(
+    campus: Campus, mentes: Mentes
+) -> None:
+    with mentes.database.transaction(EVERYWHERE) as session:
+        row = session.get_one(RegistrationRow, campus.registration_id)
+        row.deployment_policy = DeploymentPolicy.ALL
+    teacher = choosing(campus)
+    campus.launched(ADA, **{claims.DEPLOYMENT_ID: "another"})
+    answer = answered(teacher, kind="mentoring")
+    assert answer[claims.DEPLOYMENT_ID] == campus.tool.deployment_id != "another"
 
 
 def test_a_circle_is_chosen_among_those_of_the_course(campus: Campus, mentes: Mentes) -> None:
