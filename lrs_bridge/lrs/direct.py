@@ -25,6 +25,8 @@ class Driver:
     """A connection as its driver sees it; whoever opened it begins and ends what is done on it."""
 
     _driver: Any
+    _known_as: Any
+    """What listeners are told that the connection is: something with its `info`."""
 
     def __init__(self, opened: Engine | Connection) -> None:
         self.dialect = opened.dialect
@@ -56,7 +58,7 @@ class Driver:
 
     def _tell(self, text: str, bound: Any, *, several: bool) -> None:
         for tell in self._listeners:  # whoever counts statements counts these, too
-            tell(None, None, text, bound, None, several)
+            tell(self._known_as, None, text, bound, None, several)
 
     def _named(self, error: Exception, text: str) -> BaseException:
         is_gone = self.dialect.is_disconnect(error, self._driver, None)  # type: ignore[arg-type]
@@ -84,6 +86,7 @@ class Direct(Driver):
         except self.dialect.loaded_dbapi.Error as error:
             raise self._named(error, "CONNECT") from error
         self._driver = self._pooled.dbapi_connection
+        self._known_as = self._pooled
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -110,7 +113,7 @@ class Inside(Driver):
     """The connection of a session, in its transaction."""
 
     def __init__(self, session: Session) -> None:
-        self._connection = session.connection()
+        self._connection = self._known_as = session.connection()
         super().__init__(self._connection)
         self.session = session
         self._driver = self._connection.connection.dbapi_connection

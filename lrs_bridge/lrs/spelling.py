@@ -5,24 +5,41 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Collection, Iterator
-from decimal import Decimal
 from typing import Any
 
 
+class Spelt(float):
+    """A number that knows how it was spelt: 1.10, 1e5 and -0 stay what they are."""
+
+    __slots__ = ("spelling",)
+
+    def __new__(cls, spelling: str) -> Spelt:
+        """Return the number that `spelling` is."""
+        made = super().__new__(cls, spelling)
+        made.spelling = spelling
+        return made
+
+    spelling: str
+
+
 def parsed(text: str) -> Any:
-    """Return the value of JSON; a number with a fraction or an exponent comes as a Decimal."""
-    return json.loads(text, parse_float=Decimal)
+    """Return the value of JSON; a number that could be spelt in another way comes as `Spelt`."""
+    return json.loads(text, parse_float=Spelt, parse_int=_whole)
+
+
+def _whole(digits: str) -> int | Spelt:
+    return Spelt(digits) if digits == "-0" else int(digits)
 
 
 def written(value: Any) -> str:
-    """Return JSON in which a Decimal is written with the digits that it was read from."""
+    """Return JSON in which each number is spelt as it was when it was read."""
     if isinstance(value, dict):
         members = (f"{json.dumps(k)}:{written(v)}" for k, v in value.items())
         return "{" + ",".join(members) + "}"
     if isinstance(value, list):
         return "[" + ",".join(map(written, value)) + "]"
-    if isinstance(value, Decimal):
-        return str(value)
+    if isinstance(value, Spelt):
+        return value.spelling
     return json.dumps(value, ensure_ascii=False)
 
 

@@ -164,8 +164,15 @@ def boolean(value: Any) -> None:
 
 def number(value: Any) -> None:
     """A finite number."""
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, int | float) or not _is_finite(value):
         raise refuse("must be a number")
+
+
+def _is_finite(value: float) -> bool:
+    try:
+        return math.isfinite(value)
+    except OverflowError:  # an integer beyond what anybody calculates with
+        return False
 
 
 def timestamp(value: Any) -> None:

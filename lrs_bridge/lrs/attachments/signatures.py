@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from itertools import pairwise
 from typing import Any
 
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509 import Certificate, load_der_x509_certificate
 from joserfc import jws
@@ -57,7 +57,7 @@ def check_signature(
     try:
         signature = jws.extract_compact(bytes(content), registry=_registry)
         algorithm = signature.headers().get("alg")
-    except (JoseError, ValueError, AttributeError):
+    except (JoseError, ValueError, AttributeError, RecursionError):
         raise refuse("is not a JSON Web Signature in compact form") from None
     if algorithm not in ALGORITHMS:
         raise refuse(f"must be signed by one of {', '.join(ALGORITHMS)}")
@@ -85,14 +85,14 @@ def _check_certificates(signature: jws.CompactSignature) -> None:
         chain = [_certificate(each) for each in signature.headers()["x5c"]]
         key = chain[0].public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
         verified = jws.validate_compact(signature, RSAKey.import_key(key), registry=_registry)
-    except (JoseError, ValueError, TypeError, LookupError):
+    except (JoseError, UnsupportedAlgorithm, ValueError, TypeError, LookupError):
         raise refuse("names no certificate of an RSA key in x5c") from None
     if not verified:
         raise refuse("is not made with the certificate that it names in x5c")
     try:
         for one, issuer in pairwise(chain):
             one.verify_directly_issued_by(issuer)
-    except (InvalidSignature, ValueError, TypeError):
+    except (InvalidSignature, UnsupportedAlgorithm, ValueError, TypeError):
         raise refuse("names certificates in x5c that do not vouch for one another") from None
 
 

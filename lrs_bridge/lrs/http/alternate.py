@@ -8,6 +8,7 @@ https://github.com/adlnet/xAPI-Spec/blob/1.0.3/xAPI-Communication.md#13-alternat
 
 from __future__ import annotations
 
+import re
 from urllib.parse import parse_qsl
 
 from flask import Request
@@ -24,6 +25,7 @@ _FORMS = ("application/x-www-form-urlencoded", "text/plain", "")
 _MOST_FIELDS = 100
 _CONTENT = "content"
 # The fields that stand for headers; all others but the content stand for parameters.
+_NOT_IN_A_HEADER = re.compile(r"[^\t\x20-\x7e\x80-\xff]")
 _HEADERS = frozenset(
     {
         "accept",
@@ -108,7 +110,7 @@ def _headers(request: Request, fields: dict[str, str]) -> Headers:
     headers.remove("Content-Length")
     for name, text in fields.items():
         if name.lower() in _HEADERS:
-            if "\r" in text or "\n" in text:
-                raise ParameterInvalid(name, "must be one line")
+            if _NOT_IN_A_HEADER.search(text):
+                raise ParameterInvalid(name, "must be one line that a header could be")
             headers[name] = text
     return headers

@@ -41,7 +41,7 @@ class Asked:
     @property
     def authorization(self) -> Authorization | None:
         """Return who the client says it is, or None if it does not say, or not understandably."""
-        return Authorization.from_header(self.headers.get("Authorization"))
+        return authorization_in(self.headers)
 
     @property
     def content_type(self) -> str:
@@ -52,6 +52,14 @@ class Asked:
     def mimetype(self) -> str:
         """Return the type of the body without parameters, in lower case."""
         return parse_options_header(self.content_type)[0].lower()
+
+
+def authorization_in(headers: Headers) -> Authorization | None:
+    """Return who a client says it is, or None if it does not say, or not understandably."""
+    try:
+        return Authorization.from_header(headers.get("Authorization"))
+    except ValueError:  # not even letters that Base64 could be written in
+        return None
 
 
 def read_request(request: Request) -> Asked:

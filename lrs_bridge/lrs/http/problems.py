@@ -35,6 +35,8 @@ def register(bp: Blueprint, setup: Setup) -> None:
         return refused.tell(setup, error, _problem(error))
 
     def answer_http(error: HTTPException) -> Response:
+        if (error.code or 500) >= 500:
+            return _fault(error)
         meant = _meant(error)
         answer = _problem(meant)
         answer.status_code = error.code or answer.status_code
@@ -90,6 +92,19 @@ def _meant(error: HTTPException) -> XapiError:
     if isinstance(error, RequestEntityTooLarge):
         return TooLarge("The body is larger than this store accepts.")
     return Malformed(f"The request could not be read: {error.name}.")
+
+
+def _fault(error: HTTPException) -> Response:
+    """Answer for a fault of ours, of which nobody could learn anything but that it is one."""
+    body = {
+        "title": "The store failed",
+        "status": error.code or 500,
+        "detail": "The fault is not in what was sent. Whoever runs the store finds it in the log.",
+        "slug": "internal",
+    }
+    return Response(
+        json.dumps(body), status=error.code or 500, content_type="application/problem+json"
+    )
 
 
 def _busy(_error: Exception) -> Response:

@@ -15,7 +15,7 @@ from flask import Response, g, request
 
 from lrs_bridge.errors import JsonInvalid, ParameterInvalid, StatementInvalid, XapiError
 from lrs_bridge.lrs.access.credentials import Credential
-from lrs_bridge.lrs.http.asked import Asked
+from lrs_bridge.lrs.http.asked import Asked, authorization_in
 from lrs_bridge.lrs.http.setup import Setup
 from lrs_bridge.lrs.refusals import Refusal, Sender, cut, described, sender_called
 from lrs_bridge.validation import rules
@@ -84,7 +84,7 @@ def _about(error: XapiError, asked: Asked | None, method: str, status: int) -> d
 
 def _key(asked: Asked | None) -> str | None:
     """Return the key that a request came with, whether or not its secret was right."""
-    given = asked.authorization if asked else request.authorization
+    given = authorization_in(asked.headers if asked else request.headers)
     return given.username if given is not None and given.type == "basic" else None
 
 

@@ -16,7 +16,7 @@ from lrs_bridge.errors import MethodNotAllowed, TokenRefused, TooManyRequests, U
 from lrs_bridge.lrs.access.authentication import authenticate
 from lrs_bridge.lrs.access.oauth import Grant, give_token
 from lrs_bridge.lrs.http import cors
-from lrs_bridge.lrs.http.asked import whole_body
+from lrs_bridge.lrs.http.asked import authorization_in, whole_body
 from lrs_bridge.lrs.http.resource import CREDENTIAL
 from lrs_bridge.lrs.http.setup import Setup
 
@@ -91,7 +91,7 @@ def _fields(sent: Request) -> Mapping[str, str]:
 
 def _client(sent: Request, fields: Mapping[str, str]) -> tuple[str, str]:
     """Return the key and secret, in one of the two ways in which they may be sent."""
-    given = sent.authorization
+    given = authorization_in(sent.headers)
     if "Authorization" not in sent.headers:
         if "client_id" not in fields or "client_secret" not in fields:
             raise Unauthenticated("Send client_id and client_secret.")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -234,7 +233,7 @@ class Reading:
         """Return a value as text: a string as it is, everything else as JSON."""
         if isinstance(value, str):
             return self._cut(value)
-        return self._cut(json.dumps(value, ensure_ascii=False, default=_number))
+        return self._cut(json.dumps(value, ensure_ascii=False))
 
     def _first(self, several: Iterable[Any]) -> list[Any]:
         every = list(several)
@@ -244,9 +243,3 @@ class Reading:
     def _cut(self, text: str, *, but_not: str = "") -> str:
         self.is_cut |= len(text) > LONG
         return "" if text == but_not else saying.cut(text, LONG)
-
-
-def _number(value: Any) -> float:
-    if isinstance(value, Decimal):
-        return float(value)
-    raise TypeError(type(value).__name__)

@@ -204,3 +204,9 @@ def test_whatever_comes_is_refused_and_nothing_breaks(content, dots):
 def test_whatever_the_header_holds_is_refused_or_read(value):
     for name in ("alg", "x5c", "crit", "b64", "kid", "jwk"):
         refused(parts({"alg": "RS256", name: value}, b"{}"))
+
+
+def test_a_header_without_a_bottom_is_no_header():
+    deep = b"[" * 20_000 + b"]" * 20_000
+    header = urlsafe_b64encode(b'{"alg":"RS256","x":' + deep + b"}").rstrip(b"=")
+    assert "not a JSON Web Signature" in refused(header + b".e30.eA")

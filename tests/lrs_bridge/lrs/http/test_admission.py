@@ -119,3 +119,19 @@ def test_a_body_above_the_limit_is_too_large_whether_or_not_it_says_its_length(l
         "/xapi/statements?method=POST", auth=lrs.auth, data={**form, "content": large}
     )
     assert answer.status_code == 413
+
+
+@pytest.mark.parametrize("given", ["Basic \xff", "Basic ====", "Basic", "Bearer", "\xff \xff", ""])
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("GET", "/xapi/statements", 401),
+        ("POST", "/xapi/statements", 401),
+        ("PUT", "/xapi/agents/profile", 401),
+        ("POST", "/xapi/nothing", 404),
+    ],
+)
+def test_whatever_a_client_says_that_it_is_nothing_fails(lrs, given, method, path, status):
+    headers = {**lrs.headers, "Authorization": given}
+    answer = lrs.client.open(path, method=method, data=b"{}", headers=headers)
+    assert answer.status_code == status

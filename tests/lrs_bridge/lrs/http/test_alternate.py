@@ -115,3 +115,11 @@ def test_2_0_has_no_such_syntax(lrs, in_form):
     answer = send(lrs, "GET", **more)
     assert (answer.status_code, answer.json["slug"]) == (400, "parameter-invalid")
     assert answer.headers["X-Experience-API-Version"] == "2.0.0"
+
+
+@pytest.mark.parametrize("field", ["Content_Type", "Authorization", "If_Match"])
+@pytest.mark.parametrize("text", ["a/b\x01", "a/b\x00", "a/b; n=\u2603", "a/b\x7f", "a\r\nb: c"])
+def test_a_field_that_no_header_could_be_is_refused(lrs, field, text):
+    holder = {"agent": an_agent(), "profileId": "1"}
+    answer = send(lrs, "PUT", "/xapi/agents/profile", **holder, content="abc", **{field: text})
+    assert (answer.status_code, answer.json["slug"]) == (400, "parameter-invalid")

@@ -291,3 +291,23 @@ def test_a_statement_whose_consequence_fails_is_not_stored(open_lrs):
     lrs.client.application.config["PROPAGATE_EXCEPTIONS"] = False
     assert lrs.post(a_statement()).status_code == 500
     assert lrs.found() == []
+
+
+@pytest.mark.parametrize(
+    "number", ["1e-9999999999999999999", "0e99999999999999999999", "-0", "1.10"]
+)
+def test_a_number_that_is_spelt_as_nobody_would_is_shown_in_every_format(lrs, number):
+    sent = a_statement(timestamp="2026-11-22T10:00:00+01:00", result={"extensions": {"a:b": 7}})
+    (id,) = lrs.post(json.dumps(sent).replace("7}", f"{number}}}")).json
+    for format in ("exact", "ids", "canonical"):
+        assert lrs.get(statementId=id, format=format).status_code == 200
+        answer = lrs.get(format=format)
+        assert answer.status_code == 200
+        assert f'"a:b":{number}}}' in answer.text.replace(" ", "")
+
+
+@pytest.mark.parametrize("name", ["raw", "scaled", "min", "max"])
+def test_a_whole_number_that_nobody_could_calculate_with_is_refused(lrs, name):
+    answer = lrs.post(a_statement(result={"score": {name: 10**400}}))
+    assert answer.status_code == 400
+    assert answer.json["errors"][0]["pointer"] == f"/result/score/{name}"
