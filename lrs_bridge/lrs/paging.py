@@ -190,6 +190,15 @@ def _branch(links: Table, number: int, shape: _Shape) -> Select[Any]:
         found = found.where(exists().where(other.c.key.in_(keys), *same))
     if links is reached_key:
         found = found.distinct()  # reached in several ways
+        if shape.of_authority:  # what somebody else's statement says is not told by a reference
+            via = statement.alias()
+            found = found.where(
+                exists().where(
+                    via.c.organisation_id == ORGANISATION,
+                    via.c.seq == it.c.via,
+                    via.c.authority == bindparam("authority"),
+                )
+            )
     return _page_of(found, it.c.seq, shape)
 
 

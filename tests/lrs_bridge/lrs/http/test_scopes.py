@@ -137,3 +137,16 @@ def test_what_is_said_of_activities_counts_only_with_the_scope_for_it(open_lrs):
         open_lrs(scopes=scopes).post(said)
         answer = open_lrs().get("/xapi/activities", activityId=ACTIVITY)
         assert ("definition" in answer.json) is counts
+
+
+def test_a_reference_tells_nobody_what_somebody_elses_statement_says(open_lrs):
+    everybody, mine = open_lrs(), open_lrs(scopes="statements/write statements/read/mine")
+    (theirs,) = everybody.post(statement(actor=json.loads(AGENT))).json
+    refers = {"objectType": "StatementRef", "id": theirs}
+    (own,) = mine.post(statement(object=refers)).json
+    assert mine.named() == [own]
+    assert mine.named(agent=json.loads(AGENT)) == []
+    assert set(everybody.named(agent=json.loads(AGENT))) == {own, theirs}
+    (said,) = mine.post(statement(actor=json.loads(AGENT))).json
+    (again,) = mine.post(statement(object={**refers, "id": said})).json
+    assert set(mine.named(agent=json.loads(AGENT))) == {said, again}
