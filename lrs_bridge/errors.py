@@ -22,6 +22,7 @@ XapiError
 ├── TooLarge              413  too-large
 ├── EncodingUnsupported   415  encoding-unsupported  the body is compressed
 ├── TooManyRequests       429  too-many-requests     above a limit of the credential
+├── Failed                500  internal              a fault of the store's own
 └── Unavailable           503  unavailable           may be tried again
 
 The numbers are the ones that the standard asks of an LRS (xAPI 1.0.3, part 3, section 3.2).
@@ -267,6 +268,14 @@ class TooManyRequests(XapiError):
     def __init__(self, description: str, seconds: int) -> None:
         super().__init__(description)
         self.seconds = seconds
+
+
+class Failed(XapiError):
+    """The store has a fault; nobody could learn more of it than that."""
+
+    slug = "internal"
+    status = 500
+    title = "The store failed"
 
 
 class Unavailable(XapiError):

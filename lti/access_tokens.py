@@ -121,8 +121,8 @@ def _token_in(answer: Answer) -> tuple[str, float]:
     try:
         lifetime = float(content.get("expires_in", USUAL_LIFETIME))
     except (TypeError, ValueError, OverflowError):
-        lifetime = USUAL_LIFETIME
-    if math.isnan(lifetime):
+        lifetime = math.nan
+    if not math.isfinite(lifetime):
         lifetime = USUAL_LIFETIME
     return token, min(max(lifetime, 0.0), 86400.0)
 

@@ -15,7 +15,7 @@ from uuid import UUID
 
 from sqlalchemy import BigInteger, bindparam, case, func, select
 
-from lrs_bridge.lrs.direct import Over, Prepared, driver_of
+from lrs_bridge.lrs.direct import Driver, Over, Prepared, driver_of
 from lrs_bridge.lrs.index import key
 from lrs_bridge.lrs.order import moment
 from lrs_bridge.lrs.tables import statement, tombstone
@@ -59,9 +59,10 @@ class Freshness:
         Args:
             now: read from the clock that statements get their `stored` from, before this.
         """
-        through = self._quiet_at(over, organisation_id, now)
+        driver = driver_of(over)
+        through = self._quiet_at(driver, organisation_id, now)
         if through < now:
-            through = max(through, moment(newest(over, organisation_id)))
+            through = max(through, moment(newest(driver, organisation_id)))
         return self.promise(organisation_id, through)
 
     def promise(self, organisation_id: UUID, through: datetime) -> datetime:
@@ -77,25 +78,25 @@ class Freshness:
             return BEGINNING
         return self._promised.get(organisation_id, BEGINNING)
 
-    def _quiet_at(self, over: Over, organisation_id: UUID, now: datetime) -> datetime:
-        if driver_of(over).dialect.name == "postgresql":
-            ((is_free,),) = _IS_FREE.rows(over, lock=_lock(organisation_id))
+    def _quiet_at(self, driver: Driver, organisation_id: UUID, now: datetime) -> datetime:
+        if driver.dialect.name == "postgresql":
+            ((is_free,),) = _IS_FREE.rows(driver, lock=_lock(organisation_id))
             return now if is_free else BEGINNING
         with self._lock:
             if self._asked is None or abs(now - self._asked) >= _RENEWED_AFTER:
                 self._asked = now
-                if _nobody_writes(over):
+                if _nobody_writes(driver):
                     self._quiet = max(self._quiet, now)
             return self._quiet
 
 
-def _nobody_writes(over: Over) -> bool:
+def _nobody_writes(driver: Driver) -> bool:
     """Tell whether the write lock of a SQLite file is free, without waiting for it.
 
     The connection is new each time and gone at once: one that is kept would have to survive forks
     of the process. Of a database in memory nothing can be told.
     """
-    ((path,),) = _FILE.rows(over)
+    ((path,),) = _FILE.rows(driver)
     if not path:
         return False
     uri = f"{Path(path).as_uri()}?mode=rw"  # or a file that is gone would be made anew

@@ -24,9 +24,9 @@ Statement = Select[Any] | CompoundSelect[Any] | Insert | Update | Delete
 class Driver:
     """A connection as its driver sees it; whoever opened it begins and ends what is done on it."""
 
+    _connection: Any
+    """As SQLAlchemy has it: with its `info`, and the way to say that it is gone."""
     _driver: Any
-    _known_as: Any
-    """What listeners are told that the connection is: something with its `info`."""
 
     def __init__(self, opened: Engine | Connection) -> None:
         self.dialect = opened.dialect
@@ -58,17 +58,13 @@ class Driver:
 
     def _tell(self, text: str, bound: Any, *, several: bool) -> None:
         for tell in self._listeners:  # whoever counts statements counts these, too
-            tell(self._known_as, None, text, bound, None, several)
+            tell(self._connection, None, text, bound, None, several)
 
     def _named(self, error: Exception, text: str) -> BaseException:
         is_gone = self.dialect.is_disconnect(error, self._driver, None)  # type: ignore[arg-type]
         if is_gone and self._driver is not None:
-            self._give_up(error)
+            self._connection.invalidate(error)
         return named(error, text, self.dialect, is_gone=is_gone)
-
-    def _give_up(self, error: Exception) -> None:
-        """See to it that nobody uses the connection again, which is no longer there."""
-        raise NotImplementedError
 
 
 class Direct(Driver):
@@ -82,21 +78,21 @@ class Direct(Driver):
         """Take a connection from the pool."""
         self._driver = None
         try:
-            self._pooled = self._engine.raw_connection()
+            self._connection = self._engine.raw_connection()
         except self.dialect.loaded_dbapi.Error as error:
             raise self._named(error, "CONNECT") from error
-        self._driver = self._pooled.dbapi_connection
-        self._known_as = self._pooled
+        self._driver = self._connection.dbapi_connection
         return self
 
     def __exit__(self, *_: object) -> None:
         """Give it back; what was not committed is rolled back."""
-        self._pooled.close()
+        self._connection.close()
 
     @property
     def said(self) -> dict[str, Any]:
         """What this connection was told that outlives a transaction."""
-        return self._pooled.info
+        info: dict[str, Any] = self._connection.info
+        return info
 
     def commit(self) -> None:
         """Commit what was run."""
@@ -105,21 +101,15 @@ class Direct(Driver):
         except self.dialect.loaded_dbapi.Error as error:
             raise self._named(error, "COMMIT") from error
 
-    def _give_up(self, error: Exception) -> None:
-        self._pooled.invalidate(error)
-
 
 class Inside(Driver):
     """The connection of a session, in its transaction."""
 
     def __init__(self, session: Session) -> None:
-        self._connection = self._known_as = session.connection()
+        self._connection = session.connection()
         super().__init__(self._connection)
         self.session = session
         self._driver = self._connection.connection.dbapi_connection
-
-    def _give_up(self, error: Exception) -> None:
-        self._connection.invalidate(error)
 
 
 def named(error: Exception, text: str, dialect: Dialect, *, is_gone: bool) -> BaseException:

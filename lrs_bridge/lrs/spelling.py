@@ -12,14 +12,13 @@ class Spelt(float):
     """A number that knows how it was spelt: 1.10, 1e5 and -0 stay what they are."""
 
     __slots__ = ("spelling",)
+    spelling: str
 
     def __new__(cls, spelling: str) -> Spelt:
         """Return the number that `spelling` is."""
         made = super().__new__(cls, spelling)
         made.spelling = spelling
         return made
-
-    spelling: str
 
 
 def parsed(text: str) -> Any:

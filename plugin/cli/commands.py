@@ -1,18 +1,24 @@
-"""What every command begins with: the group, and this process of the tool."""
+"""What every command begins with: the group, this process of the tool, whose it is about."""
 
 from __future__ import annotations
 
+from uuid import UUID
+
 import click
+from sqlalchemy import select
 from sqlalchemy.exc import ArgumentError, OperationalError, ProgrammingError
+from sqlalchemy.orm import Session
 
 from config.log import configure_logging
 from config.settings import SettingsError, read_settings
 from plugin.app import Mentes, compose
 from plugin.foundation.errors import MentesError
+from plugin.foundation.tenancy import Organisation
 
 ORGANISATION = click.option(
     "--organisation", default="default", show_default=True, help="Whose it is; made if new."
 )
+WHOSE = click.option("--organisation", default="default", show_default=True, help="Whose it is.")
 
 
 class _Commands(click.Group):
@@ -54,3 +60,11 @@ def this_process() -> Mentes:
         ) from error
     click.get_current_context().call_on_close(mentes.database.dispose)
     return mentes
+
+
+def organisation_called(session: Session, name: str) -> UUID:
+    """Return the id of an organisation that there is."""
+    found = session.scalar(select(Organisation.id).where(Organisation.name == name))
+    if found is None:
+        raise click.ClickException(f"There is no organisation {name}.")
+    return found

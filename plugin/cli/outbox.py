@@ -10,8 +10,7 @@ import click
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from plugin.cli.commands import main, this_process
-from plugin.cli.lrs.group import organisation_called
+from plugin.cli.commands import main, organisation_called, this_process
 from plugin.foundation import outbox
 from plugin.foundation.errors import NotFound
 from plugin.foundation.outbox import Debt, Outcome

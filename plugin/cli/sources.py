@@ -17,8 +17,7 @@ from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
 from plugin.app import Mentes
-from plugin.cli.commands import ORGANISATION, main, this_process
-from plugin.cli.lrs.group import WHOSE, organisation_called
+from plugin.cli.commands import ORGANISATION, WHOSE, main, organisation_called, this_process
 from plugin.completions import changing, source_forms, sources
 from plugin.completions.dry_run import tried
 from plugin.completions.inlets import address

@@ -12,8 +12,7 @@ from sqlalchemy.orm import Session
 
 from lrs_bridge.version import Version
 from plugin.app import Mentes
-from plugin.cli.commands import main, this_process
-from plugin.cli.lrs.group import WHOSE, organisation_called
+from plugin.cli.commands import WHOSE, main, organisation_called, this_process
 from plugin.foundation.errors import FormInvalid
 from plugin.foundation.tenancy import EVERYWHERE
 from plugin.targets import service, trying

@@ -7,8 +7,7 @@ import sys
 import click
 
 from plugin import diagnosis, migrations
-from plugin.cli.commands import main, this_process
-from plugin.cli.lrs.group import WHOSE, organisation_called
+from plugin.cli.commands import WHOSE, main, organisation_called, this_process
 from plugin.foundation.tenancy import EVERYWHERE
 from plugin.platforms.keys import rotate_now
 

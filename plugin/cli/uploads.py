@@ -12,8 +12,7 @@ import click
 from werkzeug.datastructures import MultiDict
 
 from plugin.app import Mentes
-from plugin.cli.commands import main, this_process
-from plugin.cli.lrs.group import WHOSE, organisation_called
+from plugin.cli.commands import WHOSE, main, organisation_called, this_process
 from plugin.completions.uploads import forms, report, service
 from plugin.completions.uploads.model import Outcome, State, Upload
 from plugin.completions.uploads.slices import Overtaken, Slices

@@ -67,7 +67,6 @@ def settings_of(kept: Mapping[str, Any]) -> DeepLinkingSettings:
 
 def deployment_of(session: Session, launch: Launch) -> str:
     """Return the deployment that a launch came from."""
-    kept: str | None = (launch.deep_linking or {}).get(
-        _DEPLOYMENT
-    )  # not in those of older releases
+    kept: str | None = (launch.deep_linking or {}).get(_DEPLOYMENT)
+    # One that waits since before an update has kept none.
     return kept or session.get_one(Course, launch.course_id).deployment_id

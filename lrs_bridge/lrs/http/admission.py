@@ -13,7 +13,7 @@ from lrs_bridge.lrs.access.authentication import authenticate, authenticate_toke
 from lrs_bridge.lrs.access.credentials import Credential
 from lrs_bridge.lrs.access.limits import Limits
 from lrs_bridge.lrs.direct import Over
-from lrs_bridge.lrs.http.asked import Asked
+from lrs_bridge.lrs.http.asked import Asked, authorization_in
 from lrs_bridge.lrs.http.setup import Setup
 from lrs_bridge.statement import written_timestamp
 
@@ -93,7 +93,7 @@ def _once_answered(then: Callable[[], None], response: Response) -> Response:
 
 
 def _credential(setup: Setup, over: Over, asked: Asked, now: datetime) -> Credential:
-    given = asked.authorization
+    given = authorization_in(asked.headers)
     if given is not None and given.type == "basic":
         key, secret = given.username or "", given.password or ""
         return authenticate(over, setup.proofs, key, secret, now)

@@ -24,8 +24,8 @@ _METHODS = ("GET", "PUT", "POST", "DELETE")
 _FORMS = ("application/x-www-form-urlencoded", "text/plain", "")
 _MOST_FIELDS = 100
 _CONTENT = "content"
-# The fields that stand for headers; all others but the content stand for parameters.
 _NOT_IN_A_HEADER = re.compile(r"[^\t\x20-\x7e\x80-\xff]")
+# The fields that stand for headers; all others but the content stand for parameters.
 _HEADERS = frozenset(
     {
         "accept",

@@ -39,11 +39,6 @@ class Asked:
         return any(name == parameter for name, _ in self.parameters)
 
     @property
-    def authorization(self) -> Authorization | None:
-        """Return who the client says it is, or None if it does not say, or not understandably."""
-        return authorization_in(self.headers)
-
-    @property
     def content_type(self) -> str:
         """Return the type of the body with its parameters, as sent; empty if it has none."""
         return self.headers.get("Content-Type", "")

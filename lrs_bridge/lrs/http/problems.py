@@ -12,6 +12,7 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from lrs_bridge.errors import (
     EncodingUnsupported,
+    Failed,
     Forbidden,
     JsonInvalid,
     Malformed,
@@ -35,12 +36,8 @@ def register(bp: Blueprint, setup: Setup) -> None:
         return refused.tell(setup, error, _problem(error))
 
     def answer_http(error: HTTPException) -> Response:
-        if (error.code or 500) >= 500:
-            return _fault(error)
         meant = _meant(error)
-        answer = _problem(meant)
-        answer.status_code = error.code or answer.status_code
-        return refused.tell(setup, meant, answer)
+        return refused.tell(setup, meant, _problem(meant, error.code))
 
     bp.register_error_handler(XapiError, answer)
     bp.register_error_handler(HTTPException, answer_http)
@@ -48,10 +45,11 @@ def register(bp: Blueprint, setup: Setup) -> None:
         bp.register_error_handler(error, _busy)
 
 
-def _problem(error: XapiError) -> Response:
+def _problem(error: XapiError, status: int | None = None) -> Response:
+    status = status or error.status
     body: dict[str, Any] = {
         "title": error.title,
-        "status": error.status,
+        "status": status,
         "detail": str(error),
         "slug": error.slug,
     }
@@ -61,9 +59,7 @@ def _problem(error: XapiError) -> Response:
         body["errors"] = [{"pointer": error.pointer, "detail": error.fault}]
     if isinstance(error, ParameterInvalid):
         body["errors"] = [{"parameter": error.parameter, "detail": error.requirement}]
-    response = Response(
-        json.dumps(body), status=error.status, content_type="application/problem+json"
-    )
+    response = Response(json.dumps(body), status=status, content_type="application/problem+json")
     for challenge in _challenges(error):
         response.headers.add("WWW-Authenticate", challenge)
     if isinstance(error, EncodingUnsupported):
@@ -91,20 +87,9 @@ def _meant(error: HTTPException) -> XapiError:
     """Return what an error of the web server means here."""
     if isinstance(error, RequestEntityTooLarge):
         return TooLarge("The body is larger than this store accepts.")
+    if error.code is not None and error.code >= 500:
+        return Failed("The fault is not in what was sent. Whoever runs the store finds it logged.")
     return Malformed(f"The request could not be read: {error.name}.")
-
-
-def _fault(error: HTTPException) -> Response:
-    """Answer for a fault of ours, of which nobody could learn anything but that it is one."""
-    body = {
-        "title": "The store failed",
-        "status": error.code or 500,
-        "detail": "The fault is not in what was sent. Whoever runs the store finds it in the log.",
-        "slug": "internal",
-    }
-    return Response(
-        json.dumps(body), status=error.code or 500, content_type="application/problem+json"
-    )
 
 
 def _busy(_error: Exception) -> Response:

@@ -18,8 +18,8 @@ from lrs_bridge.lrs.access import credentials
 from lrs_bridge.lrs.access.credentials import Entry, Scope, add_credential, entries
 from lrs_bridge.lrs.access.limits import Limits
 from plugin.app import Mentes
-from plugin.cli.commands import ORGANISATION, this_process
-from plugin.cli.lrs.group import WHOSE, Moment, lrs, organisation_called
+from plugin.cli.commands import ORGANISATION, WHOSE, organisation_called, this_process
+from plugin.cli.lrs.group import Moment, lrs
 from plugin.foundation.tenancy import EVERYWHERE
 from plugin.platforms import service as platforms
 

@@ -14,9 +14,9 @@ from lrs_bridge.lrs.upkeep.erasure import Erasure, asked_before
 from lrs_bridge.lrs.upkeep.space import empty_log
 from lrs_bridge.lrs.upkeep.wanted import EVERY_PLACE, Counted, Wanted, count
 from plugin.app import digest_key
-from plugin.cli.commands import this_process
+from plugin.cli.commands import WHOSE, organisation_called, this_process
 from plugin.cli.lrs.asked import Iri, Person, identifiers
-from plugin.cli.lrs.group import WHOSE, Moment, lrs, organisation_called
+from plugin.cli.lrs.group import Moment, lrs
 from plugin.erasing import erasure_of
 from plugin.foundation.tenancy import EVERYWHERE
 

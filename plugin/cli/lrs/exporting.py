@@ -13,10 +13,10 @@ from lrs_bridge.lrs.attachments.files import kept_with, write_into
 from lrs_bridge.lrs.upkeep import exporting
 from lrs_bridge.statement import written_timestamp
 from plugin.app import Mentes
-from plugin.cli.commands import this_process
+from plugin.cli.commands import WHOSE, organisation_called, this_process
 from plugin.cli.lrs.asked import conditions, query_of
 from plugin.cli.lrs.files import opened_to_write
-from plugin.cli.lrs.group import WHOSE, lrs, organisation_called
+from plugin.cli.lrs.group import lrs
 from plugin.foundation.tenancy import EVERYWHERE
 
 

@@ -4,29 +4,15 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import Any
-from uuid import UUID
 
 import click
-from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from plugin.cli.commands import main
-from plugin.foundation.tenancy import Organisation
-
-WHOSE = click.option("--organisation", default="default", show_default=True, help="Whose it is.")
 
 
 @main.group()
 def lrs() -> None:
     """Look after the embedded record store."""
-
-
-def organisation_called(session: Session, name: str) -> UUID:
-    """Return the id of an organisation that there is."""
-    found = session.scalar(select(Organisation.id).where(Organisation.name == name))
-    if found is None:
-        raise click.ClickException(f"There is no organisation {name}.")
-    return found
 
 
 class Moment(click.ParamType[datetime]):

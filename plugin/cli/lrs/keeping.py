@@ -8,9 +8,9 @@ import click
 
 from lrs_bridge.errors import Unavailable
 from lrs_bridge.lrs.upkeep import retention, space
-from plugin.cli.commands import this_process
+from plugin.cli.commands import WHOSE, organisation_called, this_process
 from plugin.cli.lrs.asked import Iri
-from plugin.cli.lrs.group import WHOSE, lrs, organisation_called
+from plugin.cli.lrs.group import lrs
 from plugin.erasing import retain
 from plugin.foundation.tenancy import EVERYWHERE
 

@@ -6,8 +6,8 @@ import click
 
 from lrs_bridge.lrs import refusals
 from lrs_bridge.lrs.refusals import KEPT, Counted
-from plugin.cli.commands import this_process
-from plugin.cli.lrs.group import WHOSE, lrs, organisation_called
+from plugin.cli.commands import WHOSE, organisation_called, this_process
+from plugin.cli.lrs.group import lrs
 from plugin.foundation.tenancy import EVERYWHERE
 from plugin.statements import service
 from plugin.statements.advice import advice

@@ -15,9 +15,9 @@ from lrs_bridge.lrs import select as reading
 from lrs_bridge.lrs.tables import tombstone
 from lrs_bridge.lrs.upkeep import exporting
 from plugin.app import home_page, on_stored
-from plugin.cli.commands import this_process
+from plugin.cli.commands import WHOSE, organisation_called, this_process
 from plugin.cli.lrs.asked import conditions, query_of
-from plugin.cli.lrs.group import WHOSE, lrs, organisation_called
+from plugin.cli.lrs.group import lrs
 from plugin.foundation.tenancy import EVERYWHERE
 from plugin.statements import service
 

@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from lrs_bridge.lrs.consistency import Freshness
 from lrs_bridge.lrs.order import moment
 from lrs_bridge.lrs.tables import attachment, credential, document, statement, tombstone
-from plugin.cli.commands import this_process
-from plugin.cli.lrs.group import lrs, organisation_called
+from plugin.cli.commands import organisation_called, this_process
+from plugin.cli.lrs.group import lrs
 from plugin.foundation.tenancy import EVERYWHERE, Organisation
 
 

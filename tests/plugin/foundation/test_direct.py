@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import bindparam, insert, select, text, update
+from sqlalchemy import bindparam, event, insert, select, text, update
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
 from lrs_bridge.lrs.direct import Inside, Prepared
@@ -125,6 +126,24 @@ def test_statements_inside_a_session_are_counted_like_any_other(
     ):
         OWED.changed(Inside(session), **a_debt(organisation_id))
     assert "INSERT" in [each.split()[0] for each in asked]
+
+
+def test_whoever_listens_is_told_of_a_connection_that_keeps_what_is_said_of_it(
+    mentes: Mentes,
+) -> None:
+    def listen(connection: Any, *_: object) -> None:
+        connection.info.setdefault("heard", []).append("something")
+
+    event.listen(mentes.database.engine, "before_cursor_execute", listen)
+    try:
+        with mentes.database.asking() as direct:
+            assert FOUND.rows(direct, which="one") == []
+            assert direct.said["heard"]
+        with mentes.database.reading(EVERYWHERE) as session:
+            assert FOUND.rows(session, which="one") == []
+            assert session.connection().info["heard"]
+    finally:
+        event.remove(mentes.database.engine, "before_cursor_execute", listen)
 
 
 def test_an_error_of_one_of_many_rows_is_sqlalchemys_and_quotes_no_value(mentes: Mentes) -> None:

@@ -1,9 +1,10 @@
 """Signed statements: XAPI-00115, XAPI-00116, XAPI-00117, and the certificates of section 2.6."""
 
 import json
-from base64 import urlsafe_b64encode
+from base64 import b64encode, urlsafe_b64encode
 
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -188,6 +189,23 @@ def test_a_chain_whose_links_do_not_hold_is_refused():
 def test_what_is_no_certificate_is_refused(x5c):
     content = parts({"alg": "RS256", "x5c": x5c}, json.dumps(STATEMENT).encode())
     assert "x5c" in refused(content)
+
+
+def of_a_kind_that_nobody_knows(one):
+    """Return a certificate as x5c holds it, with a key of an algorithm that there is not."""
+    rsa = bytes.fromhex("06092a864886f70d010101")
+    der = one.public_bytes(Encoding.DER)
+    assert der.count(rsa) == 1
+    return b64encode(der.replace(rsa, rsa[:-1] + b"\x63")).decode()
+
+
+def test_a_certificate_of_a_kind_of_key_that_nobody_knows_is_refused():
+    own, issuer = certificate("ada", "school"), certificate("school", "root")
+    for x5c, why in (
+        ([of_a_kind_that_nobody_knows(own)], "of an RSA key"),
+        ([written(own), of_a_kind_that_nobody_knows(issuer)], "vouch for one another"),
+    ):
+        assert why in refused(signed(STATEMENT, x5c=x5c))
 
 
 def test_a_certificate_of_another_kind_of_key_is_refused():
