@@ -363,6 +363,15 @@ QUIRKS: Final = (
         seen=date(2026, 11, 30),
     ),
     Quirk(
+        product="canvas",
+        name="course-of-several-deployments",
+        behaviour="A course is opened by the deployment of its account and by any of its own; its "
+        "context id is the same, an identifier of the course alone.",
+        answer="quirks.CONTEXTS_SPAN_DEPLOYMENTS has it.",
+        source="instructure/canvas-lms, Lti::Asset; academic-innovation/django-lti#32",
+        seen=date(2026, 12, 1),
+    ),
+    Quirk(
         product="desire2learn",
         name="own-audience",
         behaviour="The assertion's audience is https://api.brightspace.com/auth/token, one string.",
@@ -476,6 +485,15 @@ QUIRKS: Final = (
         seen=date(2026, 11, 30),
     ),
     Quirk(
+        product="blackboard",
+        name="deployment-is-an-institution",
+        behaviour="All institutions are deployments of one registration.",
+        answer="quirks.CONTEXTS_SPAN_DEPLOYMENTS does not have it: a context id means nothing "
+        "outside of its deployment.",
+        source="Simon-Initiative/oli-torus#1979; Cvmcosta/ltijs#61",
+        seen=date(2026, 12, 1),
+    ),
+    Quirk(
         product="openedx",
         name="repeated-score",
         behaviour="A score whose timestamp is not later than the stored one's answers 400, also "
@@ -581,6 +599,14 @@ PRIVACY_SETTINGS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
 """Members of a registration by which a platform is asked for names and mail addresses."""
 
 MENTORS_ARE_OBSERVERS: Final = frozenset({"canvas"})
+
+CONTEXTS_SPAN_DEPLOYMENTS: Final = frozenset(
+    {"moodle", "totara", "canvas", "desire2learn", "openedx", "sakai"}
+)
+"""Where all deployments of a registration are of one site, or context ids are no numbers but the
+world's: one id is one course, whichever deployment opens it. Elsewhere an id is unique to its
+deployment (Core 5.4.1).
+"""
 
 SCORE_RESOLUTION: Final[Mapping[str, timedelta]] = MappingProxyType(
     {"moodle": timedelta(seconds=1)}

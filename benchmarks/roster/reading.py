@@ -89,6 +89,7 @@ def _course(mentes: Mentes, platform: str) -> tuple[UUID, UUID]:
             registration_id=registration.id,
             deployment_id="1",
             context_id="2",
+            within="",
             title="Everybody",
             memberships_url=f"{platform}/members",
             service_scopes=[],

@@ -12,15 +12,17 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from lti.message import LaunchMessage
 from lti.notices import ContextCopyNotice
+from plugin.courses import places
 from plugin.courses.events import ActivitySeen, MembersArrived
 from plugin.courses.model import Course, CourseCopy, ResourceLink
 from plugin.foundation.events import happened
 from plugin.foundation.tenancy import found_or_inserted
+from plugin.platforms.model import RegistrationRow
 
 SOMEWHERE = 1000
 """How far away an ancestor is of which nobody says how far."""
@@ -51,28 +53,24 @@ class Answer(StrEnum):
 
 
 def told_by_notice(
-    session: Session, registration_id: UUID, notice: ContextCopyNotice, *, now: datetime
+    session: Session, registration: RegistrationRow, notice: ContextCopyNotice, *, now: datetime
 ) -> Course | None:
     """Keep what a notice says of a copy, made known if need be; None: its origin is not ours.
 
     https://www.imsglobal.org/spec/lti-pns/v1p0/main/#context-copy-notice
     """
-    origins = _known(session, registration_id, notice.origin_contexts)
+    spoken_of = places.meant(registration.id, notice.deployment_id)
+    origins = _known(session, spoken_of, notice.origin_contexts)
     if not origins:
         return None
     context = notice.context
-    course = found_or_inserted(
+    course = places.found_or_made(
         session,
-        select(Course).where(
-            Course.registration_id == registration_id, Course.context_id == context.id
-        ),
-        Course,
-        registration_id=registration_id,
-        deployment_id=notice.deployment_id,
-        context_id=context.id,
+        registration,
+        notice.deployment_id,
+        context.id,
         title=context.title or context.label or "Course",
         label=context.label,
-        service_scopes=[],
         created_at=now,
     )
     for origin in origins:
@@ -87,12 +85,13 @@ def told_by_launch(
 
     An item's history tells where the course's own says nothing.
     """
+    spoken_of = places.meant(course.registration_id, message.deployment_id)
     history = message.context_history
-    origins = _known(session, course.registration_id, history)
+    origins = _known(session, spoken_of, history)
     evidence = Evidence.CONTEXT_HISTORY
     if not origins:
         history = message.resource_link_history
-        origins = _of_links(session, course.registration_id, history)
+        origins = _of_links(session, spoken_of, history)
         evidence = Evidence.LINK_HISTORY
     for distance, origin in enumerate(origins):
         descends(session, course, origin, distance=distance, evidence=evidence, now=now)
@@ -164,25 +163,30 @@ def activity_seen(session: Session, course_id: UUID, activity_id: UUID, *, now: 
         happened(session, ActivitySeen(at=now, subject_id=course_id, activity_id=activity_id))
 
 
-def _known(session: Session, registration_id: UUID, context_ids: Sequence[str]) -> list[Course]:
+def _known(
+    session: Session, spoken_of: ColumnElement[bool], context_ids: Sequence[str]
+) -> list[Course]:
     """Return those of `context_ids` that are courses of ours, in their order."""
     rows = session.scalars(
-        select(Course).where(
-            Course.registration_id == registration_id, Course.context_id.in_(context_ids)
-        )
+        select(Course)
+        .where(spoken_of, Course.context_id.in_(context_ids))
+        .order_by(Course.within)  # the deployment's own comes last, and counts
     )
     found = {course.context_id: course for course in rows}
     return [found[id] for id in context_ids if id in found]
 
 
-def _of_links(session: Session, registration_id: UUID, link_ids: Sequence[str]) -> list[Course]:
+def _of_links(
+    session: Session, spoken_of: ColumnElement[bool], link_ids: Sequence[str]
+) -> list[Course]:
     """Return the courses in which the items with `link_ids` are, each once, in their order."""
     if not link_ids:
         return []
     rows = session.execute(
         select(ResourceLink.link_id, Course)
         .join(Course, Course.id == ResourceLink.course_id)
-        .where(Course.registration_id == registration_id, ResourceLink.link_id.in_(link_ids))
+        .where(spoken_of, ResourceLink.link_id.in_(link_ids))
+        .order_by(Course.within)
     )
     found: dict[str, Course] = {row.link_id: row.Course for row in rows}
     return list(dict.fromkeys(found[id] for id in link_ids if id in found))

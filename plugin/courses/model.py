@@ -18,11 +18,16 @@ class Course(Owned):
     """A context of a platform, with the addresses of its services."""
 
     __tablename__ = "course"
-    __table_args__ = (UniqueConstraint("registration_id", "context_id"),)
+    __table_args__ = (UniqueConstraint("registration_id", "context_id", "within"),)
 
     registration_id: Mapped[UUID] = mapped_column(ForeignKey("registration.id"))
     deployment_id: Mapped[str]
+    """That of the launch that said so last: its services are asked in its name."""
     context_id: Mapped[str]
+    within: Mapped[str]
+    """The deployment in which `context_id` means this course; empty: in all of the registration's
+    (`places`).
+    """
     title: Mapped[str]
     label: Mapped[str | None]
     sourced_id: Mapped[str | None]

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from lrs_bridge.identity import same_place
 from lrs_bridge.vocabulary import NAMED
 from lti.message import LaunchMessage
-from plugin.courses import copies, said
+from plugin.courses import copies, places, said
 from plugin.courses.events import CourseKnown, CourseNamed
 from plugin.courses.model import Course, CourseActivity, Membership, ResourceLink
 from plugin.foundation.events import happened
@@ -31,18 +31,8 @@ def arrived(
 ) -> Course:
     """Return the course that a launch came from, kept up to date with what the launch says."""
     context_id, title, _ = said.called(message)
-    course = found_or_inserted(
-        session,
-        select(Course).where(
-            Course.registration_id == registration.id, Course.context_id == context_id
-        ),
-        Course,
-        registration_id=registration.id,
-        deployment_id=message.deployment_id,
-        context_id=context_id,
-        title=title,
-        service_scopes=[],
-        created_at=now,
+    course = places.found_or_made(
+        session, registration, message.deployment_id, context_id, title=title, created_at=now
     )
     _keep(course, said.of_course(message))
     iri = said.course_iri(message, issuer=registration.issuer, product=registration.product)

@@ -17,6 +17,7 @@ from plugin.foundation.errors import NotFound
 from plugin.foundation.web import open_to, tool
 from plugin.platforms import notices
 from plugin.platforms.protocol import protocol
+from plugin.platforms.service import registration
 from plugin.platforms.stores import Registered, StoredRegistrations
 
 bp = Blueprint("notices", __name__)
@@ -73,5 +74,6 @@ def _acted_upon(registered: Registered, batch: Received) -> int:
         new = batch.new(is_new)
         for notice in new:
             if isinstance(notice, ContextCopyNotice):
-                copies.told_by_notice(session, registration_id, notice, now=now)
+                row = registration(session, registration_id)
+                copies.told_by_notice(session, row, notice, now=now)
     return len(new)

@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Label, Table, and_, bindparam, select
+from sqlalchemy import Label, Table, and_, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from lrs_bridge.identity import same_place
@@ -22,6 +22,7 @@ from lrs_bridge.lrs.direct import Over, Prepared
 from lti.message import LaunchMessage
 from plugin.courses import said
 from plugin.courses.model import Course, CourseActivity, Membership, ResourceLink
+from plugin.courses.places import EVERY_DEPLOYMENT
 from plugin.courses.service import seen_lately
 from plugin.foundation.tenancy import unwalled
 from plugin.people import identifiers
@@ -79,6 +80,7 @@ def recognised(
         home=same_place(registration.issuer),
         subject=message.subject,
         registration=UUID(registration.id),
+        deployment=message.deployment_id,
         context=context_id,
         link=message.resource_link.id if message.resource_link else None,
         digest=identifiers.place_digest(same_place(iri)) if iri else None,
@@ -168,5 +170,7 @@ _KNOWN = Prepared(
         _IDENTIFIER.c.signs_in,
         _COURSE.c.registration_id == bindparam("registration"),
         _COURSE.c.context_id == bindparam("context"),
+        or_(_COURSE.c.within == bindparam("deployment"), _COURSE.c.within == EVERY_DEPLOYMENT),
     )
+    .order_by(_COURSE.c.within.desc())
 )

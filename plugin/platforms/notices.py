@@ -23,11 +23,13 @@ from plugin.foundation.db import Database
 from plugin.foundation.outbox import LeasedDebt, Outcome, Postponed, Settled, owe
 from plugin.foundation.tenancy import inserted_once
 from plugin.platforms.model import DeploymentRow, NoticeRow
-from plugin.platforms.service import not_taken, registration
+from plugin.platforms.service import registration, said
 
 KIND: Final = "notice-handlers"
 WANTED: Final = (HELLO_WORLD, CONTEXT_COPY)
 BATCH: Final = 100  # notices at once; each is a transaction's worth of milliseconds
+ASKED_AGAIN: Final = timedelta(days=1)
+"""How long a platform that refused our wishes is left alone."""
 KEPT: Final = timedelta(days=90)
 """How long a notice is known again; its token is valid for an hour or so."""
 
@@ -114,6 +116,9 @@ class NoticeHandlersDelivery:
                 max_batch_size=BATCH,
                 deployment_id=deployment_id,
             )
-        except (ServiceRefused, ServiceUnavailable) as error:
-            return not_taken(error)
+        except ServiceRefused as error:
+            # An administrator may allow us the service any day, and no launch would say so.
+            return Postponed(problem=said(error), retry_after=ASKED_AGAIN.total_seconds())
+        except ServiceUnavailable as error:
+            return Postponed(problem=said(error), retry_after=error.retry_after)
         return Settled()

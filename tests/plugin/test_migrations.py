@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -21,7 +23,13 @@ from plugin.foundation.tenancy import EVERYWHERE, Organisation, unwalled
 from plugin.migrations.metadata import METADATA
 from plugin.people.model import PersonIdentifier
 from tests.databases import available, bare_database, drop_database
-from tests.plugin.factories import NOW, a_course, a_person
+from tests.plugin.factories import NOW, a_course, a_person, a_registration
+
+DANGLING = """
+    INSERT INTO membership (id, organisation_id, course_id, person_id, roles, active, groups,
+        mentors, shut_out, left_out, seen_at)
+    VALUES ('0', '1', '2', '3', '[]', 1, '[]', '[]', '[]', 0, '2026-12-01')
+"""
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -114,6 +122,57 @@ def test_who_is_in_a_course_stays_so_while_one_key_takes_the_place_of_two(bare: 
         with pytest.raises(IntegrityError), bare.begin() as connection:
             connection.execute(elsewhere)
     database.dispose()
+
+
+def test_courses_go_back_to_their_registration_and_come_again_to_their_deployment(
+    bare: Engine,
+) -> None:
+    migrations.upgrade(bare)
+    database = Database(bare.url.render_as_string(hide_password=False))
+    with database.transaction(EVERYWHERE) as session:
+        session.add(acme := Organisation(name="Acme", created_at=NOW))
+    with database.transaction(acme.id) as session:
+        shared, site = (
+            a_registration(session, issuer=f"https://{product}.example", product=product)
+            for product in ("blackboard", "canvas")
+        )
+        first = a_course(session, shared, deployment_id="1")
+        another = a_course(session, shared, deployment_id="8")
+        another.created_at = NOW + timedelta(days=1)
+        a_person(session, first, "4")
+        of_site = a_course(session, site, deployment_id="1")
+        ids = [each.id for each in (first, another, of_site)]
+
+    def are(column: str) -> list[str]:
+        with bare.connect() as connection:
+            found = connection.execute(text(f"SELECT id, {column} FROM course"))  # noqa: S608
+            known = {UUID(str(row[0])): row[1] for row in found}
+        return [known[id] for id in ids]
+
+    assert are("within") == ["1", "8", ""]
+    migrations.downgrade(bare, "0024")
+    assert are("context_id") == ["2", "2 in 8", "2"]
+    migrations.upgrade(bare)
+    assert are("within") == ["1", "8", ""]
+    with database.reading(acme.id) as session:
+        assert session.scalars(select(Membership.course_id)).all() == [first.id]
+    database.dispose()
+
+
+def test_a_migration_that_leaves_a_reference_to_nothing_is_undone(bare: Engine) -> None:
+    if bare.dialect.name != "sqlite":
+        pytest.skip("the other engine looks at every row itself")
+    migrations.upgrade(bare, "0024")
+    with bare.connect() as connection:
+        driver = connection.connection.dbapi_connection
+        assert driver is not None
+        for said in ("PRAGMA foreign_keys=OFF", DANGLING, "PRAGMA foreign_keys=ON"):
+            driver.cursor().execute(said)
+    with pytest.raises(RuntimeError, match="membership"):
+        migrations.upgrade(bare)
+    with bare.connect() as connection:
+        assert "within" not in {each["name"] for each in inspect(connection).get_columns("course")}
+        assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar_one() == 1
 
 
 def test_digests_of_mail_addresses_come_to_stand_beside_them_and_go_back(bare: Engine) -> None:

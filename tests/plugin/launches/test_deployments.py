@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from lti import claims
+from lti.testing import Course, messages
 from plugin.app import Mentes
+from plugin.courses.model import Course as CourseRow
+from plugin.courses.model import Membership
 from plugin.foundation.tenancy import EVERYWHERE
+from plugin.people.model import Person
 from plugin.platforms import deployments
 from plugin.platforms.model import DeploymentPolicy, DeploymentState
 from plugin.platforms.service import registration
-from tests.plugin.launching import ADA, Campus
+from plugin.worker import Worker
+from tests.conftest import MovableClock
+from tests.plugin.launching import ADA, BEN, COURSE, MO, TEACHER, Campus
 
 NEW = {claims.DEPLOYMENT_ID: "course-level-7"}
 
@@ -102,3 +109,45 @@ def test_nobody_but_the_platform_can_make_a_deployment_wait(campus: Campus, ment
     broken = {**browser.claims(), **NEW, claims.ROLES: "Learner"}
     assert browser.post(state, browser.token(nonce, broken)).status_code == 400
     assert waiting(mentes) == []
+
+
+def test_two_institutions_of_one_registration_share_no_course_and_no_roster(
+    campus: Campus, mentes: Mentes, worker: Worker, clock: MovableClock
+) -> None:
+    trust(campus, mentes)
+    with mentes.database.transaction(EVERYWHERE) as session:
+        registration(session, campus.registration_id).product = "blackboard"
+    theirs, platform = Course(id="77", label="X", title="Of the other institution"), campus.platform
+    platform.directory.add_course(theirs)
+    for user, role in ((BEN, "Learner"), (MO, "Instructor")):
+        platform.directory.enrol(user.id, theirs.id, role)
+    tool = platform.deployed(campus.tool)
+    link = platform.add_resource_link(tool, theirs.id, "Mentoring")
+
+    def opened_there() -> None:
+        said = messages.resource_link_request(platform, tool, MO, link, "iframe")
+        said[claims.CONTEXT] |= {"id": COURSE.id}  # an id that it has, too
+        browser = campus.browser()
+        state, nonce = browser.begin(MO)
+        assert browser.post(state, platform.id_token(tool, nonce, said)).status_code == 303
+
+    for _ in range(2):  # at first it is news, then it is recognised
+        campus.launched(TEACHER)
+        opened_there()
+        worker.run_until_idle()
+        clock.forward(days=8)
+    with mentes.database.reading(EVERYWHERE) as session:
+        here, there = session.scalars(select(CourseRow).order_by(CourseRow.created_at))
+        assert (here.title, there.title) == (COURSE.title, theirs.title)
+        assert here.memberships_url != there.memberships_url
+        who = {
+            course: {
+                session.get_one(Person, each.person_id).name
+                for each in session.scalars(select(Membership).filter_by(course_id=course.id))
+                if each.active
+            }
+            for course in (here, there)
+        }
+        assert who[there] == {"Ben Two", "Mo Mentor"}
+        assert "Ada One" in who[here]
+        assert not session.scalars(select(Membership).filter_by(left_out=True)).all()

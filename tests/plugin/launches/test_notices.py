@@ -98,6 +98,23 @@ def test_handlers_are_set_again_where_the_platform_says_otherwise(
     assert len([debt for debt in stored(Debt) if debt.kind == KIND]) == 2
 
 
+def test_handlers_that_were_refused_are_set_once_they_are_allowed(
+    campus: Campus, clock: MovableClock, worker: Worker, stored: Callable[..., list[Any]]
+) -> None:
+    campus.platform.answer_next("notice handlers", status=403)
+    campus.launched(ADA)
+    worker.run_until_idle()
+    assert handlers(campus) == {}
+    (debt,) = (debt for debt in stored(Debt) if debt.kind == KIND)
+    assert (debt.outcome, debt.problem) == (None, "platform-refused (403)")
+    clock.forward(hours=23)
+    worker.run_until_idle()
+    assert handlers(campus) == {}  # it is not pestered
+    clock.forward(hours=2)
+    worker.run_until_idle()
+    assert set(handlers(campus)) == {HELLO_WORLD, CONTEXT_COPY}
+
+
 def test_a_platform_without_notices_is_asked_for_nothing(
     campus: Campus, worker: Worker, stored: Callable[..., list[Any]]
 ) -> None:
