@@ -22,6 +22,7 @@ def platform_deployments(everything: bool) -> None:
             click.echo(
                 f"{row.state:8}  {row.registration_id}  {_shown(row.deployment_id)}  "
                 f"{row.registration.name}, since {row.created_at:%Y-%m-%d}"
+                f"{', its administrators administer Mentes' if row.administers else ''}"
             )
     if not rows:
         click.echo("None is waiting." if wanted else "There is none.")
@@ -31,14 +32,27 @@ def platform_deployments(everything: bool) -> None:
 @click.argument("registration")
 @click.argument("deployment_id")
 @click.option("--refuse", is_flag=True, help="Keep it out instead.")
-def platform_deployment(registration: str, deployment_id: str, refuse: bool) -> None:
+@click.option(
+    "--administrators/--no-administrators",
+    default=None,
+    help="Whether administrators of its institution administer Mentes for all of the organisation. "
+    "Unsaid: those of the first deployment that the organisation lets in.",
+)
+def platform_deployment(
+    registration: str, deployment_id: str, refuse: bool, administrators: bool | None
+) -> None:
     """Let in launches of one more deployment of a registration."""
     mentes = this_process()
     state = DeploymentState.REFUSED if refuse else DeploymentState.APPROVED
     with mentes.database.transaction(EVERYWHERE) as session:
         row = deployments.registration_called(session, registration)
-        deployments.decide(session, row, deployment_id, state, now=mentes.clock())
+        decided = deployments.decide(session, row, deployment_id, state, now=mentes.clock())
+        if administrators is not None and not refuse:
+            deployments.entrust(decided, administers=administrators)
+        brings_them = decided.administers
     click.echo("Refused." if refuse else "Accepted.")
+    if not refuse:
+        click.echo(f"Its administrators {'' if brings_them else 'do not '}administer Mentes.")
 
 
 @platform.command("policy")

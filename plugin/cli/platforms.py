@@ -112,9 +112,11 @@ def platform_add(organisation: str, source: TextIO | None, **flags: Any) -> None
         row.trusted_audiences = sorted(agreed.trusted_audiences)
         registration_id, is_closed = row.id, not row.enabled
         kept_out = agreed.deployment_ids.intersection(platforms.refused_of(row))
+        brings_none = deployments.without_administrators(row)
     public = mentes.settings.public_url
     click.echo(f"Registered {registration_id}. Tell the platform:")
     _say_what_stays_closed(registration_id, is_closed=is_closed, kept_out=sorted(kept_out))
+    _say_who_does_not_administer(registration_id, brings_none)
     click.echo(f"  login URL     {public}/lti/login/{registration_id}")
     click.echo(f"  redirect URL  {public}/lti/launch")
     click.echo(f"  key set URL   {public}/lti/keys/{owner}.json")
@@ -134,6 +136,15 @@ def _say_what_stays_closed(
         click.echo(
             f"{each} stays refused. To let it in: "
             f"mentes platform deployment {registration_id} {each}",
+            err=True,
+        )
+
+
+def _say_who_does_not_administer(registration_id: UUID, brings_none: Iterable[str]) -> None:
+    for each in brings_none:
+        click.echo(
+            f"Administrators of {each} do not administer Mentes. To let them: "
+            f"mentes platform deployment {registration_id} {each} --administrators",
             err=True,
         )
 

@@ -70,7 +70,11 @@ def enter(
     arrival = recognised(over, registered, message, described, now=now) or _made_known(
         for_news(over), registered, message, described, now=now
     )
-    roles = roles_of(message, administrators=registered.administrators_are_analysts)
+    roles = roles_of(
+        message,
+        administrators=registered.administrators_are_analysts,
+        administers=message.deployment_id in registered.administering,
+    )
     session_id, kept = _session(
         over, registered.organisation_id, arrival.person_id, key, lasts, now
     )
@@ -170,11 +174,12 @@ def _reached(
     )
 
 
-def roles_of(message: LaunchMessage, *, administrators: bool) -> frozenset[Role]:
+def roles_of(message: LaunchMessage, *, administrators: bool, administers: bool) -> frozenset[Role]:
     """Return what a launch makes of a person: by the context's roles.
 
-    The institution's administrators read its reports only if their registration says so; they
-    get no course by it.
+    The institution's administrators read its reports only if their registration says so
+    (`administrators`), and administer Mentes only if their deployment does (`administers`): several
+    institutions may be deployments of one registration. They get no course by either.
 
     An ADMIN sees statements of everybody in the organisation, so only those count who administer
     the institution (institution/person#Administrator, which is all that Canvas sends of its account
@@ -188,7 +193,7 @@ def roles_of(message: LaunchMessage, *, administrators: bool) -> frozenset[Role]
         roles.add(Role.INSTRUCTOR)
     if administrators and (message.is_administrator or message.is_institution_administrator):
         roles.add(Role.ANALYST)
-    if message.is_institution_administrator:
+    if administers and message.is_institution_administrator:
         roles.add(Role.ADMIN)
     return frozenset(roles)
 

@@ -12,7 +12,7 @@ from plugin.foundation.forms import filled
 from plugin.foundation.web import Role, requires, tool, visit
 from plugin.foundation.web.i18n import in_words, words
 from plugin.platforms import administering, deployments, invitations, service
-from plugin.platforms.forms import DecisionForm, DeploymentForm, SwitchForm
+from plugin.platforms.forms import DecisionForm, DeploymentForm, SwitchForm, TrustForm
 from plugin.platforms.model import DeploymentState
 from plugin.platforms.profiles import PROFILES
 
@@ -137,6 +137,23 @@ def decide(deployment_id: UUID) -> Response:
         registration_id = row.registration_id
     if request.form.get("back") == "waiting":
         return redirect(url_for(".waiting", launch_id=visit().launch_id), 303)
+    return _to(registration_id)
+
+
+@bp.post("/l/<uuid:launch_id>/deployments/<uuid:deployment_id>/administrators")
+@requires(Role.ADMIN)
+def entrust(deployment_id: UUID) -> Response:
+    """Let a deployment's administrators administer Mentes, or no longer."""
+    administers = filled(TrustForm(), request.form)["administers"]
+    with tool().database.transaction(visit().organisation_id) as session:
+        row = administering.entrusted(
+            session,
+            deployment_id,
+            administers=administers,
+            by=visit().person_id,
+            now=tool().clock(),
+        )
+        registration_id = row.registration_id
     return _to(registration_id)
 
 

@@ -18,6 +18,7 @@ from plugin.foundation.i18n import to_say
 from plugin.platforms import deployments, invitations, service
 from plugin.platforms.events import (
     DeploymentDecided,
+    DeploymentEntrusted,
     InvitationWithdrawn,
     PlatformChanged,
     PlatformInvited,
@@ -128,10 +129,25 @@ def decided(
     Raises:
         NotFound: the organisation has none with this id.
     """
-    row = session.scalar(select(DeploymentRow).where(DeploymentRow.id == deployment_id))
-    if row is None:
-        raise NotFound("There is no such deployment.")
-    _decide(session, row, state, by=by, now=now)
+    row = _deployment(session, deployment_id)
+    if row.state != state:
+        deployments.decide(session, row.registration, row.deployment_id, state, now=now)
+        happened(session, DeploymentDecided(at=now, subject_id=row.id, actor_id=by, state=state))
+    return row
+
+
+def entrusted(
+    session: Session, deployment_id: UUID, *, administers: bool, by: UUID, now: datetime
+) -> DeploymentRow:
+    """Let a deployment's administrators administer Mentes, or no longer.
+
+    Raises:
+        NotFound: the organisation has none with this id.
+    """
+    row = _deployment(session, deployment_id)
+    if deployments.entrust(row, administers=administers):
+        said = DeploymentEntrusted(at=now, subject_id=row.id, actor_id=by, administers=administers)
+        happened(session, said)
     return row
 
 
@@ -145,12 +161,11 @@ def added(
     happened(session, DeploymentDecided(at=now, subject_id=row.id, actor_id=by, state=row.state))
 
 
-def _decide(
-    session: Session, row: DeploymentRow, state: DeploymentState, *, by: UUID, now: datetime
-) -> None:
-    if row.state != state:
-        row.state = state
-        happened(session, DeploymentDecided(at=now, subject_id=row.id, actor_id=by, state=state))
+def _deployment(session: Session, deployment_id: UUID) -> DeploymentRow:
+    row = session.scalar(select(DeploymentRow).where(DeploymentRow.id == deployment_id))
+    if row is None:
+        raise NotFound("There is no such deployment.")
+    return row
 
 
 def _set(

@@ -48,10 +48,31 @@ def decide(
     *,
     now: datetime,
 ) -> DeploymentRow:
-    """Let a deployment in or keep it out, also one that has not launched yet."""
+    """Let a deployment in or keep it out, also one that has not launched yet.
+
+    The first that an organisation lets in brings those who administer it, or nobody could; of all
+    others somebody says so (`entrust`). Who is kept out begins anew.
+    """
     row = _row(session, registration, deployment_id, state, now=now)
     row.state = state
+    if state is not DeploymentState.APPROVED:
+        row.administers = False
+    elif not _is_administered(session, row.organisation_id):
+        row.administers = True
     return row
+
+
+def entrust(row: DeploymentRow, *, administers: bool) -> bool:
+    """Say whether administrators of a deployment administer Mentes; False: that was so before."""
+    is_new = row.administers != administers
+    row.administers = administers
+    return is_new
+
+
+def without_administrators(registration: RegistrationRow) -> list[str]:
+    """Return the ids of those let in whose administrators do not administer Mentes."""
+    let_in = (row for row in registration.deployments if row.state == DeploymentState.APPROVED)
+    return sorted(row.deployment_id for row in let_in if not row.administers)
 
 
 def listed(session: Session, state: DeploymentState | None = None) -> Sequence[DeploymentRow]:
@@ -79,6 +100,15 @@ def registration_called(session: Session, name: str) -> RegistrationRow:
     return found[0]
 
 
+def _is_administered(session: Session, organisation_id: UUID) -> bool:
+    query = select(DeploymentRow.id).where(
+        DeploymentRow.organisation_id == organisation_id,
+        DeploymentRow.state == DeploymentState.APPROVED,
+        DeploymentRow.administers,
+    )
+    return session.scalar(query.limit(1)) is not None
+
+
 def _row(
     session: Session,
     registration: RegistrationRow,
@@ -98,5 +128,6 @@ def _row(
         registration_id=registration.id,
         deployment_id=deployment_id,
         state=state,
+        administers=False,
         created_at=now,
     )

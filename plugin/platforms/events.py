@@ -46,3 +46,11 @@ class DeploymentDecided(Event):
 
     kind: ClassVar[str] = "platform.deployment-decided"
     state: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeploymentEntrusted(Event):
+    """An admin said whether a deployment's administrators administer Mentes; it is the subject."""
+
+    kind: ClassVar[str] = "platform.deployment-entrusted"
+    administers: bool

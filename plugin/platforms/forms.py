@@ -120,6 +120,12 @@ class DecisionForm(Form):
     approve = fields.Boolean(required=True, error_messages=whatever(DECISION))
 
 
+class TrustForm(Form):
+    """Whether a deployment's administrators administer Mentes."""
+
+    administers = fields.Boolean(required=True, error_messages=whatever(DECISION))
+
+
 def platform_filled(sent: MultiDict[str, str]) -> tuple[Registration, dict[str, Any]]:
     """Return what was agreed, and the rest of the form.
 

@@ -128,6 +128,8 @@ class DeploymentRow(Owned):
     state: Mapped[str] = mapped_column(
         default=DeploymentState.APPROVED, server_default=DeploymentState.APPROVED
     )
+    administers: Mapped[bool] = mapped_column(default=False)
+    """Whether administrators of its institution, as it calls them, administer Mentes as well."""
     created_at: Mapped[datetime]
     """When it was first seen, or registered."""
     notices_url: Mapped[str | None]

@@ -40,6 +40,8 @@ class Registered:
 
     organisation_id: UUID
     administrators_are_analysts: bool
+    administering: frozenset[str]
+    """The deployments whose administrators administer Mentes for the organisation."""
     registration: Registration
 
 
@@ -191,6 +193,7 @@ def _registered(rows: Sequence[Any]) -> Registered:
     return Registered(
         organisation_id=first.organisation_id,
         administrators_are_analysts=first.administrators_are_analysts,
+        administering=frozenset(row.deployment_id for row in rows if row.administers),
         registration=_registration(rows),
     )
 
@@ -206,7 +209,7 @@ _OF_REGISTRATION = (
     *(_REGISTRATION.c[name] for name in ("authorization_endpoint", "token_endpoint", "jwks_uri")),
     *(_REGISTRATION.c[name] for name in ("token_audience", "product", "allow_anonymous")),
     *(_REGISTRATION.c[name] for name in ("trusted_audiences", "administrators_are_analysts")),
-    _DEPLOYMENT.c.deployment_id,
+    *(_DEPLOYMENT.c[name] for name in ("deployment_id", "administers")),
 )
 _APPROVED = and_(
     _DEPLOYMENT.c.registration_id == _REGISTRATION.c.id,

@@ -22,6 +22,7 @@ from plugin.foundation.db import Base, Database
 from plugin.foundation.tenancy import EVERYWHERE, Organisation, unwalled
 from plugin.migrations.metadata import METADATA
 from plugin.people.model import PersonIdentifier
+from plugin.platforms.model import DeploymentRow
 from tests.databases import available, bare_database, drop_database
 from tests.plugin.factories import NOW, a_course, a_person, a_registration
 
@@ -150,10 +151,14 @@ def test_courses_go_back_to_their_registration_and_come_again_to_their_deploymen
         return [known[id] for id in ids]
 
     assert are("within") == ["1", "8", ""]
+    with database.reading(acme.id) as session:
+        assert set(session.scalars(select(DeploymentRow.administers))) == {True, False}
     migrations.downgrade(bare, "0024")
     assert are("context_id") == ["2", "2 in 8", "2"]
     migrations.upgrade(bare)
     assert are("within") == ["1", "8", ""]
+    with database.reading(acme.id) as session:  # whoever administered goes on
+        assert set(session.scalars(select(DeploymentRow.administers))) == {True}
     with database.reading(acme.id) as session:
         assert session.scalars(select(Membership.course_id)).all() == [first.id]
     database.dispose()

@@ -71,6 +71,28 @@ def test_adding_again_opens_nothing_and_says_how_to(mentes: Mentes, run: Run) ->
     assert f"mentes platform deployment {row.id} 1" in again
 
 
+def test_whose_administrators_administer_is_said_and_changed(mentes: Mentes, run: Run) -> None:
+    output = said(run("platform", "add", *MOODLE, "--deployment", "1", "--deployment", "2"))
+    id = str(only(mentes).id)
+
+    def administering() -> set[str]:
+        return {each.deployment_id for each in only(mentes).deployments if each.administers}
+
+    assert administering() == {"1"}  # somebody has to
+    assert f"mentes platform deployment {id} 2 --administrators" in output
+    assert "do not administer" in said(run("platform", "deployment", id, "2"))
+    assert "do not" not in said(run("platform", "deployment", id, "2", "--administrators"))
+    assert administering() == {"1", "2"}
+    said(run("platform", "deployment", id, "1", "--no-administrators"))
+    assert administering() == {"2"}
+    said(run("platform", "deployment", id, "2", "--refuse", "--administrators"))
+    assert administering() == set()
+    assert "administrators administer Mentes" not in said(run("platform", "deployments", "--all"))
+    said(run("platform", "deployment", id, "1"))
+    assert administering() == {"1"}
+    assert "administrators administer Mentes" in said(run("platform", "deployments", "--all"))
+
+
 def test_exceptions_are_made_by_flags_and_taken_back_without_them(mentes: Mentes, run: Run) -> None:
     others = ("--trusted-audience", "b", "--trusted-audience", "a")
     said(run("platform", "add", *MOODLE, "--anonymous", *others))

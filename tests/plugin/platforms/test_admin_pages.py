@@ -20,7 +20,7 @@ from plugin.foundation.tenancy import EVERYWHERE
 from plugin.platforms.model import DeploymentRow, DeploymentState, Invitation, RegistrationRow
 from tests.plugin.factories import a_registration, an_organisation, every
 from tests.plugin.launching import ADA, HTML, Browser, Campus
-from tests.plugin.statements.conftest import launched_as_admin
+from tests.plugin.statements.conftest import INSTITUTION_ADMIN, launched_as_admin
 
 FORM = {
     "name": "Second campus",
@@ -118,6 +118,7 @@ def test_nobody_else_sees_or_changes_platforms(mentes: Mentes, campus: Campus, r
     for path in (
         *("platforms", "platforms/invitations", f"platforms/invitations/{uuid4()}/withdraw"),
         *(f"{own}/edit", f"{own}/settings", f"{own}/deployments", f"deployments/{uuid4()}"),
+        f"deployments/{uuid4()}/administrators",
     ):
         assert browser.submit(path, **FORM).status_code == 403, path
     assert list(registrations(mentes)) == ["Campus"]
@@ -138,6 +139,7 @@ def test_another_organisations_platforms_are_not_there(mentes: Mentes, admin: Br
         (f"{own}/settings", {"enabled": "false"}),
         (f"{own}/deployments", {"deployment": "x"}),
         (f"deployments/{deployment_id}", {"approve": "false"}),
+        (f"deployments/{deployment_id}/administrators", {"administers": "true"}),
     ):
         assert admin.submit(path, **form).status_code == 404, path
     row = registrations(mentes)[name]
@@ -336,6 +338,43 @@ def test_a_deployment_that_waits_is_let_in(mentes: Mentes, admin: Browser, campu
     assert "Nothing waits" in admin.get("deployments").text
     campus.launched(ADA, **{claims.DEPLOYMENT_ID: "course-7"})
     assert events(mentes) == [("platform.deployment-decided", {"state": "approved"})]
+
+
+def test_administrators_of_another_deployment_administer_once_that_is_said(
+    mentes: Mentes, admin: Browser, campus: Campus
+) -> None:
+    pending(campus)
+    id = deployments(mentes)["course-7"].id
+    admin.submit(f"deployments/{id}", approve="true")
+
+    def may_administer() -> bool:
+        said = {claims.DEPLOYMENT_ID: "course-7", claims.ROLES: [INSTITUTION_ADMIN]}
+        return campus.launched(ADA, **said).get("administration").status_code == 200
+
+    own, trust = f"platforms/{campus.registration_id}", f"deployments/{id}/administrators"
+    assert "Its administrators do not administer Mentes" in admin.get(own).text
+    assert not may_administer()
+    for _ in range(2):
+        assert admin.submit(trust, administers="true").status_code == 303
+    assert may_administer()
+    assert "Its administrators do not administer Mentes" not in admin.get(own).text
+    assert admin.submit(trust, administers="perhaps").status_code == 422
+    admin.submit(trust, administers="false")
+    assert not may_administer()
+    admin.submit(trust, administers="true")
+    for approve in ("false", "true"):  # who was kept out begins anew
+        admin.submit(f"deployments/{id}", approve=approve)
+    assert not may_administer()
+    assert admin.get("administration").status_code == 200  # the first one has them still
+    assert [kind for kind, _ in events(mentes)].count("platform.deployment-entrusted") == 3
+
+
+def test_whoever_is_let_in_by_the_policy_administers_nothing(
+    admin: Browser, campus: Campus
+) -> None:
+    admin.submit(f"platforms/{campus.registration_id}/settings", policy="all")
+    said = {claims.DEPLOYMENT_ID: "course-8", claims.ROLES: [INSTITUTION_ADMIN]}
+    assert campus.launched(ADA, **said).get("administration").status_code == 403
 
 
 def test_a_deployment_is_kept_out(mentes: Mentes, admin: Browser, campus: Campus) -> None:
