@@ -78,9 +78,15 @@ def test_a_platform_is_registered_by_hand_changed_and_closed(
 
 def test_a_deployment_that_waits_is_let_in(course: Stage, visit: Visit) -> None:
     launched_elsewhere(course)
-    tool = at(visit("Alex"), "Deployments that wait")
+    alex = visit("Alex")
+    tool = at(alex, "Deployments that wait")
     tool.get_by_role("button", name="Let it in course 7").click()
     expect(tool.get_by_role("heading", name="Nothing waits")).to_be_visible()
+    tool = at(alex, "Learning platforms")
+    tool.get_by_role("region", name="Registered").get_by_role("link").click()
+    tool.get_by_role("button", name="Let them administer Mentes course 7").click()
+    tool.get_by_role("button", name="Let them no longer course 7").click()
+    expect(tool.get_by_role("button", name="Let them administer Mentes course 7")).to_be_visible()
 
 
 def test_a_refused_launch_says_what_to_change(course: Stage, visit: Visit) -> None:
