@@ -7,6 +7,7 @@ https://github.com/adlnet/xAPI-Spec/blob/1.0.3/xAPI-Communication.md#213-get-sta
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterable
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -22,6 +23,13 @@ from lrs_bridge.lrs.tables import statement, tombstone
 
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 """Before every statement: true of any store, whatever is going on in it."""
+
+CLOCKS_APART = timedelta(seconds=2)
+"""How far the clocks of hosts that share a store may be apart, or one clock may be set back.
+
+Who stores next may be behind whoever promises by so much. Clocks that are kept right by the network
+are apart by milliseconds; more than this breaks promises, until the slower has caught up.
+"""
 
 # Finding out whether somebody writes to a file costs a fifth of a millisecond, and a writer who
 # comes in these microseconds waits a millisecond more. Ten times a second nobody notices either.
@@ -39,9 +47,9 @@ class Freshness:
     """Up to when a reader has seen everything; one for each store in each process.
 
     Statements are stored in turn with rising times, so the newest one visible is always a bound.
-    `now` is a better one when nobody is writing; how long a writer may take is not guessed at. What
-    was true once stays true, so it is remembered: for readers who come while somebody writes, and
-    for answers that never reached the store.
+    When nobody is writing the present is a better one, but for what clocks are apart; how long a
+    writer may take is not guessed at. What was true once stays true, so it is remembered: for
+    readers who come while somebody writes, and for answers that never reached the store.
     """
 
     def __init__(self) -> None:
@@ -60,10 +68,15 @@ class Freshness:
             now: read from the clock that statements get their `stored` from, before this.
         """
         driver = driver_of(over)
-        through = self._quiet_at(driver, organisation_id, now)
-        if through < now:
-            through = max(through, moment(newest(driver, organisation_id)))
-        return self.promise(organisation_id, through)
+        if driver.dialect.name == "postgresql":
+            ((is_free, *ends),) = _STANDING.rows(
+                driver, organisation_id=organisation_id, lock=_lock(organisation_id)
+            )
+            stored, quiet = _last(ends), now if is_free else BEGINNING
+        else:
+            quiet = self._quiet_at(driver, now)
+            stored = newest(driver, organisation_id)
+        return self.promise(organisation_id, max(moment(stored), quiet - CLOCKS_APART))
 
     def promise(self, organisation_id: UUID, through: datetime) -> datetime:
         """Remember a bound, and return the best that is known."""
@@ -78,10 +91,8 @@ class Freshness:
             return BEGINNING
         return self._promised.get(organisation_id, BEGINNING)
 
-    def _quiet_at(self, driver: Driver, organisation_id: UUID, now: datetime) -> datetime:
-        if driver.dialect.name == "postgresql":
-            ((is_free,),) = _IS_FREE.rows(driver, lock=_lock(organisation_id))
-            return now if is_free else BEGINNING
+    def _quiet_at(self, driver: Driver, now: datetime) -> datetime:
+        """Return when last nobody wrote to the file of a SQLite database."""
         with self._lock:
             if self._asked is None or abs(now - self._asked) >= _RENEWED_AFTER:
                 self._asked = now
@@ -115,33 +126,31 @@ _FILE = Prepared(select(_DATABASES.c.file).where(_DATABASES.c.name == "main"))
 
 def newest(over: Over, organisation_id: UUID) -> int:
     """Return the seq of the newest statement that there ever was, or 0 before the first."""
-    ((stored, erased),) = _NEWEST.rows(over, organisation_id=organisation_id)
-    return max(stored or 0, erased or 0)
+    (ends,) = _NEWEST.rows(over, organisation_id=organisation_id)
+    return _last(ends)
+
+
+def _last(ends: Iterable[int | None]) -> int:
+    return max(seq or 0 for seq in ends)
 
 
 _LOCK = bindparam("lock", type_=BigInteger)
 _TURN = Prepared(select(func.pg_advisory_xact_lock(_LOCK).label("turn")))
-_IS_FREE = Prepared(
-    select(
-        case(
-            (func.pg_try_advisory_lock_shared(_LOCK), func.pg_advisory_unlock_shared(_LOCK)),
-            else_=False,
-        ).label("is_free")
-    )
+_IS_FREE = case(
+    (func.pg_try_advisory_lock_shared(_LOCK), func.pg_advisory_unlock_shared(_LOCK)),
+    else_=False,
 )
-_NEWEST = Prepared(
-    select(
-        *(
-            select(table.c.seq)
-            .where(table.c.organisation_id == bindparam("organisation_id"))
-            .order_by(table.c.seq.desc())
-            .limit(1)
-            .scalar_subquery()
-            .label(table.name)
-            for table in (statement, tombstone)
-        )
-    )
+_ENDS = tuple(
+    select(table.c.seq)
+    .where(table.c.organisation_id == bindparam("organisation_id"))
+    .order_by(table.c.seq.desc())
+    .limit(1)
+    .scalar_subquery()
+    .label(table.name)
+    for table in (statement, tombstone)
 )
+_NEWEST = Prepared(select(*_ENDS))
+_STANDING = Prepared(select(_IS_FREE.label("is_free"), *_ENDS))
 
 
 def _lock(organisation_id: UUID) -> int:

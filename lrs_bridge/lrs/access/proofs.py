@@ -7,9 +7,11 @@ secret that it has found right, under the hash that it was found right for.
 Nobody learns from the answer, nor from the time that it takes, which keys there are: a wrong secret
 costs the same two hashes whether its key exists or not, and whether one or two secrets work.
 
-Who guesses is slowed down for that key: ten tries, then one each six seconds, in each process. A
-secret that a process has found right before is not a guess, so an LMS at work is never shut out by
-somebody who guesses its key; a right secret that is new to the process may have to be sent again.
+Who guesses is slowed down for that key: ten tries, then one each six seconds, in each process; and
+whoever tries one key after the other, for all of them together, or hashing would be all that the
+process does. A secret that a process has found right before is not a guess, so an LMS at work is
+never shut out by somebody who guesses; a right secret that is new to the process may have to be
+sent again.
 """
 
 from __future__ import annotations
@@ -30,6 +32,9 @@ from lrs_bridge.errors import TooManyRequests
 
 TRIES = 10
 SECONDS_A_TRY = 6
+TRIES_OF_ALL = 100
+SECONDS_A_TRY_OF_ALL = 1
+"""Finding out a wrong secret takes a quarter of a second: guessing costs a quarter of a core."""
 
 _MOST_SECRETS = 1000
 _MOST_KEYS = 10_000
@@ -69,7 +74,7 @@ class Proofs:
                 self._guesses.take(name, now)
                 found = _slowly(secret, kept)
                 if found is not None:
-                    self._guesses.forget(name)
+                    self._guesses.was_none(name)
                     self._verified.add(kept[found], digest)
         return found
 
@@ -111,10 +116,11 @@ class _Verified:
 
 
 class _Guesses:
-    """When each key's tries will all be there again, in seconds since 1970."""
+    """When all tries will be there again, each key's and all keys' together, in s since 1970."""
 
     def __init__(self) -> None:
         self._full: OrderedDict[bytes, float] = OrderedDict()
+        self._full_of_all = 0.0
         self._lock = Lock()
 
     def take(self, name: bytes, now: datetime) -> None:
@@ -124,19 +130,28 @@ class _Guesses:
             TooManyRequests: if there is none left.
         """
         with self._lock:
-            full = max(self._full.get(name, 0), now.timestamp()) + SECONDS_A_TRY
-            wait = full - now.timestamp() - TRIES * SECONDS_A_TRY
-            if wait > 0:
-                raise TooManyRequests(
-                    f"Too many wrong secrets were sent for this key. Try again in {ceil(wait)} s.",
-                    ceil(wait),
-                )
+            at = now.timestamp()
+            full = max(self._full.get(name, 0), at) + SECONDS_A_TRY
+            _insist_on(at + TRIES * SECONDS_A_TRY - full, "for this key")
+            of_all = max(self._full_of_all, at) + SECONDS_A_TRY_OF_ALL
+            _insist_on(at + TRIES_OF_ALL * SECONDS_A_TRY_OF_ALL - of_all, "for all keys together")
+            self._full_of_all = of_all
             self._full[name] = full
             self._full.move_to_end(name)
             while len(self._full) > _MOST_KEYS:
                 self._full.popitem(last=False)
 
-    def forget(self, name: bytes) -> None:
-        """Give all tries back."""
+    def was_none(self, name: bytes) -> None:
+        """Give the last try of all back, and all that were taken for the key."""
         with self._lock:
             self._full.pop(name, None)
+            self._full_of_all -= SECONDS_A_TRY_OF_ALL
+
+
+def _insist_on(left: float, which: str) -> None:
+    """Insist on some seconds' worth of tries left."""
+    if left < 0:
+        raise TooManyRequests(
+            f"Too many wrong secrets were sent {which}. Try again in {ceil(-left)} s.",
+            ceil(-left),
+        )

@@ -7,7 +7,13 @@ from werkzeug.security import check_password_hash, generate_password_hash
 
 from lrs_bridge.errors import TooManyRequests
 from lrs_bridge.lrs.access import proofs
-from lrs_bridge.lrs.access.proofs import SECONDS_A_TRY, TRIES, Proofs
+from lrs_bridge.lrs.access.proofs import (
+    SECONDS_A_TRY,
+    SECONDS_A_TRY_OF_ALL,
+    TRIES,
+    TRIES_OF_ALL,
+    Proofs,
+)
 
 QUICK = "pbkdf2:sha256:1"
 RIGHT, FORMER = (generate_password_hash(secret, QUICK) for secret in ("right", "former"))
@@ -62,6 +68,29 @@ def test_what_is_remembered_lets_no_wrong_secret_in(hashes, clock):
 def test_a_wrong_secret_costs_the_same_whether_or_not_there_is_such_a_key(hashes, clock, kept):
     assert Proofs().matching("key", "wrong", kept, clock()) is None
     assert len(hashes) == 2
+
+
+def test_who_tries_one_key_after_the_other_is_slowed_down_for_all_of_them(hashes, clock):
+    known = Proofs()
+    assert known.matching("known", "right", [RIGHT], clock()) == 0
+    for number in range(TRIES_OF_ALL):
+        assert known.matching(f"key {number}", "a guess", [], clock()) is None
+    hashes.clear()
+    for kept in ([], [FORMER]):
+        for _ in range(2 * TRIES):  # asked in vain, nobody's own tries are used up
+            with pytest.raises(TooManyRequests, match="all keys"):
+                known.matching("another", "former", kept, clock())
+    assert hashes == []
+    assert known.matching("known", "right", [RIGHT], clock()) == 0  # whoever is known goes in
+    clock.forward(seconds=SECONDS_A_TRY_OF_ALL)
+    assert known.matching("another", "former", [FORMER], clock()) == 0
+
+
+def test_right_secrets_use_nobodys_tries_up(hashes, clock):
+    known = Proofs()
+    for number in range(2 * TRIES_OF_ALL):
+        kept = generate_password_hash("right", QUICK)
+        assert known.matching(f"key {number}", "right", [kept], clock()) == 0
 
 
 @pytest.mark.parametrize("kept", [[], [RIGHT]])
