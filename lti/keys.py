@@ -88,9 +88,12 @@ class ToolKeyRing:
 
         The very first key has no predecessor and signs at once.
         """
+        return self.signer(now).signing.signed(claims)
+
+    def signer(self, now: datetime) -> ToolKey:
+        """Return the key that signs at `now`."""
         ready = [key for key in self._keys if now - key.created_at >= PUBLISHED_BEFORE_USE]
-        signer = ready[-1] if ready else self._keys[0]
-        return signer.signing.signed(claims)
+        return ready[-1] if ready else self._keys[0]
 
 
 def dated(now: datetime) -> dict[str, int]:

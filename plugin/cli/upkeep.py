@@ -6,10 +6,11 @@ import sys
 
 import click
 
+from lti.keys import ToolKeyRing
 from plugin import diagnosis, migrations
 from plugin.cli.commands import WHOSE, main, organisation_called, this_process
 from plugin.foundation.tenancy import EVERYWHERE
-from plugin.platforms.keys import rotate_now
+from plugin.platforms.keys import rotate_now, stored_keys, withdraw
 
 
 @main.group()
@@ -41,6 +42,37 @@ def keys_rotate(organisation: str) -> None:
     with mentes.database.transaction(owner) as session:
         key = rotate_now(session, mentes.cipher, now=now)
     click.echo(f"Published {key.kid}.")
+
+
+@keys.command("list")
+@WHOSE
+def keys_list(organisation: str) -> None:
+    """List the keys that are published, the oldest first, and which of them signs."""
+    mentes = this_process()
+    with mentes.database.reading(EVERYWHERE) as session:
+        owner = organisation_called(session, organisation)
+    with mentes.database.reading(owner) as session:
+        published = stored_keys(session, mentes.cipher)
+    if not published:
+        click.echo("There is none yet: the first is made when a platform asks for it.")
+        return
+    signer = ToolKeyRing(published).signer(mentes.clock()).kid
+    for key in published:
+        signs = "  signs" if key.kid == signer else ""
+        click.echo(f"{key.kid}  since {key.created_at:%Y-%m-%d %H:%M} UTC{signs}")
+
+
+@keys.command("withdraw")
+@WHOSE
+@click.argument("kid")
+def keys_withdraw(organisation: str, kid: str) -> None:
+    """Take out at once a key that somebody else may have; the next one signs."""
+    mentes = this_process()
+    with mentes.database.transaction(EVERYWHERE) as session:
+        owner = organisation_called(session, organisation)
+    with mentes.database.transaction(owner) as session:
+        signer = withdraw(session, mentes.cipher, kid, now=mentes.clock())
+    click.echo(f"Withdrawn. {signer.kid} signs.")
 
 
 @main.command()

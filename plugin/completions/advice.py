@@ -63,6 +63,10 @@ _TROUBLE: Final = {
         what=to_say("The learning platform does not let Mentes read these grades."),
         to_do=to_say("See whether the column is still there and the tool may read grades."),
     ),
+    "platform-closed": Advice(
+        what=to_say("The learning platform is closed here."),
+        to_do=to_say("Once somebody opens it again, Mentes goes on by itself."),
+    ),
     "course-gone": Advice(
         what=to_say("The course is not known any more."),
         to_do=to_say("Remove the source."),

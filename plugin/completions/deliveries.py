@@ -17,7 +17,7 @@ from plugin.foundation.db import Database
 from plugin.foundation.outbox import LeasedDebt, Outcome, Postponed, Settled, owe
 from plugin.foundation.tenancy import inserted_once
 from plugin.launches.items import RESOURCE
-from plugin.platforms.service import not_taken, registration
+from plugin.platforms.service import not_taken, open_platform
 
 KIND = "line-items"
 MOST = 500
@@ -32,6 +32,7 @@ def owe_line_items(session: Session, course_id: UUID, *, now: datetime) -> None:
     owe(
         session,
         KIND,
+        target=str(course.registration_id),
         key=f"{course_id}:{minute_of(now)}",
         lane=str(course_id),
         payload={"course_id": str(course_id)},
@@ -52,7 +53,7 @@ class LineItemsDelivery:
         course_id = UUID(debt.payload["course_id"])
         with self._database.reading(debt.organisation_id) as session:
             course = session.get_one(Course, course_id)
-            platform = registration(session, course.registration_id).as_value()
+            platform = open_platform(session, course.registration_id)
             lineitems_url, deployment_id = course.lineitems_url, course.deployment_id
         if lineitems_url is None:
             return Settled(outcome=Outcome.SUPERSEDED, problem="no-lineitems-url")

@@ -21,7 +21,8 @@ from plugin.completions.looking import Leased, LookFailed, Page
 from plugin.completions.model import Reason
 from plugin.courses.model import Course
 from plugin.foundation.db import Database
-from plugin.platforms.service import registration
+from plugin.foundation.outbox import Closed
+from plugin.platforms.service import open_platform
 
 TOGETHER = 200  # results a request, and a transaction
 
@@ -41,7 +42,10 @@ class ResultsLook:
             course = session.get(Course, UUID(asked["course_id"]))
             if course is None:
                 raise LookFailed("course-gone")
-            platform = registration(session, course.registration_id).as_value()
+            try:
+                platform = open_platform(session, course.registration_id)
+            except Closed as closed:
+                raise LookFailed(closed.problem) from closed
             deployment_id = course.deployment_id
         try:
             found = [

@@ -23,7 +23,7 @@ from plugin.foundation.ahead import kept_ahead
 from plugin.foundation.clock import Clock, minute_of
 from plugin.foundation.db import Database
 from plugin.foundation.outbox import LeasedDebt, Outcome, Postponed, Settled, owe, prolong
-from plugin.platforms.service import not_taken, registration
+from plugin.platforms.service import not_taken, open_platform, registration
 
 KIND = "roster"
 PAGE = 1_000  # members that a platform is asked for at a time; it may send fewer
@@ -80,7 +80,7 @@ class RosterDelivery:
         course_id = UUID(debt.payload["course_id"])
         with self._database.reading(debt.organisation_id) as session:
             course = session.get_one(Course, course_id)
-            platform = registration(session, course.registration_id).as_value()
+            platform = open_platform(session, course.registration_id)
             changes_url = rosters.changes_url(session, course, now=self._clock())
         if course.memberships_url is None:
             return Settled(outcome=Outcome.SUPERSEDED, problem="no-memberships-url")

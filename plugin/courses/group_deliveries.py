@@ -25,7 +25,7 @@ from plugin.foundation.clock import Clock, minute_of
 from plugin.foundation.db import Database
 from plugin.foundation.outbox import LeasedDebt, Outcome, Postponed, Settled, owe
 from plugin.people.service import account_of
-from plugin.platforms.service import not_taken, registration
+from plugin.platforms.service import not_taken, open_platform
 
 KIND = "groups"
 AT_ONCE = 20  # people a debt: one call each
@@ -39,6 +39,7 @@ def owe_groups(session: Session, course_id: UUID, *, now: datetime) -> None:
         owe(
             session,
             KIND,
+            target=str(course.registration_id),
             key=f"{course_id}:{minute}",
             lane=str(course_id),
             payload={"course_id": str(course_id)},
@@ -56,6 +57,7 @@ def owe_groups_of(
     owe(
         session,
         KIND,
+        target=str(course.registration_id),
         key=f"{course.id}:{people[0]}:{minute}",
         payload={"course_id": str(course.id), "people": [str(each) for each in people]},
         now=now,
@@ -74,7 +76,7 @@ class GroupsDelivery:
         """Ask what `debt` wants to know, and keep it."""
         with self._database.reading(debt.organisation_id) as session:
             course = session.get_one(Course, UUID(debt.payload["course_id"]))
-            platform = registration(session, course.registration_id).as_value()
+            platform = open_platform(session, course.registration_id)
             people = [UUID(each) for each in debt.payload.get("people", ())]
             subjects = _subjects(session, people, home=platform.issuer)
         if course.groups_url is None:

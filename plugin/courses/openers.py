@@ -26,7 +26,7 @@ from plugin.foundation.outbox import LeasedDebt, Outcome, Postponed, Settled, ow
 from plugin.foundation.pouring import is_one_of
 from plugin.people.model import PersonIdentifier
 from plugin.people.rules import ACCOUNT
-from plugin.platforms.service import not_taken, registration
+from plugin.platforms.service import not_taken, open_platform
 
 KIND = "openers"
 PAGE = 500  # members that a platform is asked for at a time; it may send fewer
@@ -62,22 +62,21 @@ class OpenersDelivery:
         with self._database.reading(debt.organisation_id) as session:
             link = session.get_one(ResourceLink, UUID(debt.payload["link_id"]))
             course = session.get_one(Course, link.course_id)
-            platform = registration(session, course.registration_id).as_value()
+            platform = open_platform(session, course.registration_id)
         if course.memberships_url is None:
             return Settled(outcome=Outcome.SUPERSEDED, problem="no-memberships-url")
+        found: set[str] = set()
         try:
-            found = {
-                member.user_id
-                for page in self._memberships.pages(
-                    platform,
-                    course.memberships_url,
-                    limit=PAGE,
-                    resource_link_id=link.link_id,
-                    deployment_id=course.deployment_id,
-                )
-                for member in page.members
-                if member.status is Status.ACTIVE
-            }
+            for page in self._memberships.pages(
+                platform,
+                course.memberships_url,
+                limit=PAGE,
+                resource_link_id=link.link_id,
+                deployment_id=course.deployment_id,
+            ):
+                if page.skipped:  # whoever that is can open it
+                    return Settled(outcome=Outcome.SUPERSEDED, problem="list-incomplete")
+                found.update(each.user_id for each in page.members if each.status is Status.ACTIVE)
         except (ServiceRefused, ServiceUnavailable) as error:
             return not_taken(error)
         with self._database.transaction(debt.organisation_id) as session:

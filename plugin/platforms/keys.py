@@ -44,6 +44,23 @@ def rotate_now(session: Session, cipher: Cipher, *, now: datetime) -> ToolKey:
     return key
 
 
+def withdraw(session: Session, cipher: Cipher, kid: str, *, now: datetime) -> ToolKey:
+    """Take out at once a key that somebody else may have; return the one that signs from now on.
+
+    The next in line does, without waiting to be seen: a platform that does not know it fetches our
+    key set again. If there is none, one is made. Other processes see it within a minute.
+
+    Raises:
+        NotFound: the organisation has no key with this id.
+    """
+    known = stored_keys(session, cipher)
+    left = [key for key in known if key.kid != kid]
+    if len(left) == len(known):
+        raise NotFound(f"There is no key {kid} here. “mentes keys list” shows which there are.")
+    session.execute(delete(ToolKeyRow).where(ToolKeyRow.kid == kid))
+    return ToolKeyRing(left or [rotate_now(session, cipher, now=now)]).signer(now)
+
+
 def add_key(session: Session, cipher: Cipher, key: ToolKey) -> None:
     """Keep `key`, its private half sealed."""
     session.add(

@@ -23,7 +23,7 @@ from plugin.foundation.db import Database
 from plugin.foundation.outbox import LeasedDebt, Outcome, Postponed, Settled, owe
 from plugin.foundation.tenancy import inserted_once
 from plugin.platforms.model import DeploymentRow, NoticeRow
-from plugin.platforms.service import registration, said
+from plugin.platforms.service import open_platform, said
 
 KIND: Final = "notice-handlers"
 WANTED: Final = (HELLO_WORLD, CONTEXT_COPY)
@@ -56,6 +56,7 @@ def advertised(
     owe(
         session,
         KIND,
+        target=str(registration_id),
         key=f"{row.id}:{now.isoformat()}",
         lane=str(row.id),
         payload={"deployment": str(row.id)},
@@ -99,7 +100,7 @@ class NoticeHandlersDelivery:
             row = session.get(DeploymentRow, UUID(debt.payload["deployment"]))
             if row is None or row.notices_url is None:
                 return Settled(outcome=Outcome.SUPERSEDED, problem="no-notices-url")
-            platform = registration(session, row.registration_id).as_value()
+            platform = open_platform(session, row.registration_id)
             endpoint = NotificationEndpoint(
                 url=row.notices_url, notice_types=frozenset(row.notice_types)
             )

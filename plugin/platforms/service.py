@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from lti.errors import ServiceRefused, ServiceUnavailable
 from lti.registration import Registration
 from plugin.foundation.errors import FormInvalid, NotFound
-from plugin.foundation.outbox import Outcome, Postponed, Settled
+from plugin.foundation.outbox import Closed, Outcome, Postponed, Settled
 from plugin.foundation.tenancy import Organisation, inserted_once
 from plugin.platforms import deployments
 from plugin.platforms.model import DeploymentState, RegistrationRow
@@ -99,6 +99,18 @@ def registration(session: Session, registration_id: UUID) -> RegistrationRow:
     if row is None:
         raise NotFound("There is no such registration.")
     return row
+
+
+def open_platform(session: Session, registration_id: UUID) -> Registration:
+    """Return a platform that we may ask and tell something, as `lti` knows it.
+
+    Raises:
+        Closed: somebody has closed it; what is owed to it waits until it is opened again.
+    """
+    row = registration(session, registration_id)
+    if not row.enabled:
+        raise Closed("platform-closed")
+    return row.as_value()
 
 
 def of(session: Session, issuer: str, client_id: str) -> RegistrationRow | None:

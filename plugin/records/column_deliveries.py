@@ -19,7 +19,7 @@ from plugin.foundation.clock import Clock
 from plugin.foundation.db import Database
 from plugin.foundation.outbox import LeasedDebt, Outcome, Postponed, Settled
 from plugin.launches.items import mentoring_line_item
-from plugin.platforms.service import not_taken, registration
+from plugin.platforms.service import not_taken, open_platform
 from plugin.records import columns
 from plugin.records.scores import owe_anew
 
@@ -36,7 +36,7 @@ class ColumnDelivery:
         """Let the column be what `debt` says."""
         with self._database.reading(debt.organisation_id) as session:
             course = session.get_one(Course, UUID(debt.payload["course_id"]))
-            platform = registration(session, course.registration_id).as_value()
+            platform = open_platform(session, course.registration_id)
             of_items = columns.urls_of_items(session, course.id)
             is_wanted = columns.is_wanted(session, course.id)
         if course.lineitems_url is None:

@@ -25,7 +25,7 @@ from plugin.courses.model import Course
 from plugin.foundation.clock import Clock
 from plugin.foundation.db import Database
 from plugin.foundation.outbox import LeasedDebt, Outcome, Result, Settled
-from plugin.platforms.service import not_taken, registration
+from plugin.platforms.service import not_taken, open_platform
 from plugin.records import columns
 from plugin.records.scores import dated
 
@@ -42,7 +42,7 @@ class ScoreDelivery:
         """Report one score to the gradebook it belongs in."""
         with self._database.reading(debt.organisation_id) as session:
             course = session.get_one(Course, UUID(debt.payload["course_id"]))
-            platform = registration(session, course.registration_id).as_value()
+            platform = open_platform(session, course.registration_id)
             is_reported = columns.is_reported(session, course.id)
             column = columns.line_item(session, course.id)
         if not is_reported:

@@ -113,6 +113,13 @@ BY_SLUG = {
             "asked again by itself."
         ),
     ),
+    "platform-closed": Advice(
+        title=to_say("The learning platform is closed here"),
+        to_do=to_say(
+            "Somebody has closed it under Learning platforms. What is owed to it waits, and goes "
+            "out within half an hour once it is opened again."
+        ),
+    ),
     "recipient-refused": Advice(
         title=to_say("The mail server does not know this address"),
         to_do=to_say(

@@ -295,6 +295,22 @@ def test_a_new_signing_key_is_published(run: Run, mentes: Mentes) -> None:
     assert output == f"Published {row.kid}.\n"
 
 
+def test_a_key_that_somebody_else_may_have_is_withdrawn_at_once(run: Run, mentes: Mentes) -> None:
+    with mentes.database.transaction(EVERYWHERE) as session:
+        platforms.organisation(session, "Acme", now=mentes.clock())
+    whose = ("--organisation", "Acme")
+    assert "none yet" in said(run("keys", "list", *whose))
+    first, second = (said(run("keys", "rotate", *whose)).split()[1].rstrip(".") for _ in range(2))
+    listed = said(run("keys", "list", *whose)).splitlines()
+    assert [line.split()[0] for line in listed] == [first, second]
+    assert [line.endswith("signs") for line in listed] == [True, False]
+    assert said(run("keys", "withdraw", *whose, first)) == f"Withdrawn. {second} signs.\n"
+    assert "no key" in refused(run("keys", "withdraw", *whose, first))
+    third = said(run("keys", "withdraw", *whose, second)).split()[1]  # the last makes room for one
+    assert said(run("keys", "list", *whose)).split()[0] == third
+    assert third not in (first, second)
+
+
 def test_no_key_is_published_for_an_organisation_that_is_not_there(
     run: Run, mentes: Mentes
 ) -> None:

@@ -37,6 +37,7 @@ from plugin.foundation.outbox.recording import (
 )
 from plugin.foundation.outbox.values import (
     Away,
+    Closed,
     Delivery,
     Halted,
     LeasedDebt,
@@ -56,6 +57,7 @@ __all__ = [
     "Away",
     "Backlog",
     "Channel",
+    "Closed",
     "Debt",
     "Delivery",
     "Halted",

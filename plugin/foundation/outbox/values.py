@@ -91,11 +91,23 @@ Delivery = Callable[[Sequence[LeasedDebt]], Iterator[tuple[LeasedDebt, Result]]]
 """Pays leased debts of one channel, and says of each, as soon as it is known, what came of it."""
 
 
+class Closed(Exception):
+    """We ourselves want nothing to go to a target now. `problem` is a slug that says why."""
+
+    def __init__(self, problem: str) -> None:
+        super().__init__(problem)
+        self.problem = problem
+
+
 def one_by_one(pay: Callable[[LeasedDebt], Result]) -> Delivery:
-    """Return a delivery that pays debts one after the other."""
+    """Return a delivery that pays debts one by one; what is for a `Closed` target waits."""
 
     def deliver(debts: Sequence[LeasedDebt]) -> Iterator[tuple[LeasedDebt, Result]]:
         for debt in debts:
-            yield debt, pay(debt)
+            try:
+                result = pay(debt)
+            except Closed as closed:
+                result = Away(problem=closed.problem)
+            yield debt, result
 
     return deliver

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from typing import Any
 
@@ -104,6 +105,20 @@ def test_a_list_that_breaks_off_changes_nothing(
     school.campus.platform.answer_next("memberships", status=404)
     page = asked(teacher, worker)
     assert "does not tell Mentes who can open this item" in page
+    assert rows(school) == before
+
+
+def test_a_list_with_somebody_whom_nobody_could_know_changes_nothing(
+    school: Class, teacher: Browser, worker: Worker
+) -> None:
+    open_to(school, TEACHER)
+    asked(teacher, worker)
+    before = rows(school)
+    open_to(school, TEACHER, ADA, BEN, MO)
+    school.clock.forward(minutes=2)
+    listed = {"id": "x", "context": {"id": "2"}, "members": [{"name": "No Id", "roles": []}]}
+    school.campus.platform.answer_next("memberships", status=200, body=json.dumps(listed).encode())
+    asked(teacher, worker)
     assert rows(school) == before
 
 

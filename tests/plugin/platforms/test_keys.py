@@ -11,8 +11,9 @@ from config.settings import Settings
 from lti import jose
 from plugin.app import Mentes, compose
 from plugin.foundation.cipher import Cipher, SealBroken
+from plugin.foundation.errors import NotFound
 from plugin.foundation.tenancy import EVERYWHERE
-from plugin.platforms.keys import KeyRings, rotate_if_due, rotate_now, stored_keys
+from plugin.platforms.keys import KeyRings, rotate_if_due, rotate_now, stored_keys, withdraw
 from plugin.platforms.model import ToolKeyRow
 from plugin.worker import Worker
 from tests.conftest import MovableClock
@@ -91,6 +92,29 @@ def test_a_new_key_is_published_at_once_and_signs_a_day_later(
     assert signer(rings, organisation_id, clock) == first
     clock.forward(days=1)
     assert signer(rings, organisation_id, clock) == second
+
+
+def test_a_key_that_is_withdrawn_signs_and_is_published_no_more(
+    mentes: Mentes, app: Flask, organisation_id: UUID, clock: MovableClock
+) -> None:
+    (first,) = kids(app, organisation_id)
+    rings = mentes.protocol.key_rings
+    with mentes.database.transaction(organisation_id) as session:
+        second = withdraw(session, mentes.cipher, first, now=clock()).kid
+    clock.forward(minutes=2)  # when processes look again
+    assert kids(app, organisation_id) == [second] != [first]
+    assert signer(rings, organisation_id, clock) == second
+
+
+def test_nobody_withdraws_another_organisations_key(
+    mentes: Mentes, app: Flask, organisation_id: UUID, clock: MovableClock
+) -> None:
+    (theirs,) = kids(app, an_organisation(mentes.database))
+    with (
+        pytest.raises(NotFound),
+        mentes.database.transaction(organisation_id) as session,
+    ):
+        withdraw(session, mentes.cipher, theirs, now=clock())
 
 
 def signer(rings: KeyRings, organisation_id: UUID, clock: MovableClock) -> str:
