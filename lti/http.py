@@ -200,7 +200,8 @@ class Http:
             if len(body) > self._largest:
                 raise ServiceRefused(
                     "answer-too-large",
-                    f"The platform's answer is larger than {self._largest} bytes.",
+                    "The platform's answer is larger than %(largest)s bytes.",
+                    {"largest": self._largest},
                     status=response.status_code,
                 )
             if time.monotonic() > deadline:
@@ -225,12 +226,16 @@ def _granted(answer: Answer) -> Answer:
     if answer.status in (408, 425, 429) or answer.status >= 500 or limited:
         raise ServiceUnavailable(
             "platform-busy",
-            f"The platform answered {answer.status} and can be asked again later.",
+            "The platform answered %(status)s and can be asked again later.",
+            {"status": answer.status},
             status=answer.status,
             retry_after=_retry_after(answer.headers),
         )
     raise ServiceRefused(
-        "platform-refused", f"The platform answered {answer.status}.", status=answer.status
+        "platform-refused",
+        "The platform answered %(status)s.",
+        {"status": answer.status},
+        status=answer.status,
     )
 
 
