@@ -138,6 +138,7 @@ def answer(error: LtiError) -> Response:
             detail=text,
             next_step=_next_step(error, say),
             reference=g.request_id,
+            retry_after=getattr(error, "retry_after", None),
         )
     )
     if _keeps_out(error):
