@@ -126,7 +126,7 @@ def answer(error: LtiError) -> Response:
     if prefers_html():  # a person's page; a machine negotiates by Accept-Language
         g.locale = getattr(error, "locale", None)
     say = words()
-    text = in_words(error, say)
+    text = in_language(error, say)
     return_url = getattr(error, "return_url", None)
     if return_url:
         g.return_url = urls.with_query(return_url, [("lti_errormsg", text)])
@@ -146,14 +146,14 @@ def answer(error: LtiError) -> Response:
     return response
 
 
-def in_words(error: Worded, say: Words) -> str:
+def in_language(error: Worded, say: Words) -> str:
     """Return what `error` says in somebody's language.
 
     Only the template is looked up, and only it is filled in: a value stays what it is, unless it is
     another error, which says itself.
     """
     values = {
-        name: in_words(value, say) if isinstance(value, Worded) else value
+        name: in_language(value, say) if isinstance(value, Worded) else value
         for name, value in error.values.items()
     }
     return say.gettext(error.template, **values)

@@ -17,7 +17,7 @@ from plugin.app import Mentes
 from plugin.courses.model import Course
 from plugin.foundation.i18n import SOURCE, Words, languages
 from plugin.foundation.outbox import Debt
-from plugin.launches.errors import answer, in_words
+from plugin.launches.errors import answer, in_language
 from plugin.nudges.letters import SUBJECTS, Letters
 from plugin.pairings.service import open_pairing
 from plugin.people.model import Person
@@ -132,11 +132,11 @@ def test_a_refusal_that_says_why_by_another_is_in_german_throughout() -> None:
         "The platform's configuration could not be read. %(why)s",
         {"why": why},
     )
-    assert in_words(refusal, Words("de")) == (
+    assert in_language(refusal, Words("de")) == (
         "Die Konfiguration der Plattform ließ sich nicht lesen. "
         "Die Plattform hat mit 404 geantwortet."
     )
-    assert in_words(refusal, Words(SOURCE)) == str(refusal)
+    assert in_language(refusal, Words(SOURCE)) == str(refusal)
 
 
 def test_what_fills_in_a_refusal_is_neither_translated_nor_filled_in_nor_markup(
