@@ -22,7 +22,8 @@ from plugin.foundation.errors import MentesError
 from plugin.translations import catalogues
 
 LTI, PLUGIN = Path(lti.__file__).parent, Path(plugin.__file__).parent
-SOURCES = sorted([*LTI.glob("*.py"), *PLUGIN.glob("launches/*.py"), *PLUGIN.glob("platforms/*.py")])
+SOURCES = sorted([*LTI.glob("*.py"), *PLUGIN.rglob("*.py")])
+LAUNCHES = sorted([*PLUGIN.glob("launches/*.py"), *PLUGIN.glob("platforms/*.py")])
 PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]")
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -57,11 +58,17 @@ class Sayings(ast.NodeVisitor):
         self._path = path
         self._sayers = sayers
         self._functions: list[Function] = []
+        self._class = ""
         module = ast.parse(path.read_text("utf-8"))
         self._constants = dict(_constants(module))
         self.visit(module)
 
-    def visit_FunctionDef(self, node: ast.FunctionDef) -> None:  # ast's own names
+    def visit_ClassDef(self, node: ast.ClassDef) -> None:  # ast's own names
+        self._class = node.name
+        self.generic_visit(node)
+        self._class = ""
+
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> None:
         self._functions.append(node)
         self.generic_visit(node)
         self._functions.pop()
@@ -76,7 +83,7 @@ class Sayings(ast.NodeVisitor):
         self.generic_visit(node)
 
     def visit_Call(self, node: ast.Call) -> None:
-        parameters = self._sayers.get(_called(node))
+        parameters = self._sayers.get(_called(node) or f"super of {self._class}")
         if parameters is not None:
             given = dict(zip(parameters, node.args, strict=False))
             given |= {each.arg: each.value for each in node.keywords if each.arg}
@@ -134,8 +141,8 @@ class Sayings(ast.NodeVisitor):
 
 def _called(call: ast.Call) -> str:
     match call.func:
-        case ast.Attribute(attr="__init__", value=ast.Call(func=ast.Name(id="super"))):
-            return "super"
+        case ast.Attribute(attr="__init__"):
+            return ""
         case ast.Name(id=name) | ast.Attribute(attr=name):
             return name
     return ""
@@ -177,7 +184,8 @@ def said() -> tuple[Said, ...]:
     sayers = {
         name: list(inspect.signature(error).parameters) for name, error in tree(Worded).items()
     }
-    sayers["super"] = list(inspect.signature(Worded).parameters)
+    above = list(inspect.signature(Worded).parameters)
+    sayers |= {f"super of {name}": above for name in tree(Worded)}
     for path in SOURCES:
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, Function) and {"slug", "template"} <= {*_parameters(node)}:
@@ -225,7 +233,7 @@ def test_german_fills_in_what_english_does() -> None:
 def test_what_is_refused_while_somebody_launches_is_in_german_as_well() -> None:
     """The tool's own errors say their text to the letter: it has to be a constant."""
     unsaid = []
-    for path in (path for path in SOURCES if path.is_relative_to(PLUGIN)):
+    for path in LAUNCHES:
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.Call) and _called(node) in tree(MentesError) and node.args:
                 text = node.args[0]
