@@ -132,8 +132,9 @@ def _refused(refused: ServiceRefused) -> ServiceRefused:
         return refused
     return ServiceRefused(
         "token-refused",
-        f"The platform gave us no access token (it answered {refused.status}). An administrator "
+        "The platform gave us no access token (it answered %(status)s). An administrator "
         "should check that the platform can reach this tool's key set URL, that the client id is "
         "the registered one, and that the services are switched on for this tool.",
+        {"status": refused.status},
         status=refused.status,
     )

@@ -9,9 +9,9 @@ from contextlib import suppress
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from typing import Any, Final
 
-from requests.adapters import HTTPAdapter
-from urllib3.connection import HTTPSConnection
 from urllib3.connectionpool import HTTPSConnectionPool
+
+from lti.patience import TimedAdapter, TimedSecureConnection
 
 _IPV4_WITHIN: Final = (IPv6Network("64:ff9b::/96"), IPv6Network("::/96"))
 """Networks whose last 32 bits are an IPv4 address: NAT64 (RFC 6052, section 2.1), and those called
@@ -47,7 +47,7 @@ def _insist_on_public(address: str) -> None:
         raise PrivateAddress
 
 
-class _GuardedConnection(HTTPSConnection):
+class _GuardedConnection(TimedSecureConnection):
     def _new_conn(self) -> socket.socket:
         # Ask before connecting as well, or refusals would tell which private ports are open.
         with suppress(socket.gaierror):
@@ -66,7 +66,7 @@ class _GuardedPool(HTTPSConnectionPool):
     ConnectionCls = _GuardedConnection
 
 
-class GuardedAdapter(HTTPAdapter):
+class GuardedAdapter(TimedAdapter):
     """Https to public addresses only; an operator's egress proxy guards what goes through it."""
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:

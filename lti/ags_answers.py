@@ -16,8 +16,9 @@ def not_accepted(refused: ServiceRefused) -> ServiceRefused:
         return refused
     return ServiceRefused(
         "score-not-accepted",
-        f"The platform did not take the score (it answered {refused.status}). Most often the "
+        "The platform did not take the score (it answered %(status)s). Most often the "
         "person is no longer a learner in this course, or the gradebook column is gone.",
+        {"status": refused.status},
         status=refused.status,
     )
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final, NoReturn
 
+from lti.errors import NO_VALUES, Values, Worded
 from lti.jose import PublicKey
 from lti.registration import PendingLogin, Registration
 
@@ -45,15 +46,21 @@ class Presented:
         return self.login
 
 
-class CheckFailed(Exception):
+class CheckFailed(Worded):
     """One check failed; `launch.verified` adds the circumstances.
 
     `status` is the HTTP status to answer with, if it is not the one of the check.
     """
 
-    def __init__(self, slug: str, message: str, *, status: int | None = None) -> None:
-        super().__init__(message)
-        self.slug = slug
+    def __init__(
+        self,
+        slug: str,
+        template: str,
+        values: Values = NO_VALUES,
+        *,
+        status: int | None = None,
+    ) -> None:
+        super().__init__(slug, template, values)
         self.status = status
 
 
@@ -98,6 +105,8 @@ def check(
     return named
 
 
-def refuse(slug: str, message: str, *, status: int | None = None) -> NoReturn:
+def refuse(
+    slug: str, template: str, values: Values = NO_VALUES, *, status: int | None = None
+) -> NoReturn:
     """Fail the current check, with its status unless there is another for this."""
-    raise CheckFailed(slug, message, status=status)
+    raise CheckFailed(slug, template, values, status=status)

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from lti import claims, placements, quirks, reading, urls
 from lti.errors import RegistrationRefused, ServiceRefused
 from lti.http import Answer, Http
-from lti.platform_configuration import PlatformConfiguration, configuration_in, incomplete
+from lti.platform_configuration import PlatformConfiguration, configuration_in
 from lti.registration import Registration
 
 __all__ = [
@@ -103,10 +103,13 @@ def platform_configuration(
     except ServiceRefused as refused:
         raise RegistrationRefused(
             "configuration-unreadable",
-            f"The platform's configuration could not be read. {refused}",
+            "The platform's configuration could not be read. %(why)s",
+            {"why": refused},
         ) from None
     if not isinstance(document, dict):
-        raise incomplete("a JSON object")
+        raise RegistrationRefused(
+            "configuration-incomplete", "The platform's configuration is not a JSON object."
+        )
     configuration = configuration_in(document)
     places = (configuration_url, answer.url)
     if not all(urls.same_origin(configuration.issuer, place) for place in places):
@@ -178,8 +181,9 @@ def register(
     except ServiceRefused as refused:
         raise RegistrationRefused(
             "registration-refused",
-            f"The platform did not register this tool. {refused} "
+            "The platform did not register this tool. %(why)s "
             "Start again from the platform: its invitation can be used once.",
+            {"why": refused},
         ) from None
 
 

@@ -11,19 +11,39 @@ LtiError
 Every error carries a `slug`, which stays the same between releases, and a message for people that
 says what to do. Neither ever holds a name, an address, a token or anything else that a person or a
 platform sent, except identifiers of registrations and deployments in attributes made for them.
+
+A message is a constant `template` and the `values` that fill it in, so that whoever shows it can
+translate the one and leave the other as it is. `str()` says it in English.
 """
 
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
 
-class LtiError(Exception):
-    """The root of the tree.
+Values = Mapping[str, object]
+
+NO_VALUES: Final[Values] = MappingProxyType({})
+
+
+class Worded(Exception):
+    """Something that failed, with a message that can be translated.
 
     Attributes:
         slug: a stable name for this kind of failure, such as "nonce-mismatch".
+        template: the message in English, with `%(name)s` wherever one of `values` belongs. Without
+            values it is the message to the letter, and "%" is no more than a character.
+        values: what fills it in: text, numbers, or another of these, which has a template itself.
     """
 
-    def __init__(self, slug: str, message: str) -> None:
-        super().__init__(message)
+    def __init__(self, slug: str, template: str, values: Values = NO_VALUES) -> None:
+        super().__init__(template % values if values else template)
         self.slug = slug
+        self.template = template
+        self.values = values
+
+
+class LtiError(Worded):
+    """The root of the tree."""
 
 
 class LoginRefused(LtiError):
@@ -34,8 +54,15 @@ class LoginRefused(LtiError):
             for those who run them, never for whoever asked.
     """
 
-    def __init__(self, slug: str, message: str, *, candidates: tuple[str, ...] = ()) -> None:
-        super().__init__(slug, message)
+    def __init__(
+        self,
+        slug: str,
+        template: str,
+        values: Values = NO_VALUES,
+        *,
+        candidates: tuple[str, ...] = (),
+    ) -> None:
+        super().__init__(slug, template, values)
         self.candidates = candidates
 
 
@@ -53,12 +80,15 @@ class LaunchRefused(LtiError):
         return_url: where the platform wants people sent back to (with `lti_errormsg`); only when
             trusted.
         deployment_id: the deployment that the platform named; only when trusted.
+        locale: the language that the platform shows to whoever launched, as it writes it ("de-AT");
+            only once the signature was good.
     """
 
     def __init__(
         self,
         slug: str,
-        message: str,
+        template: str,
+        values: Values = NO_VALUES,
         *,
         check: str,
         specification: str,
@@ -67,8 +97,9 @@ class LaunchRefused(LtiError):
         trusted: bool = False,
         return_url: str | None = None,
         deployment_id: str | None = None,
+        locale: str | None = None,
     ) -> None:
-        super().__init__(slug, message)
+        super().__init__(slug, template, values)
         self.check = check
         self.specification = specification
         self.status = status
@@ -76,6 +107,7 @@ class LaunchRefused(LtiError):
         self.trusted = trusted
         self.return_url = return_url if trusted else None
         self.deployment_id = deployment_id if trusted else None
+        self.locale = locale
 
 
 class NoticeRefused(LtiError):
@@ -86,8 +118,16 @@ class NoticeRefused(LtiError):
         specification: the URL of the section that asks for the check.
     """
 
-    def __init__(self, slug: str, message: str, *, check: str, specification: str) -> None:
-        super().__init__(slug, message)
+    def __init__(
+        self,
+        slug: str,
+        template: str,
+        values: Values = NO_VALUES,
+        *,
+        check: str,
+        specification: str,
+    ) -> None:
+        super().__init__(slug, template, values)
         self.check = check
         self.specification = specification
 
@@ -106,8 +146,15 @@ class ServiceRefused(LtiError):
 
     retryable = False
 
-    def __init__(self, slug: str, message: str, *, status: int | None = None) -> None:
-        super().__init__(slug, message)
+    def __init__(
+        self,
+        slug: str,
+        template: str,
+        values: Values = NO_VALUES,
+        *,
+        status: int | None = None,
+    ) -> None:
+        super().__init__(slug, template, values)
         self.status = status
 
 
@@ -123,8 +170,14 @@ class ServiceUnavailable(LtiError):
     retryable = True
 
     def __init__(
-        self, slug: str, message: str, *, status: int | None = None, retry_after: int | None = None
+        self,
+        slug: str,
+        template: str,
+        values: Values = NO_VALUES,
+        *,
+        status: int | None = None,
+        retry_after: int | None = None,
     ) -> None:
-        super().__init__(slug, message)
+        super().__init__(slug, template, values)
         self.status = status
         self.retry_after = retry_after

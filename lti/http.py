@@ -7,7 +7,6 @@ development. Bearer tokens never leave the origin that they were meant for.
 
 import json
 import re
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
@@ -18,14 +17,21 @@ from urllib.parse import urljoin, urlsplit
 import requests
 import urllib3
 
-from lti import urls
+from lti import patience, urls
 from lti.addresses import GuardedAdapter, PrivateAddress
 from lti.errors import ServiceRefused, ServiceUnavailable
+from lti.patience import TimedAdapter
 
 USER_AGENT: Final = "Mentes (LTI 1.3 tool)"
 LONGEST_WAIT: Final = 86400  # s; a Retry-After beyond a day is a mistake
 _MOST_REDIRECTS: Final = 3
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
+_TROUBLE: Final = (
+    requests.RequestException,
+    urllib3.exceptions.HTTPError,
+    TimeoutError,
+    UnicodeError,
+)
 
 _LINK: Final = re.compile(r"<([^>]*)>([^<]*)")
 _RELATION: Final = re.compile(r";\s*rel\s*=\s*[\"'“”]?([^\"'“”;,]+)", re.IGNORECASE)
@@ -91,7 +97,8 @@ class Http:
         allow_private: also call private and loopback addresses, and plain http. For development,
             demonstrations and tests, and for tools on the platform's own intranet.
         timeout: seconds to connect, and between two packets.
-        longest: seconds for a whole answer.
+        longest: seconds for a whole call: to connect, to shake hands, for headers and body, and for
+            redirects. Only how long it takes to look a name up is the resolver's to say.
         largest: bytes of an answer.
     """
 
@@ -111,8 +118,8 @@ class Http:
         self._session = requests.Session()
         self._session.headers["User-Agent"] = user_agent
         self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-        if not allow_private:
-            self._session.mount("https://", GuardedAdapter())
+        self._session.mount("http://", TimedAdapter())
+        self._session.mount("https://", TimedAdapter() if allow_private else GuardedAdapter())
 
     def get(
         self, url: str, *, accept: str = "application/json", bearer: str | None = None
@@ -151,11 +158,12 @@ class Http:
         if document is not None:
             headers["Content-Type"] = content_type
             data = json.dumps(document, allow_nan=False).encode()
-        answer = self._once(method, url, headers, data)
-        for _ in range(_MOST_REDIRECTS):
-            if answer.status not in _REDIRECTS:
-                break
-            answer = self._once("GET", _redirected(method, answer, bearer), headers, None)
+        with patience.at_most(self._longest):
+            answer = self._once(method, url, headers, data)
+            for _ in range(_MOST_REDIRECTS):
+                if answer.status not in _REDIRECTS:
+                    break
+                answer = self._once("GET", _redirected(method, answer, bearer), headers, None)
         return _granted(answer)
 
     def _once(self, method: str, url: str, headers: Mapping[str, str], data: Any) -> Answer:
@@ -165,13 +173,14 @@ class Http:
             raise ServiceRefused(
                 "url-refused", "The platform's URL is not one that we call: https is needed."
             )
+        connecting, reading = self._timeout
         try:
             with self._session.request(
                 method,
                 url,
                 headers=headers,
                 data=data,
-                timeout=self._timeout,
+                timeout=(patience.left(connecting), patience.left(reading)),
                 allow_redirects=False,
                 stream=True,
                 auth=_no_other_credentials,
@@ -186,25 +195,26 @@ class Http:
                 "The platform's URL leads to a private address. "
                 "Allow private addresses if the platform is on your own network.",
             ) from None
-        except (requests.RequestException, urllib3.exceptions.HTTPError, UnicodeError):
+        except _TROUBLE:
+            if patience.is_over():
+                raise ServiceUnavailable(
+                    "platform-slow", "The platform's answer took too long."
+                ) from None
             raise ServiceUnavailable(
                 "platform-unreachable", "The platform could not be reached in time."
             ) from None
 
     def _read(self, response: requests.Response) -> bytes:
         body = bytearray()
-        deadline = time.monotonic() + self._longest
-        # Read what has arrived, not what was asked for: a slow drip must meet the deadline.
         while chunk := response.raw.read1(64 * 1024, decode_content=True):
             body += chunk
             if len(body) > self._largest:
                 raise ServiceRefused(
                     "answer-too-large",
-                    f"The platform's answer is larger than {self._largest} bytes.",
+                    "The platform's answer is larger than %(largest)s bytes.",
+                    {"largest": self._largest},
                     status=response.status_code,
                 )
-            if time.monotonic() > deadline:
-                raise ServiceUnavailable("platform-slow", "The platform's answer took too long.")
         return bytes(body)
 
 
@@ -225,12 +235,16 @@ def _granted(answer: Answer) -> Answer:
     if answer.status in (408, 425, 429) or answer.status >= 500 or limited:
         raise ServiceUnavailable(
             "platform-busy",
-            f"The platform answered {answer.status} and can be asked again later.",
+            "The platform answered %(status)s and can be asked again later.",
+            {"status": answer.status},
             status=answer.status,
             retry_after=_retry_after(answer.headers),
         )
     raise ServiceRefused(
-        "platform-refused", f"The platform answered {answer.status}.", status=answer.status
+        "platform-refused",
+        "The platform answered %(status)s.",
+        {"status": answer.status},
+        status=answer.status,
     )
 
 

@@ -18,18 +18,16 @@ from joserfc.errors import JoseError
 from joserfc.jwk import RSAKey
 from joserfc.util import urlsafe_b64decode
 
+from lti.errors import Worded
+
 ALGORITHM: Final = "RS256"
 LARGEST_TOKEN: Final = 256 * 1024  # bytes
 LARGEST_HEADER: Final = 16 * 1024  # bytes, encoded; some hold chains of certificates (`x5c`)
 SMALLEST_KEY: Final = 2048  # bits
 
 
-class Unverifiable(Exception):
+class Unverifiable(Worded):
     """A token that cannot be trusted; `slug` says why."""
-
-    def __init__(self, slug: str, message: str) -> None:
-        super().__init__(message)
-        self.slug = slug
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,7 +125,7 @@ def verified_claims(token: str, keys: Iterable[PublicKey]) -> dict[str, Any]:
     if unverified.get("alg") != ALGORITHM or unverified.keys() & {"crit", "b64"}:
         raise Unverifiable(
             "algorithm-refused",
-            f"The token must be signed with {ALGORITHM} and without critical extensions.",
+            "The token must be signed with RS256 and without critical extensions.",
         )
     for key in keys:
         payload = _payload_signed_by(key, token)

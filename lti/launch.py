@@ -96,14 +96,17 @@ def _refusal(
 ) -> LaunchRefused:
     # Only a token of this registration's platform, for us, may say where people are sent.
     trusted = token_checks.authorized_party.name in passed
+    said = reading.presentation(launch.claims)
     return LaunchRefused(
         failure.slug,
-        str(failure),
+        failure.template,
+        failure.values,
         check=failed.name,
         specification=failed.specification,
         status=failed.status if failure.status is None else failure.status,
         passed=passed,
         trusted=trusted,
-        return_url=reading.presentation(launch.claims).return_url,
+        return_url=said.return_url,
         deployment_id=reading.text(launch.claims.get(claims.DEPLOYMENT_ID)),
+        locale=said.locale,  # there are no claims before the signature was checked
     )

@@ -247,7 +247,8 @@ def _required(parameters: Parameters, name: str) -> str:
     if value is None:
         raise LoginRefused(
             "login-parameter-missing",
-            f"The platform did not send {name}. Open this page from a course, not by its address.",
+            "The platform did not send %(name)s. Open this page from a course, not by its address.",
+            {"name": name},
         )
     return value
 
@@ -256,14 +257,17 @@ def _optional(parameters: Parameters, name: str, *, longest: int = LONGEST_VALUE
     values = parameters.get(name, ())
     if len(values) > 1:
         raise LoginRefused(
-            "login-parameter-repeated", f"The platform sent {name} more than once; send it once."
+            "login-parameter-repeated",
+            "The platform sent %(name)s more than once; send it once.",
+            {"name": name},
         )
     value = values[0] if values else ""
     if len(value) > longest or not value.isprintable():
         raise LoginRefused(
             "login-parameter-malformed",
-            f"The platform sent a {name} that is longer than {longest} characters "
+            "The platform sent a %(name)s that is longer than %(longest)s characters "
             "or has control characters in it.",
+            {"name": name, "longest": longest},
         )
     return value or None
 

@@ -55,7 +55,8 @@ def message_type(launch: Presented) -> None:
         refuse(
             "message-type-unsupported",
             "The platform sent a kind of message that this tool does not serve. "
-            f"It serves {', '.join(SERVED)}.",
+            "It serves %(served)s.",
+            {"served": ", ".join(SERVED)},
         )
 
 
@@ -128,7 +129,9 @@ def deep_linking_settings(launch: Presented) -> None:
     for member in ("accept_types", "accept_presentation_document_targets"):
         if not _is_list_of_strings(settings.get(member)):
             refuse(
-                "deep-linking-settings-malformed", f"The platform sent no usable list of {member}."
+                "deep-linking-settings-malformed",
+                "The platform sent no usable list of %(member)s.",
+                {"member": member},
             )
     if not isinstance(settings.get("data"), str | None):
         refuse("deep-linking-settings-malformed", "The platform sent data that is not a string.")

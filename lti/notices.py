@@ -126,7 +126,11 @@ def verified(
             each(presented)
         except CheckFailed as failure:
             raise NoticeRefused(
-                failure.slug, str(failure), check=each.name, specification=each.specification
+                failure.slug,
+                failure.template,
+                failure.values,
+                check=each.name,
+                specification=each.specification,
             ) from None
     return _read(presented.claims)
 
@@ -182,7 +186,8 @@ def tokens(body: bytes) -> tuple[str, ...]:
 def _malformed() -> NoReturn:
     raise NoticeRefused(
         "batch-malformed",
-        f"The platform did not post a batch of notices, {MOST_NOTICES} at most.",
+        "The platform did not post a batch of notices, %(most)s at most.",
+        {"most": MOST_NOTICES},
         check="batch",
         specification=SPECIFICATION + "#notice-request",
     )

@@ -89,16 +89,17 @@ def _url(document: Mapping[str, Any], member: str) -> str:
     """Return a URL of the platform: https, unless the platform itself is known by http."""
     url = document.get(member)
     if not isinstance(url, str) or not urls.is_web_url(url):
-        raise incomplete(f"a URL for {member}")
+        raise RegistrationRefused(
+            "configuration-incomplete",
+            "The platform's configuration lacks a URL for %(member)s.",
+            {"member": member},
+        )
     issuer = document.get("issuer")
     plain = isinstance(issuer, str) and urlsplit(issuer).scheme == "http"
     if urlsplit(url).scheme != "https" and not plain:
-        raise incomplete(f"an https URL for {member}")
+        raise RegistrationRefused(
+            "configuration-incomplete",
+            "The platform's configuration lacks an https URL for %(member)s.",
+            {"member": member},
+        )
     return url
-
-
-def incomplete(what: str) -> RegistrationRefused:
-    """Return the refusal of a configuration that lacks `what`."""
-    return RegistrationRefused(
-        "configuration-incomplete", f"The platform's configuration lacks {what}."
-    )

@@ -101,7 +101,9 @@ class Services:
             if next_url in seen:
                 raise ServiceRefused("paging-loop", "The platform's pages lead back to themselves.")
             if len(seen) == most:
-                raise ServiceRefused("paging-endless", f"The platform has more than {most} pages.")
+                raise ServiceRefused(
+                    "paging-endless", "The platform has more than %(most)s pages.", {"most": most}
+                )
             seen.add(next_url)
             answer = self.call(
                 "GET",

@@ -16,8 +16,6 @@ OLDEST: Final = 3600  # s since a token was issued
 LATEST: Final = 253402300800  # s; the end of year 9999, the last that a datetime can hold
 
 _STEPS: Final = SECURITY + "#authentication-response-validation"
-_OPEN_AGAIN: Final = "Go back to the course and open this page again."
-_CLOCKS: Final = "An administrator should compare the platform's clock with the tool's."
 
 
 @check("state", "https://www.rfc-editor.org/rfc/rfc6749#section-10.12")
@@ -25,10 +23,15 @@ def state(launch: Presented) -> None:
     """The state is ours, unspent and unexpired (RFC 6749, section 10.12)."""
     if launch.login is None:
         refuse(
-            "state-unknown", f"This launch was already used or was not begun here. {_OPEN_AGAIN}"
+            "state-unknown",
+            "This launch was already used or was not begun here. "
+            "Go back to the course and open this page again.",
         )
     if launch.now >= launch.login.expires_at:
-        refuse("state-expired", f"Signing in took too long. {_OPEN_AGAIN}")
+        refuse(
+            "state-expired",
+            "Signing in took too long. Go back to the course and open this page again.",
+        )
 
 
 @check("browser", "https://www.rfc-editor.org/rfc/rfc6749#section-10.12")
@@ -41,14 +44,21 @@ def browser(launch: Presented) -> None:
             "Open this page in a new tab.",
         )
     if not secrets.compare_digest(browser_digest(launch.browser), launch.pending.browser_digest):
-        refuse("browser-mismatch", f"This launch was begun in another browser. {_OPEN_AGAIN}")
+        refuse(
+            "browser-mismatch",
+            "This launch was begun in another browser. "
+            "Go back to the course and open this page again.",
+        )
 
 
 @check("registration", "https://www.rfc-editor.org/rfc/rfc9700#section-4.4")
 def registration(launch: Presented) -> None:
     """The login began at the registration that now answers (RFC 9700, section 4.4: mix-up)."""
     if launch.pending.registration_id != launch.registration.id:
-        refuse("registration-mismatch", f"This launch answers another platform. {_OPEN_AGAIN}")
+        refuse(
+            "registration-mismatch",
+            "This launch answers another platform. Go back to the course and open this page again.",
+        )
 
 
 @check("key", SECURITY + "#message-security-and-message-signing")
@@ -115,7 +125,11 @@ def expiry(launch: Presented) -> None:
     """`exp` is a number and lies ahead, give or take the leeway (step 7)."""
     expires = _seconds(launch, "exp")
     if launch.now.timestamp() >= expires + LEEWAY:
-        refuse("token-expired", f"The platform's token has expired. {_OPEN_AGAIN} {_CLOCKS}")
+        refuse(
+            "token-expired",
+            "The platform's token has expired. Go back to the course and open this page again. "
+            "An administrator should compare the platform's clock with the tool's.",
+        )
 
 
 @check("issued at", _STEPS)
@@ -123,9 +137,17 @@ def issued_at(launch: Presented) -> None:
     """`iat` is a number, not ahead of us and not long past (step 8)."""
     age = launch.now.timestamp() - _seconds(launch, "iat")
     if age < -LEEWAY:
-        refuse("token-from-the-future", f"The platform's token was issued in the future. {_CLOCKS}")
+        refuse(
+            "token-from-the-future",
+            "The platform's token was issued in the future. "
+            "An administrator should compare the platform's clock with the tool's.",
+        )
     if age > OLDEST:
-        refuse("token-too-old", f"The platform's token is too old. {_OPEN_AGAIN} {_CLOCKS}")
+        refuse(
+            "token-too-old",
+            "The platform's token is too old. Go back to the course and open this page again. "
+            "An administrator should compare the platform's clock with the tool's.",
+        )
 
 
 @check("nonce", _STEPS)
@@ -135,7 +157,11 @@ def nonce(launch: Presented) -> None:
     if not isinstance(presented, str) or not presented:
         refuse("nonce-missing", "The platform's token has no nonce.")
     if not secrets.compare_digest(presented.encode(), launch.pending.nonce.encode()):
-        refuse("nonce-mismatch", f"The platform's token answers another login. {_OPEN_AGAIN}")
+        refuse(
+            "nonce-mismatch",
+            "The platform's token answers another login. "
+            "Go back to the course and open this page again.",
+        )
 
 
 @check("single use", _STEPS)
@@ -144,13 +170,17 @@ def single_use(launch: Presented) -> None:
     complete launch can spend them.
     """
     if not launch.spend():
-        refuse("launch-replayed", f"This launch was already used. {_OPEN_AGAIN}")
+        refuse(
+            "launch-replayed",
+            "This launch was already used. Go back to the course and open this page again.",
+        )
 
 
 def _refuse_token(error: jose.Unverifiable) -> NoReturn:
     """Refuse a token: one that is none says nothing about who sent it."""
     malformed = error.slug == "id-token-malformed"
-    refuse(error.slug, str(error), status=MALFORMED if malformed else None)
+    status = MALFORMED if malformed else None
+    refuse(error.slug, error.template, error.values, status=status)
 
 
 def _header(launch: Presented) -> dict[str, object]:
@@ -164,7 +194,11 @@ def _seconds(launch: Presented, claim: str) -> float:
     """Return a claim that is a NumericDate (RFC 7519, section 2)."""
     value = launch.claims.get(claim)
     if isinstance(value, bool) or not isinstance(value, int | float) or not _is_date(value):
-        refuse(f"{claim}-malformed", f"The platform's token has no usable time in {claim}.")
+        refuse(
+            f"{claim}-malformed",
+            "The platform's token has no usable time in %(claim)s.",
+            {"claim": claim},
+        )
     return float(value)
 
 

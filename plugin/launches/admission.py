@@ -35,11 +35,6 @@ log = structlog.get_logger()
 ENCODED: Final = "application/x-www-form-urlencoded"
 """How a platform's page sends a form: OAuth 2.0 Form Post Response Mode, section 2."""
 LOGIN_SECONDS: Final = 600
-WAITS = (
-    "Mentes was added to this part of your learning platform and is not approved for it yet. "
-    "You did nothing wrong."
-)
-KEPT_OUT = "An administrator has decided that Mentes does not open from here."
 
 
 def state_and_token(form: Mapping[str, Sequence[str]]) -> tuple[str, str] | None:
@@ -152,22 +147,8 @@ class Admission:
         if state == DeploymentState.APPROVED:
             known = registration.deployment_ids | {deployment_id}
             return replace(registered, registration=replace(registration, deployment_ids=known))
-        refused, slug, text = (
-            (DeploymentPending, "deployment-pending", WAITS)
-            if state == DeploymentState.PENDING
-            else (DeploymentKeptOut, "deployment-refused", KEPT_OUT)
-        )
-        raise refused(
-            slug,
-            text,
-            check=refusal.check,
-            specification=refusal.specification,
-            status=refusal.status,
-            passed=refusal.passed,
-            trusted=refusal.trusted,
-            return_url=refusal.return_url,
-            deployment_id=deployment_id,
-        )
+        waits = state == DeploymentState.PENDING
+        raise DeploymentPending(refusal) if waits else DeploymentKeptOut(refusal)
 
     def _entered(
         self,

@@ -16,11 +16,12 @@ from lti.errors import (
     RegistrationRefused,
     ServiceRefused,
     ServiceUnavailable,
+    Worded,
 )
 from plugin.foundation.errors import MentesError
 from plugin.foundation.i18n import Words, to_say
 from plugin.foundation.web.i18n import words
-from plugin.foundation.web.problems import Problem, show_problem
+from plugin.foundation.web.problems import Problem, prefers_html, show_problem
 from plugin.foundation.web.tool import tool
 from plugin.launches.redaction import redacted, said_to_be
 from plugin.launches.refusals import Refusal, Refusals
@@ -33,12 +34,45 @@ LAUNCHES = frozenset({"launches", "browsers"})
 LONGEST_TOKEN = 256 * 1024  # characters; a launch is some 4 kB
 
 
-class DeploymentPending(LaunchRefused):
+class DeploymentClosed(LaunchRefused):
+    """A launch from a deployment that is not approved: `refusal`, in the tool's own words."""
+
+    def __init__(self, slug: str, template: str, *, refusal: LaunchRefused) -> None:
+        super().__init__(
+            slug,
+            template,
+            check=refusal.check,
+            specification=refusal.specification,
+            status=refusal.status,
+            passed=refusal.passed,
+            trusted=refusal.trusted,
+            return_url=refusal.return_url,
+            deployment_id=refusal.deployment_id,
+            locale=refusal.locale,
+        )
+
+
+class DeploymentPending(DeploymentClosed):
     """A launch with nothing wrong, from a deployment that nobody has approved yet."""
 
+    def __init__(self, refusal: LaunchRefused) -> None:
+        super().__init__(
+            "deployment-pending",
+            "Mentes was added to this part of your learning platform and is not approved for it "
+            "yet. You did nothing wrong.",
+            refusal=refusal,
+        )
 
-class DeploymentKeptOut(LaunchRefused):
+
+class DeploymentKeptOut(DeploymentClosed):
     """A launch from a deployment that an administrator has refused."""
+
+    def __init__(self, refusal: LaunchRefused) -> None:
+        super().__init__(
+            "deployment-refused",
+            "An administrator has decided that Mentes does not open from here.",
+            refusal=refusal,
+        )
 
 
 STATUSES: dict[type[LtiError], int] = {  # a refused launch has its own
@@ -89,8 +123,10 @@ def answer(error: LtiError) -> Response:
         registration_id=g.get("registration_id"),
         deployment_id=getattr(error, "deployment_id", None),  # what the operator has to approve
     )
+    if prefers_html():  # a person's page; a machine negotiates by Accept-Language
+        g.locale = getattr(error, "locale", None)
     say = words()
-    text = say.gettext(str(error))
+    text = in_language(error, say)
     return_url = getattr(error, "return_url", None)
     if return_url:
         g.return_url = urls.with_query(return_url, [("lti_errormsg", text)])
@@ -102,11 +138,25 @@ def answer(error: LtiError) -> Response:
             detail=text,
             next_step=_next_step(error, say),
             reference=g.request_id,
+            retry_after=getattr(error, "retry_after", None),
         )
     )
     if _keeps_out(error):
         _keep_afterwards(response, error, _meant(error))
     return response
+
+
+def in_language(error: Worded, say: Words) -> str:
+    """Return what `error` says in somebody's language.
+
+    Only the template is looked up, and only it is filled in: a value stays what it is, unless it is
+    another error, which says itself.
+    """
+    values = {
+        name: in_language(value, say) if isinstance(value, Worded) else value
+        for name, value in error.values.items()
+    }
+    return say.gettext(error.template, **values)
 
 
 def _next_step(error: LtiError, say: Words) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from http import HTTPStatus
 from uuid import UUID
 
 from sqlalchemy import select
@@ -147,10 +148,12 @@ def not_taken(error: ServiceRefused | ServiceUnavailable) -> Settled | Postponed
     """Return what becomes of a debt that a platform did not take.
 
     Without an access token nothing will pass until somebody mends it (Moodle gives none while it
-    cannot reach our key set): we keep asking, seldom.
+    cannot reach our key set): we keep asking, seldom. So we do where a token that was given a
+    moment ago is not taken (401): that says nothing of the debt, and much of a platform whose
+    servers do not agree yet, as while its keys change.
     """
     if isinstance(error, ServiceUnavailable):
         return Postponed(problem=said(error), retry_after=error.retry_after)
-    if error.slug == "token-refused":
+    if error.slug == "token-refused" or error.status == HTTPStatus.UNAUTHORIZED:
         return Postponed(problem=said(error))
     return Settled(outcome=Outcome.GIVEN_UP, problem=said(error))

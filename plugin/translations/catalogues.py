@@ -36,11 +36,6 @@ SPEAKERS: dict[Path, list[tuple[str, str]]] = {
     Path(lti.__file__).parent: [
         ("testing/**", "ignore"),
         ("quirks.py", "ignore"),
-        ("access_tokens.py", "ignore"),  # from here on: what only the worker meets
-        ("ags.py", "ignore"),
-        ("ags_answers.py", "ignore"),
-        ("nrps.py", "ignore"),
-        ("services.py", "ignore"),
         ("**.py", PYTHON),
     ],
 }

@@ -4,8 +4,9 @@ Three things are collected:
 
 - what `gettext`, `say` and `_` say, and both forms of `ngettext`;
 - what `to_say` marks: titles and subjects, which are said later;
-- every literal that reads as a sentence (a capital, a space, a full stop): refusals and what is
-  wrong with a form carry their text in English, and pages translate it when they show it.
+- every literal that reads as a sentence (a capital, a space, a full stop, after which another
+  sentence may be filled in): refusals and what is wrong with a form carry their text in English,
+  and pages translate it when they show it.
 
 Docstrings and the complaints of one programmer to another (`ValueError` …) are left out. A sentence
 put together with constants of its own module is collected as one; with anything else it cannot be.
@@ -23,7 +24,7 @@ from typing import IO
 Found = tuple[int, str | None, str | tuple[str, ...], list[str]]
 """Line, function (None: it does not matter), message or messages, comments: Babel's shape."""
 
-SENTENCE = re.compile(r"[A-Z]\S* .*[.?!]")
+SENTENCE = re.compile(r"[A-Z]\S* .*[.?!](?: %\(\w+\)s)?")
 SAYS = {"gettext", "say", "_", "to_say"}
 SAYS_BOTH = {"ngettext"}
 AMONG_PROGRAMMERS = {"ValueError", "TypeError", "LookupError", "RuntimeError", "TenancyError"}

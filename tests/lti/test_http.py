@@ -2,14 +2,21 @@
 
 import gzip
 import socket
+import ssl
+import time
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from ipaddress import ip_address
 from os import urandom
+from pathlib import Path
 from threading import Event, Thread
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 from requests.structures import CaseInsensitiveDict
 from werkzeug.wrappers import Response
 
@@ -124,35 +131,153 @@ def test_a_platform_that_does_not_answer_is_not_waited_for(silence: str) -> None
     assert unavailable.value.slug == "platform-unreachable"
 
 
-@pytest.mark.parametrize(
-    ("head", "drop"),
-    [
-        (b"Transfer-Encoding: chunked", b"1\r\nx\r\n"),
-        (b"Content-Length: 100000", b"x"),
-    ],
-    ids=["chunked", "plain"],
-)
-def test_an_answer_that_drips_is_given_up(head: bytes, drop: bytes) -> None:
+@contextmanager
+def dripping(
+    head: bytes, drop: bytes, *, drops: int = 100, certificate: Path | None = None
+) -> Iterator[int]:
+    """Serve on a port: whoever connects is sent `head`, then a `drop` every 50 ms."""
     done = Event()
     with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(10)
 
         def drip() -> None:
-            connection, _ = server.accept()
-            with connection, suppress(OSError):
-                connection.sendall(b"HTTP/1.1 200 OK\r\n" + head + b"\r\n\r\n")
-                while not done.wait(0.05):
-                    connection.sendall(drop)
+            with suppress(OSError):
+                connection, _ = server.accept()
+                if certificate is not None:
+                    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+                    context.load_cert_chain(certificate)
+                    connection = context.wrap_socket(connection, server_side=True)
+                with connection:
+                    connection.recv(65_536)
+                    connection.sendall(head)
+                    for _ in range(drops):
+                        if done.wait(0.05):
+                            break
+                        connection.sendall(drop)
 
         thread = Thread(target=drip)
         thread.start()
-        http = Http(allow_private=True, timeout=(1.0, 1.0), longest=0.3)
         try:
-            with pytest.raises(ServiceUnavailable) as unavailable:
-                http.get(f"http://127.0.0.1:{server.getsockname()[1]}/")
+            yield server.getsockname()[1]
         finally:
             done.set()
             thread.join()
+
+
+def given_up(url: str, *, after: float, connecting: float = 1.0, reading: float = 1.0) -> None:
+    """Assert that a call to `url` is given up as slow, and soon after its time is up."""
+    http = Http(allow_private=True, timeout=(connecting, reading), longest=after)
+    began = time.monotonic()
+    with pytest.raises(ServiceUnavailable) as unavailable:
+        http.get(url)
     assert unavailable.value.slug == "platform-slow"
+    assert time.monotonic() - began < after + 1.0
+
+
+BEGINNINGS = {
+    "body in chunks": (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", b"1\r\nx\r\n"),
+    "body": (b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n", b"x"),
+    "status line": (b"HTTP/1.1 200 ", b"O"),
+    "header": (b"HTTP/1.1 200 OK\r\nX-Slow: ", b"x"),
+    "headers": (b"HTTP/1.1 200 OK\r\n", b"X: y\r\n"),
+    "patience asked for": (b"", b"HTTP/1.1 100 Continue\r\n\r\n"),
+}
+
+
+@pytest.mark.parametrize("name", BEGINNINGS)
+def test_an_answer_that_drips_is_given_up(name: str) -> None:
+    with dripping(*BEGINNINGS[name]) as port:
+        given_up(f"http://127.0.0.1:{port}/", after=0.3)
+
+
+@pytest.fixture(scope="session")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The certificate of 127.0.0.1, which nobody vouches for, and its key, in one file."""
+    key, name = ec.generate_private_key(ec.SECP256R1()), x509.Name([])
+    now = datetime.now(UTC)
+    address = x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))])
+    signed = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(address, critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    path = tmp_path_factory.mktemp("tls") / "certificate.pem"
+    unencrypted = serialization.NoEncryption()
+    pem, pkcs8 = serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8
+    path.write_bytes(key.private_bytes(pem, pkcs8, unencrypted) + signed.public_bytes(pem))
+    return path
+
+
+@pytest.mark.parametrize("name", BEGINNINGS)
+def test_an_answer_that_drips_by_tls_is_given_up(
+    name: str, certificate: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(certificate))
+    with dripping(*BEGINNINGS[name], certificate=certificate) as port:
+        given_up(f"https://127.0.0.1:{port}/", after=0.4)
+
+
+def test_an_answer_that_drips_and_comes_to_an_end_is_taken(
+    certificate: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(certificate))
+    head = b"HTTP/1.1 200 OK\r\nConnection: close\r\n"
+    for scheme, with_tls in (("http", None), ("https", certificate)):
+        with dripping(head, b"X: y\r\n\r\n{}", drops=1, certificate=with_tls) as port:
+            http = Http(allow_private=True, longest=9.0)
+            assert http.get(f"{scheme}://127.0.0.1:{port}/").json() == {}
+
+
+def test_a_handshake_that_drips_is_given_up() -> None:
+    record = b"\x16\x03\x03\x40\x00"  # of 16 kB, which never come
+    with dripping(record, b"\x02") as port:
+        given_up(f"https://127.0.0.1:{port}/", after=0.3, connecting=9.0)
+
+
+def test_a_proxy_that_drips_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("no_proxy", raising=False)
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    for scheme in ("http", "https"):
+        with dripping(b"HTTP/1.1 200 OK\r\nX-Slow: ", b"x") as port:
+            monkeypatch.setenv(f"{scheme}_proxy", f"http://127.0.0.1:{port}")
+            given_up(f"{scheme}://lms.example/", after=0.3)
+
+
+def test_a_host_of_many_addresses_has_no_more_time_than_one_of_few(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with ExitStack() as stack:
+        server = stack.enter_context(socket.create_server(("127.0.0.1", 0), backlog=0))
+        for _ in range(4):  # whoever comes now is not let in
+            waiting = stack.enter_context(socket.socket())
+            waiting.setblocking(False)
+            waiting.connect_ex(server.getsockname())
+        one = (socket.AF_INET, socket.SOCK_STREAM, 6, "", server.getsockname())
+        monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: [one] * 20)
+        port = server.getsockname()[1]
+        given_up(f"http://lms.example:{port}/", after=0.6, connecting=0.25)
+
+
+def test_redirects_have_no_time_of_their_own(script: Script) -> None:
+    def slowly() -> Iterator[bytes]:
+        for _ in range(4):
+            yield b" "
+            Event().wait(0.05)
+
+    moved = {"Location": "/x"}
+    script.will_answer(*(Response(slowly(), status=302, headers=moved) for _ in range(3)))
+    given_up(script.url, after=0.3)
+
+
+def test_a_connection_that_is_kept_has_its_time_anew_each_call(script: Script) -> None:
+    http = Http(allow_private=True, longest=0.5)
+    script.will_answer(Response(b"{}"))
+    began = time.monotonic()
+    while time.monotonic() - began < 0.7:
+        assert http.get(script.url).json() == {}
+        Event().wait(0.1)
 
 
 @pytest.mark.parametrize("size", [0, 1, 65_536, 300_000])

@@ -210,6 +210,15 @@ def test_only_a_signed_token_for_us_says_where_to_return() -> None:
     assert refused(for_others).return_url is None
 
 
+def test_the_language_is_told_once_the_signature_was_good() -> None:
+    german = {claims.LAUNCH_PRESENTATION: {"locale": "de-AT"}}
+    assert refused(resource_link_claims(**german, nonce="another")).locale == "de-AT"
+    assert refused(resource_link_claims(**german, aud="somebody else")).locale == "de-AT"
+    forged = compact(rs256_header(), resource_link_claims(**german), key="other")
+    assert (refused(forged).check, refused(forged).locale) == ("signature", None)
+    assert refused(resource_link_claims(**german), browser=None).locale is None
+
+
 def test_a_return_url_that_is_not_a_web_address_is_dropped() -> None:
     presentation = {claims.LAUNCH_PRESENTATION: {"return_url": "javascript:alert(1)"}}
     refusal = refused(without(resource_link_claims(**presentation), claims.ROLES))

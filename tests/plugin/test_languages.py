@@ -8,13 +8,16 @@ from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
+from markupsafe import escape
 
 from lti import claims
+from lti.errors import LoginRefused, RegistrationRefused, ServiceRefused
 from lti.testing import User
 from plugin.app import Mentes
 from plugin.courses.model import Course
 from plugin.foundation.i18n import SOURCE, Words, languages
 from plugin.foundation.outbox import Debt
+from plugin.launches.errors import answer, in_language
 from plugin.nudges.letters import SUBJECTS, Letters
 from plugin.pairings.service import open_pairing
 from plugin.people.model import Person
@@ -99,6 +102,113 @@ def test_a_refused_launch_is_explained_in_the_language_of_the_browser(campus: Ca
     )
     assert answer.status_code == 401
     assert "Diese Seite wurde zweimal oder zu spät geöffnet." in answer.get_data(as_text=True)
+
+
+def refused(campus: Campus, locale: str | None, accepted: str, **changed: object) -> str:
+    """Return the page of a refused launch: its locale beside the languages of the browser."""
+    browser = campus.browser()
+    browser.client.environ_base["HTTP_ACCEPT_LANGUAGE"] = accepted
+    said = {claims.LAUNCH_PRESENTATION: {"locale": locale, "return_url": "https://lms.example/c"}}
+    answer = browser.launch(ADA, **{**said, **changed})
+    assert answer.status_code in (400, 401, 403)
+    return answer.get_data(as_text=True)
+
+
+def test_a_refusal_that_names_a_parameter_is_in_german(campus: Campus) -> None:
+    answer = campus.browser().client.post(
+        "/lti/login",
+        data={"iss": campus.platform.issuer},
+        headers={"Accept": "text/html", "Accept-Language": "de"},
+    )
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 400
+    assert "Die Plattform hat login_hint nicht gesendet. Öffne diese Seite aus einem Kurs" in page
+
+
+def test_a_refusal_that_says_why_by_another_is_in_german_throughout() -> None:
+    why = ServiceRefused("platform-refused", "The platform answered %(status)s.", {"status": 404})
+    refusal = RegistrationRefused(
+        "configuration-unreadable",
+        "The platform's configuration could not be read. %(why)s",
+        {"why": why},
+    )
+    assert in_language(refusal, Words("de")) == (
+        "Die Konfiguration der Plattform ließ sich nicht lesen. "
+        "Die Plattform hat mit 404 geantwortet."
+    )
+    assert in_language(refusal, Words(SOURCE)) == str(refusal)
+
+
+def test_what_fills_in_a_refusal_is_neither_translated_nor_filled_in_nor_markup(
+    campus: Campus,
+) -> None:
+    name = "We spoke %(name)s 100% <b>{{ 7 * 7 }}</b>"
+    refusal = LoginRefused(
+        "login-parameter-repeated",
+        "The platform sent %(name)s more than once; send it once.",
+        {"name": name},
+    )
+    headers = {"Accept": "text/html", "Accept-Language": "de"}
+    with campus.app.test_request_context("/lti/login", headers=headers):
+        campus.app.preprocess_request()
+        page = answer(refusal).get_data(as_text=True)
+    assert f"Die Plattform hat {escape(name)} mehr als einmal gesendet" in page
+    assert "<b>" not in page
+
+
+@pytest.mark.parametrize("locale", ["de", "de-AT", "de_CH"])
+def test_a_launch_refused_after_its_signature_is_explained_in_its_own_language(
+    campus: Campus, locale: str
+) -> None:
+    page = refused(campus, locale, "en", **{claims.VERSION: "2.0"})
+    assert '<html lang="de" dir="ltr">' in page
+    assert "Die Plattform muss mit der LTI-Version 1.3.0 aufrufen." in page
+    assert "lti_errormsg=Die+Plattform+muss" in page
+
+
+def test_a_deployment_that_waits_is_explained_in_the_language_of_the_launch(
+    campus: Campus,
+) -> None:
+    page = refused(campus, "de", "en", **{claims.DEPLOYMENT_ID: "another"})
+    assert "Du hast nichts falsch gemacht." in page
+
+
+def test_a_launch_in_english_is_refused_in_english_whatever_the_browser_prefers(
+    campus: Campus,
+) -> None:
+    page = refused(campus, "en-GB", "de", **{claims.VERSION: "2.0"})
+    assert "The platform must launch with LTI version 1.3.0." in page
+
+
+@pytest.mark.parametrize("locale", ["tlh", "", "../de", "x" * 300, None])
+def test_a_refusal_in_a_language_that_we_do_not_speak_is_in_the_browsers(
+    campus: Campus, locale: str | None
+) -> None:
+    page = refused(campus, locale, "de", **{claims.VERSION: "2.0"})
+    assert "Die Plattform muss mit der LTI-Version 1.3.0 aufrufen." in page
+
+
+def test_a_language_that_nobody_signed_is_not_used(campus: Campus) -> None:
+    browser = campus.browser()
+    state, nonce = browser.begin()
+    presentation = {"locale": "de"}
+    token = browser.token(nonce, {**browser.claims(), claims.LAUNCH_PRESENTATION: presentation})
+    forged = f"{token.rpartition('.')[0]}.{'A' * 342}"
+    page = browser.post(state, forged)
+    assert page.status_code == 401
+    assert '<html lang="en"' in page.get_data(as_text=True)
+
+
+def test_a_machine_is_told_in_the_language_that_it_asks_for(campus: Campus) -> None:
+    browser = campus.browser()
+    state, nonce = browser.begin()
+    said = {claims.LAUNCH_PRESENTATION: {"locale": "de"}, claims.VERSION: "2.0"}
+    told = browser.client.post(
+        "/lti/launch",
+        data={"state": state, "id_token": browser.token(nonce, {**browser.claims(), **said})},
+        headers={"Accept": "application/problem+json"},
+    )
+    assert told.get_json()["detail"] == "The platform must launch with LTI version 1.3.0."
 
 
 @pytest.mark.parametrize("locale", ["tlh", "", "../de", "x" * 300])

@@ -1,4 +1,7 @@
-"""The language of a request: the launch's, else the browser's."""
+"""The language of a request: the launch's, else the browser's.
+
+A launch that is refused is no visit. If its platform did sign it, `g.locale` is what it said.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,8 @@ def words() -> Words:
             g.visit_words = Words(g.visit.language, g.visit.zone)
         found: Words = g.visit_words
         return found
-    return Words(spoken(*(tag for tag, quality in request.accept_languages if quality)))
+    preferred = (tag for tag, quality in request.accept_languages if quality)
+    return Words(spoken(g.get("locale"), *preferred))
 
 
 def in_words(errors: dict[str, list[str]]) -> dict[str, list[str]]:

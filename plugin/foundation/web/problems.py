@@ -25,12 +25,16 @@ bp = Blueprint("problems", __name__)
 NOT_POSSIBLE = to_say("That is not possible here")
 TOO_LARGE = to_say("That is too large")
 NOT_DONE = to_say("We could not do that")
+SOON = 2  # s; after which to ask again what was away, unless it says more
 SLUG = re.compile(r"[a-z0-9-]{1,64}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
-    """What is shown; never a stack, a claim or a token."""
+    """What is shown; never a stack, a claim or a token.
+
+    `retry_after` are the seconds after which it is worth asking again, if anybody has said.
+    """
 
     slug: str
     status: int
@@ -38,6 +42,7 @@ class Problem:
     detail: str
     next_step: str
     reference: str
+    retry_after: int | None = None
 
 
 def known_problems() -> dict[str, type[MentesError]]:
@@ -127,9 +132,7 @@ def _plainly(status: int, say: Words) -> str:
 
 def _away(error: Exception) -> Response:
     log.error("database", exc_info=True)
-    response = answer(Unavailable("It could not be saved or read in time."))
-    response.headers["Retry-After"] = "2"
-    return response
+    return answer(Unavailable("It could not be saved or read in time."))
 
 
 def _unexpected(error: Exception) -> Response:
@@ -148,7 +151,15 @@ def _unexpected(error: Exception) -> Response:
 
 
 def show_problem(problem: Problem, *, errors: dict[str, list[str]] | None = None) -> Response:
-    """Return `problem` in the dialect of the caller."""
+    """Return `problem` in the dialect of the caller; a 503 says when to ask again."""
+    response = _shown(problem, errors)
+    if problem.status == 503:
+        wait = SOON if problem.retry_after is None else problem.retry_after
+        response.headers["Retry-After"] = str(wait)
+    return response
+
+
+def _shown(problem: Problem, errors: dict[str, list[str]] | None) -> Response:
     if prefers_html():
         return_url = g.visit.return_url if "visit" in g else g.get("return_url")
         page = render_template("problem.html", problem=problem, return_url=return_url)

@@ -347,6 +347,7 @@ def test_a_platform_that_is_down_says_so(campus: Campus) -> None:
     campus.server.stop()
     answer = campus.browser().launch(ADA)
     assert answer.status_code == 503
+    assert answer.headers["Retry-After"] == "5"  # before, its keys are not asked for again
     assert "does not answer" in page(answer)
 
 

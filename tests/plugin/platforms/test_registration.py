@@ -205,6 +205,22 @@ def test_an_address_that_is_no_platform_is_explained(
     assert "Traceback" not in answer.text
 
 
+@pytest.mark.parametrize(("said", "told"), [({"Retry-After": "120"}, "120"), ({}, "2")])
+def test_a_platform_that_is_busy_says_when_to_come_again(
+    mentes: Mentes,
+    organisation_id: UUID,
+    lms: Platform,
+    browser: FlaskClient,
+    said: dict[str, str],
+    told: str,
+) -> None:
+    secret = invited(mentes, organisation_id)
+    page = opened(browser, lms, secret)
+    lms.answer_next("registration", status=503, headers=said)
+    answer = confirmed(browser, page, secret)
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, told)
+
+
 def test_the_page_may_be_framed_by_the_platform_alone(
     mentes: Mentes, organisation_id: UUID, lms: Platform, browser: FlaskClient
 ) -> None:

@@ -104,14 +104,44 @@ def test_a_platform_that_gives_no_token_now_is_asked_again(ada: Class) -> None:
     assert len(ada.grades()) == 1
 
 
-def test_a_score_that_the_platform_will_not_take_is_given_up_with_the_reason(ada: Class) -> None:
+def test_a_platform_that_takes_not_even_a_new_token_is_asked_again(ada: Class) -> None:
     ada.launched()
     ada.hold(0)
-    ada.campus.platform.answer_next("scores", status=400)
+    ada.campus.platform.answer_next("scores", status=401, times=2)
+    ada.worker.run_until_idle()
+    (debt,) = ada.debts()
+    assert (debt.outcome, debt.problem) == (None, "platform-refused (401)")
+    ada.clock.forward(minutes=1)
+    ada.worker.run_until_idle()
+    assert [debt.outcome for debt in ada.debts()] == [Outcome.DELIVERED]
+    assert len(ada.grades()) == 1
+
+
+def test_a_platform_that_never_takes_a_token_is_asked_no_more_than_others(
+    ada: Class, mentes: Mentes
+) -> None:
+    ada.launched()
+    ada.hold(0)
+    ada.campus.platform.answer_next("scores", status=401, times=1000)
+    for _ in range(mentes.settings.outbox_attempts):
+        assert [debt.outcome for debt in ada.debts()] == [None]
+        ada.worker.run_until_idle()
+        ada.clock.forward(hours=7)
+    (debt,) = ada.debts()
+    assert (debt.outcome, debt.problem) == (Outcome.GIVEN_UP, "platform-refused (401)")
+
+
+@pytest.mark.parametrize("status", [400, 403, 404, 422])
+def test_a_score_that_the_platform_will_not_take_is_given_up_with_the_reason(
+    ada: Class, status: int
+) -> None:
+    ada.launched()
+    ada.hold(0)
+    ada.campus.platform.answer_next("scores", status=status)
     ada.worker.run_until_idle()
     (debt,) = ada.debts()
     assert debt.outcome == Outcome.GIVEN_UP
-    assert debt.problem == "score-not-accepted (400)"
+    assert debt.problem == f"score-not-accepted ({status})"
 
 
 def test_a_line_item_is_made_once_where_the_item_has_none(ada: Class) -> None:
