@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import inspect
 import re
-from collections.abc import Iterator
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -60,7 +60,7 @@ class Sayings(ast.NodeVisitor):
         self._functions: list[Function] = []
         self._class = ""
         module = ast.parse(path.read_text("utf-8"))
-        self._constants = dict(_constants(module))
+        self._constants = _constants(module)
         self.visit(module)
 
     def visit_ClassDef(self, node: ast.ClassDef) -> None:  # ast's own names
@@ -83,25 +83,24 @@ class Sayings(ast.NodeVisitor):
         self.generic_visit(node)
 
     def visit_Call(self, node: ast.Call) -> None:
-        parameters = self._sayers.get(_called(node) or f"super of {self._class}")
-        if parameters is not None:
+        parameters = self._sayers.get(_called(node, self._class), [])
+        if "template" in parameters:
             given = dict(zip(parameters, node.args, strict=False))
             given |= {each.arg: each.value for each in node.keywords if each.arg}
-            if "template" in given:
-                self._look(node, given["template"], given.get("values"))
+            self._look(node, given.get("template"), given.get("values"))
         self.generic_visit(node)
 
-    def _look(self, call: ast.Call, template: ast.expr, values: ast.expr | None) -> None:
+    def _look(self, call: ast.Call, template: ast.expr | None, values: ast.expr | None) -> None:
         templates = self._texts(template)
         names = self._names(values)
         if templates is None:
-            self._add(call, fault=f"not a constant: {ast.unparse(template)}")
+            self._add(call, fault=f"no constant: {ast.unparse(call)}")
         elif names is None and templates:
-            self._add(call, fault="values that are not written out")
+            self._add(call, fault=f"values that are not written out: {ast.unparse(call)}")
         else:
             self._add(call, tuple(templates), names)
 
-    def _texts(self, node: ast.expr) -> list[str] | None:
+    def _texts(self, node: ast.expr | None) -> list[str] | None:
         """Return the texts that `node` may be: none if they are another's, None if unknown."""
         match node:
             case ast.Constant(value=str(text)):
@@ -139,11 +138,14 @@ class Sayings(ast.NodeVisitor):
         self.found.append(Said(place, templates, values, fault))
 
 
-def _called(call: ast.Call) -> str:
+def _called(call: ast.Call, within: str) -> str:
+    """Return the name of the class or the function that is called, in the class `within`."""
     match call.func:
         case ast.Attribute(attr="__init__"):
-            return ""
-        case ast.Name(id=name) | ast.Attribute(attr=name):
+            return f"super of {within}"
+        case ast.Name(id=name):
+            return name
+        case ast.Attribute(attr=name) if name[:1].isupper():  # a class; else a method
             return name
     return ""
 
@@ -152,8 +154,8 @@ def _parameters(function: Function) -> list[str]:
     return [each.arg for each in (*function.args.args, *function.args.kwonlyargs)]
 
 
-def _constants(module: ast.Module) -> Iterator[tuple[str, list[str]]]:
-    """Yield the texts that a module keeps under a name: one, or those of a mapping."""
+def _constants(module: ast.Module) -> dict[str, list[str]]:
+    """Return the texts that a module keeps under each name: one, or those of a mapping."""
     known: dict[str, list[str]] = {}
     for statement in module.body:
         match statement:
@@ -161,21 +163,20 @@ def _constants(module: ast.Module) -> Iterator[tuple[str, list[str]]]:
                 ast.Assign(targets=[ast.Name(id=name)], value=value)
                 | ast.AnnAssign(target=ast.Name(id=name), value=value)
             ):
-                texts = value.values if isinstance(value, ast.Dict) else [value]
-                found = [
-                    text
-                    for each in texts
-                    for text in (
-                        [each.value]
-                        if isinstance(each, ast.Constant) and isinstance(each.value, str)
-                        else known.get(each.id, [])
-                        if isinstance(each, ast.Name)
-                        else []
-                    )
-                ]
-                if len(found) == len(texts):
-                    known[name] = found
-    yield from known.items()
+                each_of = value.values if isinstance(value, ast.Dict) else [value]
+                texts = [_constant(each, known) for each in each_of]
+                if None not in texts:
+                    known[name] = [text for text in texts if text is not None]
+    return known
+
+
+def _constant(node: ast.expr | None, known: Mapping[str, list[str]]) -> str | None:
+    match node:
+        case ast.Constant(value=str(text)):
+            return text
+        case ast.Name(id=name) if len(known.get(name, ())) == 1:
+            return known[name][0]
+    return None
 
 
 @cache
@@ -185,7 +186,7 @@ def said() -> tuple[Said, ...]:
         name: list(inspect.signature(error).parameters) for name, error in tree(Worded).items()
     }
     above = list(inspect.signature(Worded).parameters)
-    sayers |= {f"super of {name}": above for name in tree(Worded)}
+    sayers |= {f"super of {name}": above for name in tree(Worded) if name != "Worded"}
     for path in SOURCES:
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, Function) and {"slug", "template"} <= {*_parameters(node)}:
@@ -235,7 +236,7 @@ def test_what_is_refused_while_somebody_launches_is_in_german_as_well() -> None:
     unsaid = []
     for path in LAUNCHES:
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if isinstance(node, ast.Call) and _called(node) in tree(MentesError) and node.args:
+            if isinstance(node, ast.Call) and _called(node, "") in tree(MentesError) and node.args:
                 text = node.args[0]
                 if not isinstance(text, ast.Constant) or text.value not in german():
                     unsaid.append(f"{path.name}:{node.lineno}")
