@@ -56,7 +56,7 @@ def withdraw(session: Session, cipher: Cipher, kid: str, *, now: datetime) -> To
     known = stored_keys(session, cipher)
     left = [key for key in known if key.kid != kid]
     if len(left) == len(known):
-        raise NotFound(f"There is no key {kid} here. “mentes keys list” shows which there are.")
+        raise NotFound("There is no key of this id here. “mentes keys list” shows which there are.")
     session.execute(delete(ToolKeyRow).where(ToolKeyRow.kid == kid))
     return ToolKeyRing(left or [rotate_now(session, cipher, now=now)]).signer(now)
 
