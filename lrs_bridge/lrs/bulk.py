@@ -18,7 +18,9 @@ from sqlalchemy import (
     BigInteger,
     Column,
     ColumnElement,
+    CompoundSelect,
     Dialect,
+    Integer,
     String,
     Table,
     any_,
@@ -34,6 +36,7 @@ from lrs_bridge.lrs.direct import Driver, Over, Prepared, driver_of
 Columns = Sequence[ColumnElement[Any]]
 Convert = Callable[[Any], Any]
 WithIds = Callable[[Driver, UUID, Iterable[UUID]], Sequence[Any]]
+SomeWithIds = Callable[[Driver, UUID, Iterable[UUID], int], Sequence[Any]]
 
 
 def insert_rows(over: Over, table: Table, rows: Sequence[tuple[Any, ...]]) -> None:
@@ -58,29 +61,53 @@ def with_ids(
     Args:
         others: columns of the same kinds, and where the ids are, of further tables.
     """
-    queries = {
-        name: Prepared(
-            union_all(
-                *(
-                    select(*shown).where(
-                        by.table.c.organisation_id == bindparam("organisation_id"), is_one(by)
-                    )
-                    for shown, by in ((columns, column), *others)
-                )
-            )
-        )
-        for name, is_one in _IS_ONE.items()
-    }
+    queries = {name: Prepared(query) for name, query in _queries(columns, column, *others).items()}
 
     def read(driver: Driver, organisation_id: UUID, ids: Iterable[UUID]) -> Sequence[Any]:
         many = list(ids)
         if not many:
             return ()
         dialect = driver.dialect.name
-        named = json.dumps([id.hex for id in many]) if dialect == "sqlite" else many
+        named = _NAMED[dialect](many)
         return queries[dialect].rows(driver, organisation_id=organisation_id, ids=named)
 
     return read
+
+
+def some_with_ids(columns: Columns, column: Column[Any]) -> SomeWithIds:
+    """Return how to read the same of some of the rows, as many as are asked for at most."""
+    most = bindparam("most", type_=Integer)
+    queries = {
+        name: Prepared(query.limit(most)) for name, query in _queries(columns, column).items()
+    }
+
+    def read(
+        driver: Driver, organisation_id: UUID, ids: Iterable[UUID], most: int
+    ) -> Sequence[Any]:
+        many = list(ids)
+        if not many:
+            return ()
+        dialect = driver.dialect.name
+        named = _NAMED[dialect](many)
+        return queries[dialect].rows(driver, organisation_id=organisation_id, ids=named, most=most)
+
+    return read
+
+
+def _queries(
+    columns: Columns, column: Column[Any], *others: tuple[Columns, Column[Any]]
+) -> dict[str, CompoundSelect[Any]]:
+    return {
+        name: union_all(
+            *(
+                select(*shown).where(
+                    by.table.c.organisation_id == bindparam("organisation_id"), is_one(by)
+                )
+                for shown, by in ((columns, column), *others)
+            )
+        )
+        for name, is_one in _IS_ONE.items()
+    }
 
 
 def _is_one_on_sqlite(column: Column[Any]) -> ColumnElement[bool]:
@@ -93,6 +120,10 @@ def _is_one_on_postgresql(column: Column[Any]) -> ColumnElement[bool]:
 
 
 _IS_ONE = {"sqlite": _is_one_on_sqlite, "postgresql": _is_one_on_postgresql}
+_NAMED: dict[str, Convert] = {
+    "sqlite": lambda ids: json.dumps([id.hex for id in ids]),
+    "postgresql": lambda ids: ids,
+}
 
 
 def _insert_whole_numbers(driver: Driver, table: Table, rows: Sequence[tuple[int, ...]]) -> None:

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 from hashlib import blake2b
+from itertools import chain, islice
 from typing import Any
 from uuid import UUID
 
@@ -26,6 +27,9 @@ Key = int
 _AGENT, _RELATED_AGENT = "agent", "related-agent"
 _ACTIVITY, _RELATED_ACTIVITY = "activity", "related-activity"
 _VERB, _REGISTRATION = "verb", "registration"
+
+THROUGH = 32
+"""Under how many of its keys a statement leads to those that refer to it (docs/adr/0030)."""
 
 
 def key(value: str) -> Key:
@@ -51,31 +55,43 @@ class Entry:
     Attributes:
         verb: its key, which stands beside every other.
         keys: all of them, the verb's too.
+        foremost: those that lead to statements which refer to it, if not all do: verb and
+            registration, then activities and agents, then what is related.
     """
 
     verb: Key
     keys: frozenset[Key]
+    foremost: frozenset[Key] | None = None
+
+    @property
+    def through(self) -> frozenset[Key]:
+        """Return what statements that refer to it are found by."""
+        return self.keys if self.foremost is None else self.foremost
 
 
 def entry(organisation_id: UUID, payload: Mapping[str, Any], authority: Mapping[str, Any]) -> Entry:
     """Return what a valid statement is found by."""
     organisation = organisation_id.hex
     verb = _often(f"{organisation} {_VERB} {payload['verb']['id']}")
-    found = {verb}
+    alone = [verb]
     registration = payload.get("context", {}).get("registration")
     if registration is not None:
-        found.add(key(f"{organisation} {_REGISTRATION} {registration.lower()}"))
+        alone.append(key(f"{organisation} {_REGISTRATION} {registration.lower()}"))
     agents = set(_identifiers((payload["actor"], _actor_as_object(payload))))
     activities = set(_activity_as_object(payload))
+    found = [alone]
     for what, values in (
-        (_AGENT, agents),
-        (_RELATED_AGENT, _related_agents(payload, authority) - agents),
         (_ACTIVITY, activities),
+        (_AGENT, agents),
         (_RELATED_ACTIVITY, _related_activities(payload) - activities),
+        (_RELATED_AGENT, _related_agents(payload, authority) - agents),
     ):
-        for value in values:
-            found.add(_often(f"{organisation} {what} {value}"))
-    return Entry(verb, frozenset(found))
+        found.append([_often(f"{organisation} {what} {value}") for value in values])
+    keys = frozenset(chain.from_iterable(found))
+    if len(keys) <= THROUGH:
+        return Entry(verb, keys)
+    in_order = chain.from_iterable(map(sorted, found))
+    return Entry(verb, keys, frozenset(islice(in_order, THROUGH)))
 
 
 def agent_keys(organisation_id: UUID, ifi: str, *, related: bool) -> list[Key]:

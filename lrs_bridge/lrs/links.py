@@ -60,7 +60,7 @@ def _own(found_by: Iterable[tuple[int, Entry]]) -> Iterator[tuple[int, ...]]:
 
 
 def _theirs(reached: Iterable[Reached]) -> Iterator[tuple[int, ...]]:
-    return ((key, seq, via, it.verb) for seq, via, it in reached for key in it.keys)
+    return ((key, seq, via, it.verb) for seq, via, it in reached for key in it.through)
 
 
 def _in_parts(session: Session, query: Select[Any]) -> Iterator[Sequence[Row[Any]]]:

@@ -2,25 +2,30 @@
 
 A statement whose object is a StatementRef is found by everything that finds its target, and so on
 along the chain (part 3, section 2.1.3, "Filter Conditions for StatementRefs"). Either end may
-arrive first. Each new edge outer → target therefore joins everything that reaches `outer` with
-everything that `target` reaches.
+arrive first. A statement refers to one other at most, so what it reaches is a chain: whoever
+arrives stands before the chain of its target, and behind all chains that waited for it.
+
+The standard knows no end of a chain, and every step of one is rows of the index for each statement
+before it. So there are limits, docs/adr/0030: a chain is followed for `STEPS`, and what arrives
+where more than `WAITING` lead is not reached from them, nor is anything beyond it. Neither depends
+on which statements came together; the first does not depend on their order either.
 """
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
-
-from lrs_bridge.lrs.bulk import WithIds, with_ids
 from lrs_bridge.lrs.direct import Inside
-from lrs_bridge.lrs.index import Entry, entry
-from lrs_bridge.lrs.tables import reach, statement
+from lrs_bridge.lrs.index import Entry
+from lrs_bridge.lrs.referred import Chain, Known
+
+STEPS = 16
+"""How many statements one reaches at most, the nearest."""
+WAITING = 1000
+"""How many may lead to a statement before it comes, if they are to be found by it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,124 +60,99 @@ class Consequences:
 def consequences(
     inside: Inside, organisation_id: UUID, arrivals: Sequence[Arrival]
 ) -> Consequences:
-    """Return what follows from `arrivals`, which are not written yet."""
-    graph = _Graph(inside, organisation_id, arrivals)
-    edges = graph.new_edges()
-    if not edges:
-        return Consequences(reached=[], voided=set())
-    pairs = graph.pairs(edges)
-    entries = graph.entries({via for _, via in pairs})
+    """Return what follows from `arrivals`, which are in their order and not written yet."""
+    known = Known(inside, organisation_id)
+    chains = _Chains(known, arrivals)
+    for arrival in arrivals:
+        chains.add(arrival)
+    entries = {arrival.seq: arrival.entry for arrival in arrivals}
+    entries |= known.entries({via for _, via in chains.pairs} - entries.keys())
     return Consequences(
-        reached=[(seq, via, entries[via]) for seq, via in pairs],
-        voided={
-            target for outer, target in edges if graph.voids(outer) and not graph.voids(target)
-        },
+        reached=[(seq, via, entries[via]) for seq, via in chains.pairs], voided=chains.voided
     )
 
 
-class _Graph:
-    """The part of the graph of references that a batch touches."""
+class _Chains:
+    """The chains that arrivals begin, or go on with.
 
-    def __init__(self, inside: Inside, organisation_id: UUID, arrivals: Sequence[Arrival]) -> None:
-        self._inside = inside
-        self._organisation_id = organisation_id
-        self._arrivals = {arrival.seq: arrival for arrival in arrivals}
-        self._seqs = {arrival.id: arrival.seq for arrival in arrivals}
-        self._voiding = {arrival.seq for arrival in arrivals if arrival.voiding}
+    Attributes:
+        pairs: (seq, via) for every step that was added to one.
+        voided: the seqs of what is voided, and was not before its arrival or its voiding one's.
+    """
 
-    def voids(self, seq: int) -> bool:
-        """Return whether a statement among the edges is a voiding one."""
-        return seq in self._voiding
+    def __init__(self, known: Known, arrivals: Sequence[Arrival]) -> None:
+        self.pairs: list[tuple[int, int]] = []
+        self.voided: set[int] = set()
+        ids = {arrival.id for arrival in arrivals}
+        stored = known.called({one.target for one in arrivals if one.target} - ids)
+        waiting = known.waiting([one.id for one in arrivals if one.named], most=WAITING)
+        self._there = {row.id: row.seq for row in stored}
+        self._cannot_be_voided = {row.id for row in stored if row.voiding}
+        self._to_be_voided = {id for id, them in waiting.items() if them.voiding}
+        self._leading = defaultdict(list, {id: them.seqs for id, them in waiting.items()})
+        referring = {row.seq for row in stored if row.target is not None}
+        for them in waiting.values():
+            if len(them.seqs) <= WAITING:
+                referring.update(them.seqs)
+        self._chains = known.chains(referring)
 
-    def new_edges(self) -> list[tuple[int, int]]:
-        """Return (outer, target) for every reference that the arrivals complete."""
-        wanted = {arrival.target for arrival in self._arrivals.values() if arrival.target}
-        for row in self._stored(_called, wanted - self._seqs.keys()):
-            self._seqs[row.id] = row.seq
-        edges = [
-            (arrival.seq, self._seqs[arrival.target])
-            for arrival in self._arrivals.values()
-            if arrival.target in self._seqs
-        ]
-        new = {arrival.id for arrival in self._arrivals.values() if arrival.named}
-        for row in self._stored(_referring, new):
-            self._seqs[row.id] = row.seq
-            edges.append((row.seq, self._seqs[row.target]))
-        return edges
+    def add(self, arrival: Arrival) -> None:
+        """Let a statement arrive."""
+        seq = arrival.seq
+        leading = self._leading.pop(arrival.id, [])
+        chain = self._chains[seq] = self._begun(arrival)
+        self.pairs += [(seq, via) for via in chain.vias]
+        if chain.waits_for is not None:
+            self._leading[chain.waits_for].append(seq)
+        if len(leading) <= WAITING:
+            for other in leading:
+                self._go_on(other, seq, chain)
+        self._there[arrival.id] = seq
+        self._void(arrival)
 
-    def pairs(self, edges: Iterable[tuple[int, int]]) -> set[tuple[int, int]]:
-        """Return every new (seq, via) that `edges` make."""
-        edges = list(edges)
-        below = self._reached_from([target for _, target in edges])
-        above = self._reaching([outer for outer, _ in edges])
-        found: set[tuple[int, int]] = set()
-        for outer, target in edges:
-            for seq in {outer, *above[outer]}:
-                for via in {target, *below[target]}:
-                    below[seq].add(via)
-                    above[via].add(seq)
-                    if seq != via:
-                        found.add((seq, via))
-        return found - self._known(found)
+    def _begun(self, arrival: Arrival) -> Chain:
+        """Return the chain of a statement as it arrives."""
+        if arrival.target is None or arrival.target == arrival.id:
+            return Chain()
+        target = self._there.get(arrival.target)
+        if target is None:
+            return Chain(waits_for=arrival.target)
+        chain = Chain()
+        self._append(chain, arrival.seq, target)
+        if chain.waits_for == arrival.id:  # a ring
+            chain.waits_for = None
+        return chain
 
-    def entries(self, seqs: set[int]) -> dict[int, Entry]:
-        """Return what the statements at `seqs` are found by."""
-        found = {seq: self._arrivals[seq].entry for seq in seqs & self._arrivals.keys()}
-        rows = self._inside.session.connection().execute(
-            select(statement.c.seq, statement.c.payload, statement.c.assigned).where(
-                statement.c.organisation_id == self._organisation_id,
-                statement.c.seq.in_(seqs - found.keys()),
-            )
-        )
-        for row in rows:
-            authority = json.loads(row.assigned)["authority"]
-            payload = json.loads(row.payload)
-            found[row.seq] = entry(self._organisation_id, payload, authority)
-        return found
+    def _go_on(self, other: int, seq: int, chain: Chain) -> None:
+        """Append what arrived, and its chain, to another that waited for it."""
+        longer = self._chains[other]
+        before = len(longer.vias)
+        self._append(longer, other, seq)
+        self.pairs += [(other, via) for via in longer.vias[before:]]
+        if longer.waits_for is not None:
+            self._leading[longer.waits_for].append(other)
 
-    def _known(self, pairs: set[tuple[int, int]]) -> set[tuple[int, int]]:
-        """Return those of `pairs` that are stored already (two ways can lead to one target)."""
-        rows = self._inside.session.connection().execute(
-            select(reach.c.seq, reach.c.via).where(
-                reach.c.organisation_id == self._organisation_id,
-                reach.c.seq.in_({seq for seq, _ in pairs} - self._arrivals.keys()),
-            )
-        )
-        return {(row.seq, row.via) for row in rows}
+    def _append(self, chain: Chain, its: int, seq: int) -> None:
+        """Append a statement and what it reaches to the chain of `its`, once around a ring."""
+        beyond = self._chains.get(seq, Chain())
+        chain.waits_for = None
+        for via in (seq, *beyond.vias):
+            if len(chain.vias) == STEPS or via == its or via in chain.vias:
+                return
+            chain.vias.append(via)
+        chain.waits_for = beyond.waits_for
 
-    def _reached_from(self, seqs: Sequence[int]) -> defaultdict[int, set[int]]:
-        below: defaultdict[int, set[int]] = defaultdict(set)
-        rows = self._inside.session.connection().execute(
-            select(reach.c.seq, reach.c.via).where(
-                reach.c.organisation_id == self._organisation_id, reach.c.seq.in_(seqs)
-            )
-        )
-        for row in rows:
-            below[row.seq].add(row.via)
-        return below
-
-    def _reaching(self, seqs: Sequence[int]) -> defaultdict[int, set[int]]:
-        """Return who reaches each of `seqs`, walking the references backwards, a step a query."""
-        above: defaultdict[int, set[int]] = defaultdict(set)
-        ids = {seq: id for id, seq in self._seqs.items()}
-        frontier = {ids[seq]: {seq} for seq in seqs if seq not in self._arrivals}
-        while frontier:
-            ahead: defaultdict[UUID, set[int]] = defaultdict(set)
-            for row in self._stored(_referring, set(frontier)):
-                fresh = {seq for seq in frontier[row.target] if row.seq not in above[seq]}
-                for seq in fresh:
-                    above[seq].add(row.seq)
-                if fresh:
-                    ahead[row.id] |= fresh
-            frontier = ahead
-        return above
-
-    def _stored(self, read: WithIds, ids: set[UUID]) -> Sequence[Any]:
-        rows = read(self._inside, self._organisation_id, ids)
-        self._voiding.update(row.seq for row in rows if row.voiding)
-        return rows
-
-
-_EDGE = (statement.c.seq, statement.c.id, statement.c.target, statement.c.voiding)
-_called = with_ids(_EDGE, statement.c.id)
-_referring = with_ids(_EDGE, statement.c.target)
+    def _void(self, arrival: Arrival) -> None:
+        """Note what an arrival voids, and whether it is voided itself."""
+        if not arrival.voiding:
+            if arrival.id in self._to_be_voided:
+                self.voided.add(arrival.seq)
+            return
+        self._cannot_be_voided.add(arrival.id)
+        target = arrival.target
+        if target is None or target in self._cannot_be_voided:
+            return
+        if target in self._there:
+            self.voided.add(self._there[target])
+        else:
+            self._to_be_voided.add(target)

@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from lrs_bridge.lrs.attachments import received as attachments
 from lrs_bridge.lrs.attachments.contents import Contents
 from lrs_bridge.lrs.formats import altered
-from lrs_bridge.lrs.index import digest, entry
+from lrs_bridge.lrs.index import Entry, digest, entry
 from lrs_bridge.lrs.order import moment
 from lrs_bridge.lrs.recording import key_of
 from lrs_bridge.lrs.tables import (
@@ -32,14 +32,12 @@ from lrs_bridge.lrs.tables import (
     statement_key,
     tombstone,
 )
+from lrs_bridge.lrs.upkeep.following import Place, References
 from lrs_bridge.statement import parsed_timestamp, written_timestamp
 from lrs_bridge.vocabulary import Verb
 
 _PART = 1000  # rows that are read at a time
 _SUMS = 2**64
-
-_Place = tuple[UUID, int]
-"""A statement: its organisation and its place in the order."""
 
 
 def faults(session: Session, contents: Contents | None = None) -> Iterator[str]:
@@ -120,20 +118,25 @@ def _named(row: Row[Any]) -> str:
 
 def _keys_of(row: Row[Any]) -> Iterator[tuple[int, int, int]]:
     """Yield the rows of the index that lead to a statement."""
-    authority = json.loads(row.assigned)["authority"]
-    found_by = entry(row.organisation_id, json.loads(row.payload), authority)
+    found_by = _entry_of(row)
     return ((key, row.seq, found_by.verb) for key in found_by.keys)
+
+
+def _entry_of(row: Row[Any]) -> Entry:
+    authority = json.loads(row.assigned)["authority"]
+    return entry(row.organisation_id, json.loads(row.payload), authority)
 
 
 # References
 
 
 def _faults_of_references(session: Session) -> Iterator[str]:
-    references = _References(session)
+    references = References(session)
     voided = references.voided() | _voided_by_erased(session)
     wrong = len(voided ^ _voided(session))
     if wrong:
         yield f"{wrong} statements are voided and do not say so, or say so and are not."
+    yield from references.faults()
     expected = _Heap()
     expected.add(references.reached())
     yield from _compared("which statements reach which", expected, _heap(session, reach))
@@ -144,67 +147,20 @@ def _faults_of_references(session: Session) -> Iterator[str]:
     through = select(statement, reach.c.seq.label("outer")).join(reach, same)
     for rows in _in_parts(session, through):
         for row in rows:
-            found_by.add((key, row.outer, seq, verb) for key, seq, verb in _keys_of(row))
+            it = _entry_of(row)
+            found_by.add((key, row.outer, row.seq, it.verb) for key in it.through)
     kept = _heap(session, reached_key)
     yield from _compared("what statements are found by through others", found_by, kept)
 
 
-class _References:
-    """Who refers to whom. A statement refers to one other at most."""
-
-    def __init__(self, session: Session) -> None:
-        outer, target = statement.alias(), statement.alias()
-        same = and_(
-            outer.c.organisation_id == target.c.organisation_id, outer.c.target == target.c.id
-        )
-        rows = session.execute(
-            select(
-                outer.c.organisation_id,
-                outer.c.seq,
-                outer.c.voiding,
-                target.c.seq.label("via"),
-                target.c.voiding.label("is_voiding"),
-            )
-            .select_from(outer)
-            .join(target, same)
-        )
-        self._targets: dict[_Place, _Place] = {}
-        self._voiding: set[_Place] = set()
-        for row in rows:
-            place = (row.organisation_id, row.seq)
-            self._targets[place] = (row.organisation_id, row.via)
-            if row.voiding:
-                self._voiding.add(place)
-            if row.is_voiding:  # whatever it voids may not have come
-                self._voiding.add(self._targets[place])
-
-    def reached(self) -> Iterator[tuple[UUID, int, int]]:
-        """Yield organisation, seq and via for all that each statement reaches."""
-        for place in self._targets:
-            seen = {place}
-            at = self._targets.get(place)
-            while at is not None and at not in seen:
-                seen.add(at)
-                yield (*place, at[1])
-                at = self._targets.get(at)
-
-    def voided(self) -> set[_Place]:
-        """Return the statements that a voiding one names; voiding ones cannot be voided."""
-        return {
-            target
-            for outer, target in self._targets.items()
-            if outer in self._voiding and target not in self._voiding
-        }
-
-
-def _voided(session: Session) -> set[_Place]:
+def _voided(session: Session) -> set[Place]:
     rows = session.execute(
         select(statement.c.organisation_id, statement.c.seq).where(statement.c.voided)
     )
     return {(row.organisation_id, row.seq) for row in rows}
 
 
-def _voided_by_erased(session: Session) -> set[_Place]:
+def _voided_by_erased(session: Session) -> set[Place]:
     """Return the statements that one voided which is erased since; they stay voided."""
     same = and_(
         tombstone.c.organisation_id == statement.c.organisation_id,

@@ -29,7 +29,9 @@ def forget(session: Session, organisation_id: UUID, gone: Mapping[int, Entry]) -
     if not lost:
         return
     entries = {**_entries(session, organisation_id, {via for _, via in lost} - gone.keys()), **gone}
-    theirs = ((key, seq, via, entries[via].verb) for seq, via in lost for key in entries[via].keys)
+    theirs = (
+        (key, seq, via, entries[via].verb) for seq, via in lost for key in entries[via].through
+    )
     _delete(session, reached_key, theirs)
     _delete(session, reach, ((organisation_id, seq, via) for seq, via in lost))
 

@@ -65,7 +65,11 @@ def test_a_sound_store_has_no_faults(full, contents):
     [
         ("DELETE FROM xapi_statement_key WHERE seq = (SELECT max(seq) FROM xapi_statement)", "by"),
         ("UPDATE xapi_statement_key SET verb = verb + 1", "statements are found by, there should"),
-        ("DELETE FROM xapi_reach", "which statements reach which"),
+        ("DELETE FROM xapi_reach", "what the ones say that they refer to"),
+        (
+            "INSERT INTO xapi_reach SELECT organisation_id, seq, seq FROM xapi_statement",
+            "which statements reach which",
+        ),
         ("UPDATE xapi_reached_key SET via = via + 1", "found by through others"),
         ("UPDATE xapi_statement SET voided = (voided = false)", "are voided and do not say so"),
         ("UPDATE xapi_statement SET authority = 7", "in its column authority"),

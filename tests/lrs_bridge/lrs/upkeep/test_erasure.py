@@ -371,6 +371,27 @@ def test_others_are_told_in_the_same_transaction(lrs_store):
     assert lrs_store.ids() == [str(id)]
 
 
+@pytest.mark.parametrize("place", [0, 3, 20, 39])
+def test_a_long_chain_ends_before_what_is_erased_of_it(lrs_store, place):
+    several = [uuid4() for _ in range(40)]
+    for number, id in enumerate(several):
+        what = {"object": ref(several[number - 1])} if number else {}
+        lrs_store.put(a_statement(id=str(id), actor=ADA if number == place else BOB, **what))
+    assert lrs_store.erase(OF_ADA) == (1, 0)
+    assert lrs_store.faults() == []
+
+
+def test_a_store_from_which_some_of_very_many_are_erased_is_sound(lrs_store):
+    target = uuid4()
+    for actor in (ADA, BOB):
+        waiting = [a_statement(actor=actor, object=ref(target)) for _ in range(600)]
+        lrs_store.put(*waiting)
+    lrs_store.put(a_statement(id=str(target), actor=BOB), a_statement(object=ref(target)))
+    assert lrs_store.faults() == []
+    lrs_store.erase(OF_ADA)
+    assert lrs_store.faults() == []
+
+
 # Laws
 
 ids = st.sampled_from([str(uuid4()) for _ in range(5)])
