@@ -34,13 +34,34 @@ _INTERACTION = frozenset({"correctResponsesPattern", *COMPONENTS})
 _MAPS = ("name", "description", "extensions")
 _ROWS_AT_ONCE = 500  # databases limit how many values a query may have
 
+LARGEST = 64 * 1024
+"""Characters of a definition's JSON, whoever says how much of it."""
+
 Definition = Mapping[str, Any]
 
 
 def known(session: Session, organisation_id: UUID, ids: Iterable[str]) -> dict[str, Definition]:
     """Return the definitions of those of the activities `ids` that have one."""
-    rows = _rows(session, organisation_id, sorted({digest(id) for id in ids}), locked=False)
-    return {row.id: json.loads(row.definition) for row in rows}
+    found = texts(session, organisation_id, ids)
+    return {id: json.loads(text) for id, text in found.items()}
+
+
+def texts(
+    session: Session, organisation_id: UUID, ids: Iterable[str], *, most: int | None = None
+) -> dict[str, str]:
+    """Return the JSON of the definitions of those of the activities `ids` that have one.
+
+    Args:
+        most: characters of all of them; what would be more is left out.
+    """
+    found: dict[str, str] = {}
+    size = 0
+    for row in _rows(session, organisation_id, sorted({digest(id) for id in ids}), locked=False):
+        size += len(row.definition)
+        if most is not None and size > most:
+            break
+        found[row.id] = row.definition
+    return found
 
 
 def define(
@@ -68,8 +89,14 @@ def merged(before: Definition, said: Definition) -> dict[str, Any]:
     """Return a definition with all that `said` says, and what only `before` did.
 
     Languages and extensions are merged one by one, and so are the components of an interaction,
-    as long as it is still of the same type.
+    as long as it is still of the same type. What would be longer than `LARGEST` then is not
+    merged: what is said now holds alone.
     """
+    result = _merged(before, said)
+    return result if len(_json(result)) <= LARGEST else dict(said)
+
+
+def _merged(before: Definition, said: Definition) -> dict[str, Any]:
     kept = dict(before)
     if said.get("interactionType", before.get("interactionType")) != before.get("interactionType"):
         kept = {name: part for name, part in before.items() if name not in _INTERACTION}
@@ -105,9 +132,10 @@ def _news(organisation_id: UUID, statements: Iterable[Mapping[str, Any]], now: d
     news: News = {}
     for statement in statements:
         for id, definition in said_of_activities(statement):
-            said = digest(
-                repr(definition)
-            )  # tells 1 from 1.0 and from true, and is quicker than JSON
+            text = repr(definition)  # tells 1 from 1.0 and from true, and is quicker than JSON
+            if len(text) > LARGEST:
+                continue
+            said = digest(text)
             before = news.get(id)
             if before is None:
                 if not _remembered.has(organisation_id, id, said, now):
@@ -159,9 +187,13 @@ def _changed(
         "organisation_id": organisation_id,
         "key": key,
         "id": id,
-        "definition": json.dumps(definition, ensure_ascii=False),
+        "definition": _json(definition),
         "said": said[-1][0],
     }
+
+
+def _json(definition: Definition) -> str:
+    return json.dumps(definition, ensure_ascii=False)
 
 
 def _write(session: Session, rows: list[dict[str, Any]]) -> None:

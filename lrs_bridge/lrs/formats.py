@@ -10,7 +10,7 @@ https://github.com/adlnet/xAPI-Spec/blob/1.0.3/xAPI-Communication.md#213-get-sta
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Protocol
 
 from lrs_bridge.identity import IDENTIFIERS
 from lrs_bridge.lrs.spelling import parsed, written
@@ -37,7 +37,14 @@ def whole(text: str, assigned: str) -> Json:
     return parsed(exact(text, assigned))
 
 
-def canonical(statement: Json, known: Mapping[str, Mapping[str, Any]], choose: Choose) -> str:
+class Definitions(Protocol):
+    """What is known of activities."""
+
+    def get(self, id: str, otherwise: Json, /) -> Json:
+        """Return the definition of an activity, or `otherwise`."""
+
+
+def canonical(statement: Json, known: Definitions, choose: Choose) -> str:
     """Return the JSON of a statement as the store knows its activities, in one language per map.
 
     The display of a verb is the statement's own: it is no property of the verb.

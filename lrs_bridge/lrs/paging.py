@@ -22,13 +22,17 @@ from sqlalchemy import (
     Uuid,
     and_,
     bindparam,
+    case,
     exists,
     false,
     func,
     select,
     union,
 )
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
 
 from lrs_bridge.lrs.index import (
     Key,
@@ -38,8 +42,13 @@ from lrs_bridge.lrs.index import (
     verb_key,
 )
 from lrs_bridge.lrs.order import place
-from lrs_bridge.lrs.query import StatementQuery
+from lrs_bridge.lrs.query import LARGEST_LIMIT, StatementQuery
 from lrs_bridge.lrs.tables import reached_key, statement, statement_key
+
+LARGEST_PAGE = 8 * 1024 * 1024
+"""Bytes of the statements of a page, which ends sooner rather than be larger."""
+LONG = LARGEST_PAGE // LARGEST_LIMIT
+"""Bytes of a statement that is read only once it is known to belong to the page."""
 
 
 def page(
@@ -62,9 +71,36 @@ def page(
 
 def shown() -> Select[Any]:
     """Select what of a statement is shown."""
-    text = func.coalesce(statement.c.served, statement.c.payload).label("text")
-    return select(statement.c.seq, text, statement.c.assigned, statement.c.voided)
+    return select(statement.c.seq, _TEXT.label("text"), statement.c.assigned, statement.c.voided)
 
+
+def _listed() -> Select[Any]:
+    """Select the same of one among many, its text only if it is short; and how long that is."""
+    text = case((_LENGTH <= LONG, _TEXT)).label("text")
+    return select(
+        statement.c.seq, text, statement.c.assigned, statement.c.voided, _LENGTH.label("length")
+    )
+
+
+class _Bytes(FunctionElement[int]):
+    """How many bytes a text takes up, which databases know without reading all of it."""
+
+    type = Integer()
+    inherit_cache = True
+
+
+@compiles(_Bytes, "postgresql")
+def _bytes_on_postgresql(element: _Bytes, compiler: SQLCompiler, **options: Any) -> str:
+    return f"octet_length({compiler.process(element.clauses, **options)})"
+
+
+@compiles(_Bytes, "sqlite")
+def _bytes_on_sqlite(element: _Bytes, compiler: SQLCompiler, **options: Any) -> str:
+    return f"length(CAST({compiler.process(element.clauses, **options)} AS BLOB))"
+
+
+_TEXT = func.coalesce(statement.c.served, statement.c.payload)
+_LENGTH = _Bytes(_TEXT)
 
 ORGANISATION = bindparam("organisation_id", type_=Uuid)
 _MOST = bindparam("most", type_=Integer)
@@ -134,7 +170,7 @@ def _page(shape: _Shape) -> Select[Any]:
     """Return the query for pages of a shape, with places for the values."""
     places = _matching(shape).subquery()
     return (
-        shown()
+        _listed()
         .join(places, statement.c.seq == places.c.seq)
         .where(statement.c.organisation_id == ORGANISATION)
         .order_by(_order(shape, statement.c.seq))

@@ -15,7 +15,7 @@ from lrs_bridge.errors import StatementNotFound
 from lrs_bridge.lrs import paging
 from lrs_bridge.lrs.direct import Over, Prepared
 from lrs_bridge.lrs.order import moment
-from lrs_bridge.lrs.paging import ORGANISATION, shown
+from lrs_bridge.lrs.paging import LARGEST_PAGE, ORGANISATION, shown
 from lrs_bridge.lrs.query import StatementQuery
 from lrs_bridge.lrs.tables import statement
 
@@ -47,6 +47,12 @@ class Page:
 
     found: list[Found]
     after: int | None
+
+    def of(self, most: int) -> Page:
+        """Return a page of the first `most` of its statements, 1 or more."""
+        if most >= len(self.found):
+            return self
+        return Page(found=self.found[:most], after=self.found[most - 1].seq)
 
 
 def one(
@@ -115,6 +121,8 @@ def page(
 ) -> Page:
     """Return the statements that match `query`, newest first unless it says ascending.
 
+    They are fewer than it asks for if they would be too long together (`paging.LARGEST_PAGE`).
+
     Args:
         authority: index key; only statements of this authority exist.
         voided: whether voided ones exist as well, which no reader of the standard is shown.
@@ -124,8 +132,27 @@ def page(
         session, organisation_id, query, authority=authority, voided=voided, also=also
     )
     rows = session.connection().execute(*asked).all()
-    found = [_found(row) for row in rows[: query.limit]]
-    return Page(found=found, after=found[-1].seq if len(rows) > query.limit else None)
+    found: list[Found] = []
+    long, size = [], 0
+    for seq, text, assigned, voided_, length in rows[: query.limit]:
+        size += length
+        if size > LARGEST_PAGE and found:
+            break
+        if text is None:
+            long.append(seq)
+        found.append(Found(seq=seq, text=text, assigned=assigned, voided=voided_))
+    if long:
+        found = _whole(session, organisation_id, found, long)
+    return Page(found=found, after=found[-1].seq if len(rows) > len(found) else None)
+
+
+def _whole(
+    session: Session, organisation_id: UUID, found: Sequence[Found], long: Sequence[int]
+) -> list[Found]:
+    """Return statements with their texts, which those at the places `long` lack."""
+    query = shown().where(statement.c.organisation_id == organisation_id, statement.c.seq.in_(long))
+    read = {row.seq: _found(row) for row in session.connection().execute(query)}
+    return [read.get(one.seq, one) for one in found]
 
 
 _WITH_ID = shown().where(

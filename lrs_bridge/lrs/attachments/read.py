@@ -55,7 +55,7 @@ def with_attachments(
         more = {it.digest: it for it in links.get(one.seq, ()) if it.digest not in shown}
         size = sum(it.length for it in (*shown.values(), *more.values()))
         if place and size > LARGEST_PAGE:
-            page = Page(found=page.found[:place], after=page.found[place - 1].seq)
+            page = page.of(place)
             break
         shown |= more
     return page, _fetched(session, organisation_id, shown)

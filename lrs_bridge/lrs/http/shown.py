@@ -5,7 +5,9 @@ https://github.com/adlnet/xAPI-Spec/blob/1.0.3/xAPI-Communication.md#213-get-sta
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
 from flask import Response
@@ -16,6 +18,7 @@ from werkzeug.http import parse_accept_header
 from lrs_bridge.lrs import activities, formats
 from lrs_bridge.lrs.attachments import multipart
 from lrs_bridge.lrs.http.asked import Asked
+from lrs_bridge.lrs.paging import LARGEST_PAGE
 from lrs_bridge.lrs.query import StatementQuery
 from lrs_bridge.lrs.select import Found
 
@@ -29,14 +32,56 @@ def written(
     query: StatementQuery,
     found: Sequence[Found],
 ) -> list[str]:
-    """Return the JSON of each statement, in the format that `query` asks for."""
+    """Return the JSON of each statement, in the format that `query` asks for.
+
+    With their activities' definitions they may be too long together; then, of the first ones only.
+    """
     if query.format != "canonical":
         return as_stored(query, found)
     statements = [formats.whole(one.text, one.assigned) for one in found]
     ids = {id for one in statements for id in formats.activities_in(one)}
-    known = activities.known(session, organisation_id, ids)
-    choose = _in_language(asked)
-    return [formats.canonical(one, known, choose) for one in statements]
+    texts = activities.texts(session, organisation_id, ids, most=LARGEST_PAGE)
+    known, choose = _Definitions(texts), _in_language(asked)
+    shown: list[str] = []
+    size = 0
+    for one in statements:
+        text = formats.canonical(one, known.for_a_statement(), choose)
+        size += len(text)
+        if size > LARGEST_PAGE and shown:
+            break
+        shown.append(text)
+    return shown
+
+
+class _Definitions:
+    """What is known of activities, as much of it as one statement is shown with.
+
+    A statement may name a thing, or many, as often as it likes. Beyond `_OF_A_STATEMENT` its own
+    words hold.
+    """
+
+    def __init__(self, texts: Mapping[str, str]) -> None:
+        self._texts = texts
+        self._parsed: dict[str, Mapping[str, Any]] = {}
+        self._left = 0
+
+    def for_a_statement(self) -> _Definitions:
+        """Return the same for one more statement."""
+        self._left = _OF_A_STATEMENT
+        return self
+
+    def get(self, id: str, otherwise: Any) -> Any:
+        """Return the definition of an activity, or `otherwise`."""
+        text = self._texts.get(id)
+        if text is None or len(text) > self._left:
+            return otherwise
+        self._left -= len(text)
+        if id not in self._parsed:
+            self._parsed[id] = json.loads(text)
+        return self._parsed[id]
+
+
+_OF_A_STATEMENT = 1024 * 1024  # characters
 
 
 def as_stored(query: StatementQuery, found: Sequence[Found]) -> list[str]:

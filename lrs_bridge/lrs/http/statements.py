@@ -104,10 +104,12 @@ class _Statements:
                 page = _alone(select.one(session, organisation_id, *query.one, authority=of))
             else:
                 page = select.page(session, organisation_id, query, authority=of)
+            statements = written(session, organisation_id, asked, query, page.found)
+            page = page.of(len(statements)) if page.found else page
             attached: list[Attached] = []
             if query.attachments:
                 page, attached = with_attachments(session, organisation_id, page)
-            return page, written(session, organisation_id, asked, query, page.found), attached
+            return page, statements[: len(page.found)], attached
 
     def _only_of(self, credential: Credential) -> int | None:
         """Return whose statements alone exist for a credential; None: everybody's."""

@@ -32,6 +32,39 @@ def known(database, organisation_id, *ids):
         return activities.known(session, organisation_id, ids or [ID])
 
 
+def many_words(number, length=30_000):
+    """Return a definition with an extension of its own, which is long."""
+    return {"extensions": {f"https://x.example/{number}": "x" * length}}
+
+
+def test_a_definition_does_not_grow_without_end_and_what_is_newest_holds(database, organisation_id):
+    for number in range(6):
+        define(database, organisation_id, many_words(number))
+        ((definition),) = known(database, organisation_id).values()
+        assert f"https://x.example/{number}" in definition["extensions"]
+        assert len(json.dumps(definition)) <= activities.LARGEST
+    define(database, organisation_id, *map(many_words, range(6, 20)))
+    ((definition),) = known(database, organisation_id).values()
+    assert len(json.dumps(definition)) <= activities.LARGEST
+    assert "https://x.example/19" in definition["extensions"]
+
+
+def test_languages_have_an_end_too(database, organisation_id):
+    for first in range(0, 5000, 1000):
+        names = {f"x-{number}": "a name of some length" for number in range(first, first + 1000)}
+        define(database, organisation_id, {"name": names})
+    (definition,) = known(database, organisation_id).values()
+    assert len(json.dumps(definition)) <= activities.LARGEST
+    assert "x-4999" in definition["name"]
+
+
+def test_a_definition_that_alone_is_too_long_changes_nothing(database, organisation_id):
+    define(database, organisation_id, many_words(1, length=70_000))
+    assert known(database, organisation_id) == {}
+    define(database, organisation_id, {"name": {"en": "A"}}, many_words(1, length=70_000))
+    assert known(database, organisation_id) == {ID: {"name": {"en": "A"}}}
+
+
 class Questions:
     """What is asked of a database, counted."""
 

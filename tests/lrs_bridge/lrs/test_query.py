@@ -8,8 +8,11 @@ from uuid import UUID, uuid4
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import event
 
 from lrs_bridge.errors import ParameterInvalid
+from lrs_bridge.lrs import select
+from lrs_bridge.lrs.paging import LARGEST_PAGE
 from lrs_bridge.lrs.query import LARGEST_LIMIT, StatementQuery, cursor, parse
 from lrs_bridge.testing import a_statement, an_agent
 
@@ -322,6 +325,44 @@ def test_following_more_visits_each_statement_once_in_order(lrs, total, limit, a
         pages += 1
     assert seen == (ids if ascending else ids[::-1])
     assert pages == max(1, -(-total // limit))
+
+
+@pytest.mark.parametrize("ascending", [False, True])
+@pytest.mark.parametrize("format", ["exact", "ids", "canonical"])
+def test_a_page_ends_before_its_statements_are_too_long_together(lrs, format, ascending):
+    lengths = [10, LARGEST_PAGE // 3, 10, LARGEST_PAGE // 2, LARGEST_PAGE // 3, LARGEST_PAGE + 10]
+    ids = [stored(lrs, result={"response": "x" * length}) for length in lengths]
+    pages, answer = [], lrs.get(format=format, ascending=ascending)
+    while True:
+        pages.append([it["id"] for it in answer.json["statements"]])
+        if not answer.json["more"]:
+            break
+        answer = lrs.follow(answer)
+    if ascending:
+        assert pages == [ids[:4], ids[4:5], ids[5:]]
+    else:
+        assert pages == [ids[5:], ids[4:1:-1], ids[1::-1]]
+    assert lrs.get(statementId=ids[5]).json["result"]["response"] == "x" * lengths[5]
+
+
+def test_bytes_are_counted_not_characters(lrs):
+    long = a_statement(result={"response": "𐍈" * (LARGEST_PAGE // 7)})
+    sent = json.dumps(long, ensure_ascii=False).encode()
+    one, two = (lrs.post(sent).json[0] for _ in range(2))
+    answer = lrs.get()
+    assert [it["id"] for it in answer.json["statements"]] == [two]
+    assert [it["id"] for it in lrs.follow(answer).json["statements"]] == [one]
+
+
+def test_a_page_of_ordinary_statements_is_one_question(lrs, database, organisation_id):
+    lrs.post([a_statement(result={"response": "x" * 5000}) for _ in range(20)])
+    asked = []
+    event.listen(database.engine, "before_cursor_execute", lambda *told: asked.append(told[2]))
+    with database.reading() as session:
+        asked.clear()
+        page = select.page(session, organisation_id, StatementQuery(limit=10))
+    assert len(page.found) == 10
+    assert len([it for it in asked if it.startswith("SELECT")]) == 1
 
 
 def test_a_page_of_an_application_below_a_path_is_found_there(lrs):

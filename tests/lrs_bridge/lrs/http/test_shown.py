@@ -8,6 +8,7 @@ from uuid import uuid4
 
 import pytest
 
+from lrs_bridge.lrs.paging import LARGEST_PAGE
 from lrs_bridge.testing import a_statement, an_agent
 
 ADA, BEN = an_agent("ada"), an_agent("ben")
@@ -260,3 +261,34 @@ def test_a_duration_may_differ_beyond_a_hundredth_of_a_second(lrs):
     assert lrs.get(statementId=id).json["result"]["duration"] == "PT0.123S"
     speak(lrs, V1_0)
     assert lrs.post(a_statement(id=id, result={"duration": "PT0.129S"})).status_code == 409
+
+
+# As much as there is
+
+
+def test_a_page_ends_before_it_is_too_long_with_definitions(lrs):
+    long = course(name={"en": "x" * 60_000})
+    ids = [stored(lrs, object=long)]
+    ids += lrs.post([a_statement(object={"id": long["id"]}) for _ in range(200)]).json
+    answer = lrs.get(format="canonical", limit=500, ascending=True)
+    found = []
+    while True:
+        assert len(answer.data) < LARGEST_PAGE + 1000
+        found += [it["id"] for it in answer.json["statements"]]
+        assert all(it["object"] == long for it in answer.json["statements"])
+        if not answer.json["more"]:
+            break
+        answer = lrs.follow(answer)
+    assert found == ids
+
+
+def test_a_statement_with_very_many_definitions_is_shown_with_some(lrs):
+    several = [{"id": f"https://o.example/{number}"} for number in range(40)]
+    long = {"name": {"en": "x" * 60_000}}
+    lrs.post([a_statement(object={**it, "definition": long}) for it in several])
+    id = stored(lrs, context={"contextActivities": {"other": several * 3}})
+    answer = lrs.get(statementId=id, format="canonical")
+    shown = answer.json["context"]["contextActivities"]["other"]
+    assert [it["id"] for it in shown] == [it["id"] for it in several * 3]
+    assert 0 < sum("definition" in it for it in shown) < 20
+    assert len(answer.data) < 1_200_000
