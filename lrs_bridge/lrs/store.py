@@ -10,7 +10,7 @@ default), and one that also locks other rows should store its statements first.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -19,7 +19,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import null
 from sqlalchemy.orm import Session
 
-from lrs_bridge.errors import BatchInvalid, OutOfOrder, StatementConflict, XapiError
+from lrs_bridge.errors import BatchInvalid, Forbidden, OutOfOrder, StatementConflict, XapiError
 from lrs_bridge.lrs import activities
 from lrs_bridge.lrs.attachments import received as attachments
 from lrs_bridge.lrs.attachments.received import Kept
@@ -32,6 +32,7 @@ from lrs_bridge.lrs.tables import statement, tombstone
 from lrs_bridge.lrs.wire import Incoming
 from lrs_bridge.statement import Statement, equivalent
 from lrs_bridge.version import Version
+from lrs_bridge.vocabulary import Verb
 
 __all__ = [
     "Clock",
@@ -61,6 +62,7 @@ class Delivery:
         version: of the standard, whose rules hold.
         attached: content that came with the statements.
         defines: whether what they say of activities counts for all.
+        voids_others: whether they may void what somebody else vouches for.
         stored: when another store took its one statement in, if that is to be kept.
         assigned: the JSON object of what that store added, if it is to be spelt as it was.
     """
@@ -70,6 +72,7 @@ class Delivery:
     version: Version = Version.V1_0
     attached: Sequence[Kept] = ()
     defines: bool = True
+    voids_others: bool = True
     stored: datetime | None = None
     assigned: str | None = None
 
@@ -148,7 +151,7 @@ def insert_all(
         try:
             ids, fresh = taken.by(delivery)
             first = _next(delivery, last, now) if fresh else last
-        except (BatchInvalid, StatementConflict, OutOfOrder) as refusal:
+        except (BatchInvalid, StatementConflict, OutOfOrder, Forbidden) as refusal:
             outcomes.append(refusal)
             continue
         if fresh:
@@ -172,6 +175,13 @@ class _Taken:
         self._payloads: dict[UUID, str | Mapping[str, Any] | None] = {
             row.id: row.payload for row in _known(driver, organisation_id, named)
         }
+        targets = [
+            target
+            for delivery in deliveries
+            if not delivery.voids_others
+            for target in _voided_by(delivery.statements)
+        ]
+        self._vouched = {row.id: row.authority for row in _whose(driver, organisation_id, targets)}
 
     def by(self, delivery: Delivery) -> tuple[list[UUID], list[tuple[UUID, Incoming]]]:
         """Take the ids of a delivery. Return all of them, and what is new of it.
@@ -179,6 +189,7 @@ class _Taken:
         Raises:
             BatchInvalid: if two of its statements have one id.
             StatementConflict: if another statement has one of the ids.
+            Forbidden: if it voids what it must not.
         """
         ids = [one.id or uuid4() for one in delivery.statements]
         if len(set(ids)) != len(ids):
@@ -190,8 +201,31 @@ class _Taken:
                 fresh.append((id, one))
             elif kept is not None and not equivalent(_parsed(kept), one.payload, delivery.version):
                 raise StatementConflict(f"The id {id} is taken by another statement.")
+        if not delivery.voids_others:
+            self._check_voiding(delivery, fresh)
         self._payloads.update((id, one.payload) for id, one in fresh)
         return ids, fresh
+
+    def _check_voiding(self, delivery: Delivery, fresh: Iterable[tuple[UUID, Incoming]]) -> None:
+        """Raise `Forbidden` if new statements void what the sender does not vouch for.
+
+        What is not there yet may become somebody else's, so it must be there, or come with them.
+        """
+        authority = key_of(delivery.authority)
+        self._vouched.update((id, authority) for id, _ in fresh)
+        for target in _voided_by(one for _, one in fresh):
+            if self._vouched.get(target) != authority:
+                raise Forbidden(
+                    "The credential may void only what it has stored itself, and that has no"
+                    f" statement with the id {target}."
+                )
+
+
+def _voided_by(several: Iterable[Incoming]) -> Iterator[UUID]:
+    """Yield the ids of what statements void."""
+    for one in several:
+        if one.payload["verb"]["id"] == Verb.VOIDED:
+            yield UUID(one.payload["object"]["id"])
 
 
 def _parsed(payload: str | Mapping[str, Any]) -> Mapping[str, Any]:
@@ -205,6 +239,9 @@ _known = with_ids(
     statement.c.id,
     ((tombstone.c.id, null().label("payload")), tombstone.c.id),
 )
+
+
+_whose = with_ids((statement.c.id, statement.c.authority), statement.c.id)
 
 
 def _next(delivery: Delivery, last: int, now: int) -> int:

@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import Row, bindparam, select
 
 from lrs_bridge.errors import Unauthenticated
-from lrs_bridge.lrs.access.credentials import LONGEST_KEY, Credential, Scope
+from lrs_bridge.lrs.access.credentials import LONGEST_KEY, Credential, Scope, keeps_to_its_own
 from lrs_bridge.lrs.access.limits import COLUMNS, limits_of
 from lrs_bridge.lrs.access.proofs import Proofs
 from lrs_bridge.lrs.direct import Over, Prepared
@@ -110,6 +110,9 @@ def _proved(row: Row[Any], rotation: int, scopes: str, now: datetime) -> Credent
         id=row.id,
         organisation_id=row.organisation_id,
         scopes=_scopes(scopes),
+        voids_others=not (
+            keeps_to_its_own(_scopes(scopes)) or keeps_to_its_own(_scopes(row.scopes))
+        ),
         rotation=rotation,
         until=until,
         limits=limits_of(*row[_LIMITS]),

@@ -8,7 +8,7 @@ https://github.com/adlnet/xAPI-Spec/blob/1.0.3/xAPI-Communication.md#40-authenti
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -62,6 +62,7 @@ class Credential:
 
     Attributes:
         scopes: how far it reaches this time: those of an access token may be fewer.
+        voids_others: whether it voids what others have stored, too.
         rotation: how many times its secret was changed before the one that proved it.
         until: when that proof stops by itself to be one; None if it does not.
         limits: None if it has none.
@@ -70,6 +71,7 @@ class Credential:
     id: UUID
     organisation_id: UUID
     scopes: frozenset[Scope]
+    voids_others: bool = True
     rotation: int = 0
     until: datetime | None = None
     limits: Limits | None = None
@@ -116,6 +118,15 @@ class Credential:
     def may_define(self) -> bool:
         """Return whether what its statements say of activities counts for all."""
         return bool(self.scopes & {Scope.ALL, Scope.DEFINE})
+
+
+def keeps_to_its_own(scopes: Collection[Scope]) -> bool:
+    """Return whether whoever has `scopes` reads no statements but those that it stored.
+
+    It voids no others either (part 2, section 2.3.2, asks for 403): who may see nothing of others
+    takes nothing of theirs away. Its secret may be in a page that anybody can read.
+    """
+    return Scope.STATEMENTS_READ_MINE in scopes and not _READING_EVERYTHING & set(scopes)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

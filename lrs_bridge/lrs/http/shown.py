@@ -12,12 +12,11 @@ from uuid import UUID
 
 from flask import Response
 from sqlalchemy.orm import Session
-from werkzeug.datastructures import LanguageAccept
-from werkzeug.http import parse_accept_header
 
 from lrs_bridge.lrs import activities, formats
 from lrs_bridge.lrs.attachments import multipart
 from lrs_bridge.lrs.http.asked import Asked
+from lrs_bridge.lrs.http.languages import Languages
 from lrs_bridge.lrs.paging import LARGEST_PAGE
 from lrs_bridge.lrs.query import StatementQuery
 from lrs_bridge.lrs.select import Found
@@ -103,16 +102,14 @@ def as_parts(body: str, attached: Sequence[tuple[Mapping[str, str], bytes]]) -> 
 
 
 def _in_language(asked: Asked) -> formats.Choose:
-    """Return what keeps of each language map the entry that suits the reader best, else its first.
+    """Return what keeps of each language map the entry that suits the reader best.
 
     Chosen map by map: the entries of one answer may be in different languages.
     """
-    accepted = parse_accept_header(asked.headers.get("Accept-Language"), LanguageAccept)
+    languages = Languages(asked.headers.get("Accept-Language"))
 
     def choose(several: Mapping[str, str]) -> dict[str, str]:
-        if not several:
-            return {}
-        best = accepted.best_match(several) or next(iter(several))
-        return {best: several[best]}
+        best = languages.best(several)
+        return {} if best is None else {best: several[best]}
 
     return choose

@@ -132,6 +132,7 @@ class _Statements:
             version=asked.version,
             attached=kept,
             defines=credential.may_define(),
+            voids_others=credential.voids_others,
         )
         stored = self.setup.together.store(credential.organisation_id, delivery)
         g.xapi_consistent_through = self.setup.freshness.promise(

@@ -9,6 +9,7 @@ import pytest
 
 from lrs_bridge.lrs.access.credentials import Scope
 from lrs_bridge.testing import a_statement as statement
+from lrs_bridge.vocabulary import Verb
 from tests.lrs_bridge.conftest import SECRET
 
 AGENT = json.dumps({"mbox": "mailto:jo@example.org"})
@@ -150,3 +151,72 @@ def test_a_reference_tells_nobody_what_somebody_elses_statement_says(open_lrs):
     (said,) = mine.post(statement(actor=json.loads(AGENT))).json
     (again,) = mine.post(statement(object={**refers, "id": said})).json
     assert set(mine.named(agent=json.loads(AGENT))) == {said, again}
+
+
+# Voiding
+
+ITS_OWN = "statements/write statements/read/mine"
+
+
+def voids(id):
+    what = {"objectType": "StatementRef", "id": str(id)}
+    return statement(verb={"id": Verb.VOIDED.value}, object=what)
+
+
+def test_who_reads_its_own_alone_voids_its_own_alone(open_lrs):
+    mine, other = open_lrs(scopes=ITS_OWN), open_lrs()
+    (own,) = mine.post(statement()).json
+    (theirs,) = other.post(statement()).json
+    for void in (voids(theirs), [statement(), voids(own), voids(theirs)]):
+        answer = mine.post(void)
+        assert answer.status_code == 403
+        assert answer.json["slug"] == "forbidden"
+        assert f"no statement with the id {theirs}" in answer.json["detail"]
+    assert mine.put(uuid4(), voids(theirs)).status_code == 403
+    assert set(other.named()) == {own, theirs}
+    assert mine.post(voids(own)).status_code == 200
+    assert own not in other.named()
+
+
+def test_whether_somebody_else_has_a_statement_is_not_told_by_voiding_it(open_lrs):
+    mine, other = open_lrs(scopes=ITS_OWN), open_lrs()
+    (theirs,) = other.post(statement()).json
+    told = [mine.post(voids(id)).json["detail"].replace(id, "") for id in (theirs, str(uuid4()))]
+    assert told[0] == told[1]
+
+
+def test_what_is_not_there_yet_is_voided_by_its_sender_only_if_it_comes_along(open_lrs):
+    mine, other, id = open_lrs(scopes=ITS_OWN), open_lrs(), str(uuid4())
+    assert mine.post(voids(id)).status_code == 403
+    other.post(statement(id=id))
+    assert other.get(statementId=id).status_code == 200
+    along = str(uuid4())
+    assert mine.post([voids(along), statement(id=along)]).status_code == 200
+    assert other.get(voidedStatementId=along).status_code == 200
+
+
+@pytest.mark.parametrize("scopes", ["all", "statements/write", f"{ITS_OWN} statements/read"])
+def test_others_void_what_anybody_stored_and_before_it_comes(open_lrs, scopes):
+    lrs, other = open_lrs(scopes=scopes), open_lrs()
+    (theirs,) = other.post(statement()).json
+    assert lrs.post([voids(theirs), voids(uuid4())]).status_code == 200
+    assert other.get(voidedStatementId=theirs).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("scopes", "asked"), [(ITS_OWN, "statements/write"), ("all", ITS_OWN), (ITS_OWN, None)]
+)
+def test_a_token_voids_no_more_than_its_credential_nor_than_it_may_read(open_lrs, scopes, asked):
+    lrs, other = open_lrs(scopes=scopes), open_lrs()
+    (theirs,) = other.post(statement()).json
+    sent = {"data": json.dumps(voids(theirs)), "content_type": "application/json"}
+    answer = lrs.client.post("/xapi/statements", **sent, **by_token(lrs, asked))
+    assert answer.status_code == 403
+    assert other.get(statementId=theirs).status_code == 200
+
+
+def test_the_same_void_may_be_sent_again(open_lrs):
+    mine = open_lrs(scopes=ITS_OWN)
+    (own,) = mine.post(statement()).json
+    void = {**voids(own), "id": str(uuid4())}
+    assert [mine.post(void).status_code for _ in range(2)] == [200, 200]
