@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import partial
 
 from flask import Blueprint, Response, g, request
+from flask.sansio.blueprints import BlueprintSetupState
 
 from lrs_bridge.errors import MethodNotAllowed, ResourceUnknown
 from lrs_bridge.lrs import refusals, store
@@ -108,6 +109,7 @@ def xapi_blueprint(
     bp.add_url_rule(
         "/<path:rest>", "unknown", _unknown, methods=_METHODS, provide_automatic_options=False
     )
+    bp.record(_take_every_method)
     bp.after_request(partial(admission.say_how_fresh, setup))
     bp.after_request(version.on_every_answer)
     bp.after_request(cors.on_every_answer)
@@ -132,6 +134,21 @@ def _view(resource: Resource) -> Callable[[], Response]:
 
     view.requires = resource.requires  # type: ignore[attr-defined]
     return view
+
+
+class _EveryMethod(frozenset[str]):
+    """The methods that a rule lists, and whatever else a client makes up."""
+
+    def __contains__(self, method: object) -> bool:
+        return True
+
+
+def _take_every_method(state: BlueprintSetupState) -> None:
+    """Let views say what they do not have; what no rule takes would be answered by Flask."""
+    name = f"{state.name_prefix}.{state.name}".lstrip(".")
+    for rule in state.app.url_map.iter_rules():
+        if rule.endpoint.rpartition(".")[0] == name:
+            rule.methods = _EveryMethod(rule.methods or ())  # type: ignore[assignment]
 
 
 def _unknown(rest: str) -> Response:

@@ -29,6 +29,17 @@ def test_a_resource_says_what_can_be_done_there(lrs, path):
     assert lrs.client.options(path).headers["Allow"] == RESOURCES[path]
 
 
+@pytest.mark.parametrize("method", ["PROPFIND", "LINK", "made-up"])
+@pytest.mark.parametrize("path", [*RESOURCES, "/xapi/oauth/token"])
+def test_a_method_that_nobody_knows_is_answered_as_one_that_is_not_there(lrs, path, method):
+    answer = lrs.ask(method, path)
+    assert (answer.status_code, answer.json["slug"]) == (405, "method-not-allowed")
+    assert answer.content_type == "application/problem+json"
+    assert answer.headers["Allow"] == RESOURCES.get(path, "POST, OPTIONS")
+    assert answer.headers["Access-Control-Allow-Origin"] == "*"
+    assert lrs.ask(method, "/xapi/nothing").json["slug"] == "resource-unknown"
+
+
 @pytest.mark.parametrize("path", sorted(RESOURCES.keys() - {"/xapi/about"}))
 def test_every_resource_but_about_wants_a_version_and_a_credential(lrs, path):
     """XAPI-00321, XAPI-00331, XAPI-00335."""
