@@ -112,6 +112,9 @@ def write(
 ) -> None:
     """Keep what `decide` makes of the document that is kept, and decide again if it changes.
 
+    While it decides, nobody else changes the document, so a time that it asks for is later than
+    those of writers before.
+
     Raises:
         Unavailable: if others were always quicker.
     """
@@ -134,9 +137,14 @@ def remove(
     id: str,
     allow: Callable[[Document | None], None],
 ) -> None:
-    """Delete the document with this id, if there is one and `allow` does not raise."""
-    allow(_for_update(session, organisation_id, context, id))
-    session.execute(delete(document).where(_exactly(organisation_id, context, id)))
+    """Delete the document with this id, if there is one and `allow` does not raise.
+
+    One that somebody makes after this has looked is another one, and stays.
+    """
+    kept = _for_update(session, organisation_id, context, id)
+    allow(kept)
+    if kept is not None:
+        session.execute(delete(document).where(_exactly(organisation_id, context, id)))
 
 
 def clear(session: Session, organisation_id: UUID, context: Context) -> None:

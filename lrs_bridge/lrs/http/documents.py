@@ -165,18 +165,18 @@ class _Documents:
         credential = self._admitted(asked, writing=True)
         given = self._given(asked, {self.id: parameters.word}, self.id)
         content = asked.body()
-        with self.setup.transaction() as session:
+
+        def new(kept: Document | None) -> Document:
             sent = Document(
                 content=content,
                 content_type=asked.content_type or _TYPE_IF_NONE,
                 updated=self.setup.clock(),
             )
+            return decide(kept, sent)
+
+        with self.setup.transaction() as session:
             documents.write(
-                session,
-                credential.organisation_id,
-                self._context(given),
-                given[self.id],
-                lambda kept: decide(kept, sent),
+                session, credential.organisation_id, self._context(given), given[self.id], new
             )
         return Response(status=204)
 

@@ -224,3 +224,17 @@ def test_writers_and_those_who_delete_do_not_get_in_each_others_way(database, or
 
     at_once(work, range(60))
     assert set(ids(database, organisation_id, a_context())) <= set("0123")
+
+
+def test_what_is_made_after_a_look_that_found_nothing_is_not_deleted(database, organisation_id):
+    """DELETE with If-None-Match: * looks first. On SQLite nobody writes between."""
+
+    def meanwhile(kept):
+        assert kept is None
+        if database.engine.dialect.name == "postgresql":
+            put(database, organisation_id, a_context(), "a", a_document())
+
+    with database.transaction() as session:
+        documents.remove(session, organisation_id, a_context(), "a", meanwhile)
+    if database.engine.dialect.name == "postgresql":
+        assert get(database, organisation_id, a_context(), "a") == a_document()

@@ -1,11 +1,14 @@
 """State and profiles, over HTTP."""
 
 import json
+import time
 from concurrent.futures import ThreadPoolExecutor
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import select, text
 
+from lrs_bridge.lrs import tables
 from lrs_bridge.testing import an_agent
 
 STATE, ACTIVITY, AGENT = (
@@ -317,3 +320,27 @@ def test_many_clients_at_once_lose_nothing_and_break_nothing(lrs):
     state = Documents(lrs, STATE)
     kept = {key for id in state.ids() for key in state.ask("GET", id=id).json}
     assert kept == {str(number) for number in numbers}
+
+
+def test_who_had_to_wait_has_written_later(lrs, documents, database):
+    assert documents.put("abc").status_code == 204
+    with ThreadPoolExecutor(1) as pool:
+        with database.transaction() as session:
+            session.execute(select(tables.document).with_for_update()).all()
+            writing = pool.submit(documents.put, "later", with_={"If-Match": ABC})
+            if database.engine.dialect.name == "postgresql":
+                until_somebody_waits(database.engine)
+            lrs.clock.forward(hours=1)
+        assert writing.result().status_code == 204
+    assert documents.ask("GET").last_modified == lrs.clock()
+
+
+def until_somebody_waits(engine):
+    """Return once a writer waits for a lock that another has."""
+    waits = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+    end = time.monotonic() + 20
+    while time.monotonic() < end:
+        with engine.connect() as connection:
+            if connection.scalar(waits):
+                return
+    raise AssertionError("nobody waits")
