@@ -174,14 +174,15 @@ def void(
 
     Raises:
         NotFound: the organisation has no such statement.
-        VoidingRefused: it is a voiding statement itself, or the id of ours is taken.
+        VoidingRefused: it is a voiding statement itself, what voided it is erased, or the id of
+            ours is taken.
     """
     organisation_id = organisation_of(session)
     read = one(session, target)
     if _voids(read):
         raise VoidingRefused("A statement that voids another cannot be voided itself.")
     if read.found.voided:
-        return _voided_already(session, target)
+        return _voided_already(session, target, "It is voided by a statement that was erased since.")
     id = voiding_id(home_page, organisation_id, target)
     statement = {
         "id": str(id),
@@ -200,7 +201,10 @@ def void(
             on_stored=on_stored,
         )
     except StatementConflict:
-        return _voided_already(session, target)  # somebody was quicker, with another reason
+        # somebody was quicker, with another reason
+        return _voided_already(
+            session, target, "Another statement has the id that the voiding would have."
+        )
     happened(session, StatementVoided(at=clock(), subject_id=target, actor_id=by, voiding_id=id))
     return id
 
@@ -216,8 +220,9 @@ def _voids(read: Read) -> bool:
     return what == "StatementRef" and verb == Verb.VOIDED
 
 
-def _voided_already(session: Session, target: UUID) -> UUID:
+def _voided_already(session: Session, target: UUID, otherwise: str) -> UUID:
+    """Return the id of the statement that voids another; if none does, refuse for that reason."""
     voiding = voiding_of(session, target)
     if voiding is None:
-        raise VoidingRefused("Another statement has the id that the voiding would have.")
+        raise VoidingRefused(otherwise)
     return UUID(voiding.statement["id"])

@@ -15,10 +15,13 @@ from sqlalchemy import select
 from lrs_bridge.errors import StatementNotFound
 from lrs_bridge.lrs import select as reading
 from lrs_bridge.lrs.query import StatementQuery
+from lrs_bridge.lrs.upkeep.erasure import Erasure
+from lrs_bridge.lrs.upkeep.wanted import Wanted
 from lrs_bridge.validation import check_statement
 from lrs_bridge.vocabulary import Extension, Verb
 from plugin.app import Mentes
 from plugin.foundation.errors import VoidingRefused
+from plugin.foundation.tenancy import EVERYWHERE
 from plugin.people.model import Person
 from plugin.statements import service
 from tests.plugin.launching import HTML, Browser, Campus
@@ -138,6 +141,25 @@ def test_a_voiding_statement_cannot_be_voided(admin: Browser, held: Store) -> No
     for other in (voiding, id):
         assert "Void this statement" not in admin.get(f"statements/{other}").text
         assert admin.get(f"statements/{other}/void").status_code == 303
+
+
+def test_what_is_voided_by_a_statement_that_is_erased_says_so(admin: Browser, held: Store) -> None:
+    (id,) = held.add(a_statement())
+    void = {"verb": {"id": Verb.VOIDED}, "object": {"objectType": "StatementRef", "id": str(id)}}
+    (voiding,) = held.add(a_statement(**void))
+    erasure = Erasure(
+        organisation_id=held.organisation_id,
+        transaction=lambda: held.mentes.database.transaction(EVERYWHERE),
+        clock=held.clock,
+        by="an operator",
+        reason="asked to",
+        secret=b"key",
+    )
+    for _ in erasure.erase(Wanted(ids=frozenset({voiding}))):
+        pass
+    answer = admin.submit(f"statements/{id}/void", reason=WHY)
+    assert answer.status_code == VoidingRefused.status
+    assert "voided by a statement that was erased since" in answer.text
 
 
 def test_what_another_tool_voided_is_shown_as_voided_by_it(admin: Browser, held: Store) -> None:
