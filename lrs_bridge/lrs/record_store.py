@@ -17,7 +17,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from flask import Blueprint
-from sqlalchemy import Connection, create_engine, event, select
+from sqlalchemy import Connection, create_engine, event, make_url, select
 from sqlalchemy.orm import Session
 
 from lrs_bridge.lrs.access.credentials import Scope, add_credential, revoke_credential
@@ -46,8 +46,10 @@ class RecordStore:
     """
 
     def __init__(self, url: str, *, organisation_id: UUID = ALONE, clock: Clock = utc_now) -> None:
-        # Errors do not quote the values of a query: what is stored is about people.
-        self.engine = create_engine(url, hide_parameters=True)
+        # Errors do not quote the values of a query: what is stored is about people. A server may
+        # have been started again since a connection was used last.
+        served = make_url(url).get_backend_name() != "sqlite"
+        self.engine = create_engine(url, hide_parameters=True, pool_pre_ping=served)
         self.organisation_id = organisation_id
         self.clock = clock
         if self.engine.dialect.name == "sqlite":

@@ -12,6 +12,7 @@ from uuid import uuid4
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import NullPool, create_engine
 from sqlalchemy.exc import IntegrityError
 
 from lrs_bridge.lrs.access.credentials import Scope
@@ -123,3 +124,29 @@ def test_it_brings_nothing_of_the_tool_with_it() -> None:
     asked = "import sys, lrs_bridge.lrs.record_store; print({'plugin', 'lti'} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"
+
+
+def test_a_database_that_was_started_again_is_asked_again(
+    store: RecordStore, client: FlaskClient
+) -> None:
+    if store.engine.dialect.name != "postgresql":
+        pytest.skip("SQLite has no server")
+    client.post("/xapi/statements", json=a_statement(), auth=AUTH, headers=HEADERS)
+    for method in ("GET", "POST"):
+        hang_up(store)
+        sent = {"json": a_statement()} if method == "POST" else {}
+        answer = client.open(
+            "/xapi/statements", method=method, auth=AUTH, headers=HEADERS, **sent
+        )
+        assert answer.status_code == 200, answer.text
+
+
+def hang_up(store: RecordStore) -> None:
+    """End every connection that the store keeps."""
+    others = "datname = current_database() AND pid <> pg_backend_pid()"
+    once = create_engine(store.engine.url, poolclass=NullPool)
+    with once.connect() as connection:
+        ended = connection.exec_driver_sql(
+            f"SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE {others}"  # noqa: S608
+        ).all()
+    assert ended
