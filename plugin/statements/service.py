@@ -182,7 +182,9 @@ def void(
     if _voids(read):
         raise VoidingRefused("A statement that voids another cannot be voided itself.")
     if read.found.voided:
-        return _voided_already(session, target, "It is voided by a statement that was erased since.")
+        return _voided_already(
+            session, target, "It is voided by a statement that was erased since."
+        )
     id = voiding_id(home_page, organisation_id, target)
     statement = {
         "id": str(id),

@@ -233,6 +233,33 @@ class _NotJson(_Fault):
         )
 
 
+class _OddNumber(_Fault):
+    """A number that no calculation could hold as it is spelt, where no number may be."""
+
+    def suits(self, path: Path, kind: Any) -> bool:
+        return bool(path) and kind not in _NUMBERS
+
+    def make(self, statement: Json, path: Path, kind: Any) -> st.SearchStrategy[Broken]:
+        def put(written: str) -> Broken:
+            _holder(statement, path)[path[-1]] = "the fault"
+            told = _told(statement, f"{written[:30]} for {kind}", path)
+            text = told.text.replace('"the fault"', written, 1)
+            return Broken(text, told.fault, told.pointer, exactly=told.exactly)
+
+        return st.sampled_from(_ODD_NUMBERS).map(put)
+
+
+_NUMBERS = ("number", "share", "length")
+_ODD_NUMBERS = [
+    "1e-9999999999999999999",
+    "-1.5E-400",
+    "0e99999999999999999999",
+    "0.0000000e-999",
+    "9" * 400,
+    "-" + "9" * 400,
+]
+
+
 def _twice(told: Broken) -> Broken:
     """Point into an object that names something twice."""
     is_twice = '{"a":1,"a":1}' in told.text
@@ -259,4 +286,5 @@ _FAULTS: dict[str, _Fault] = {
     "extra": _Extra(),
     "other case": _OtherCase(),
     "no JSON": _NotJson(),
+    "odd number": _OddNumber(),
 }

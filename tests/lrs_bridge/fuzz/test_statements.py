@@ -163,7 +163,8 @@ def test_strings_of_1_mb_are_stored_and_found(lrs, size):
     assert sent.status_code == 200
     kept = lrs.get(statementId=sent.json[0], format="canonical").json
     assert equivalent(one, kept)
-    assert lrs.get("/xapi/activities", activityId=place).json["definition"]["name"]["en"] == long
+    known = lrs.get("/xapi/activities", activityId=place).json
+    assert known == {"objectType": "Activity", "id": place}  # so long a definition is not merged
     assert len(lrs.found(verb=place, activity=place)) == 1
 
 

@@ -135,9 +135,7 @@ def test_a_database_that_was_started_again_is_asked_again(
     for method in ("GET", "POST"):
         hang_up(store)
         sent = {"json": a_statement()} if method == "POST" else {}
-        answer = client.open(
-            "/xapi/statements", method=method, auth=AUTH, headers=HEADERS, **sent
-        )
+        answer = client.open("/xapi/statements", method=method, auth=AUTH, headers=HEADERS, **sent)
         assert answer.status_code == 200, answer.text
 
 
