@@ -73,25 +73,30 @@ def entry(organisation_id: UUID, payload: Mapping[str, Any], authority: Mapping[
     """Return what a valid statement is found by."""
     organisation = organisation_id.hex
     verb = _often(f"{organisation} {_VERB} {payload['verb']['id']}")
-    alone = [verb]
+    found = {verb}
     registration = payload.get("context", {}).get("registration")
     if registration is not None:
-        alone.append(key(f"{organisation} {_REGISTRATION} {registration.lower()}"))
+        found.add(key(f"{organisation} {_REGISTRATION} {registration.lower()}"))
+    alone = tuple(found)
     agents = set(_identifiers((payload["actor"], _actor_as_object(payload))))
     activities = set(_activity_as_object(payload))
-    found = [alone]
-    for what, values in (
+    named = (
         (_ACTIVITY, activities),
         (_AGENT, agents),
         (_RELATED_ACTIVITY, _related_activities(payload) - activities),
         (_RELATED_AGENT, _related_agents(payload, authority) - agents),
-    ):
-        found.append([_often(f"{organisation} {what} {value}") for value in values])
-    keys = frozenset(chain.from_iterable(found))
-    if len(keys) <= THROUGH:
-        return Entry(verb, keys)
-    in_order = chain.from_iterable(map(sorted, found))
-    return Entry(verb, keys, frozenset(islice(in_order, THROUGH)))
+    )
+    for what, values in named:
+        for value in values:
+            found.add(_often(f"{organisation} {what} {value}"))
+    if len(found) <= THROUGH:
+        return Entry(verb, frozenset(found))
+    others = (
+        sorted(_often(f"{organisation} {what} {value}") for value in values)
+        for what, values in named
+    )
+    foremost = islice(chain(alone, *others), THROUGH)
+    return Entry(verb, frozenset(found), frozenset(foremost))
 
 
 def agent_keys(organisation_id: UUID, ifi: str, *, related: bool) -> list[Key]:

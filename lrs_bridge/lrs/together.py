@@ -48,6 +48,7 @@ class Together:
         Raises:
             BatchInvalid: if two of its statements have one id.
             StatementConflict: if another statement has one of the ids.
+            Forbidden: if it voids what it must not.
             Unavailable: if it shared a transaction that the database could not be reached for.
         """
         with self._lock:
