@@ -42,26 +42,29 @@ Definition = Mapping[str, Any]
 
 def known(session: Session, organisation_id: UUID, ids: Iterable[str]) -> dict[str, Definition]:
     """Return the definitions of those of the activities `ids` that have one."""
-    found = texts(session, organisation_id, ids)
+    found, _ = texts(session, organisation_id, ids)
     return {id: json.loads(text) for id, text in found.items()}
 
 
 def texts(
     session: Session, organisation_id: UUID, ids: Iterable[str], *, most: int | None = None
-) -> dict[str, str]:
+) -> tuple[dict[str, str], bool]:
     """Return the JSON of the definitions of those of the activities `ids` that have one.
 
     Args:
-        most: characters of all of them; what would be more is left out.
+        most: characters of all of them.
+
+    Returns:
+        the texts by id, and whether these are all; what would be more is left out.
     """
     found: dict[str, str] = {}
     size = 0
     for row in _rows(session, organisation_id, sorted({digest(id) for id in ids}), locked=False):
         size += len(row.definition)
         if most is not None and size > most:
-            break
+            return found, False
         found[row.id] = row.definition
-    return found
+    return found, True
 
 
 def define(

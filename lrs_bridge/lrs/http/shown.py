@@ -6,7 +6,8 @@ https://github.com/adlnet/xAPI-Spec/blob/1.0.3/xAPI-Communication.md#213-get-sta
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -38,18 +39,26 @@ def written(
     if query.format != "canonical":
         return as_stored(query, found)
     statements = [formats.whole(one.text, one.assigned) for one in found]
-    ids = {id for one in statements for id in formats.activities_in(one)}
-    texts = activities.texts(session, organisation_id, ids, most=LARGEST_PAGE)
-    known, choose = _Definitions(texts), _in_language(asked)
+    ids = [formats.activities_in(one) for one in statements]
+    choose, read = _in_language(asked), cache(json.loads)
+    texts, are_all = _texts(session, organisation_id, set().union(*ids))
     shown: list[str] = []
     size = 0
-    for one in statements:
-        text = formats.canonical(one, known.for_a_statement(), choose)
+    for one, its in zip(statements, ids, strict=True):
+        if not are_all:  # too much to be read for all of them at once
+            texts, _ = _texts(session, organisation_id, its)
+        text = formats.canonical(one, _Definitions(texts, read), choose)
         size += len(text)
         if size > LARGEST_PAGE and shown:
             break
         shown.append(text)
     return shown
+
+
+def _texts(
+    session: Session, organisation_id: UUID, ids: Iterable[str]
+) -> tuple[Mapping[str, str], bool]:
+    return activities.texts(session, organisation_id, ids, most=LARGEST_PAGE)
 
 
 class _Definitions:
@@ -59,15 +68,9 @@ class _Definitions:
     words hold.
     """
 
-    def __init__(self, texts: Mapping[str, str]) -> None:
-        self._texts = texts
-        self._parsed: dict[str, Mapping[str, Any]] = {}
-        self._left = 0
-
-    def for_a_statement(self) -> _Definitions:
-        """Return the same for one more statement."""
+    def __init__(self, texts: Mapping[str, str], read: Callable[[str], Any]) -> None:
+        self._texts, self._read = texts, read
         self._left = _OF_A_STATEMENT
-        return self
 
     def get(self, id: str, otherwise: Any) -> Any:
         """Return the definition of an activity, or `otherwise`."""
@@ -75,9 +78,7 @@ class _Definitions:
         if text is None or len(text) > self._left:
             return otherwise
         self._left -= len(text)
-        if id not in self._parsed:
-            self._parsed[id] = json.loads(text)
-        return self._parsed[id]
+        return self._read(text)
 
 
 _OF_A_STATEMENT = 1024 * 1024  # characters

@@ -292,3 +292,20 @@ def test_a_statement_with_very_many_definitions_is_shown_with_some(lrs):
     assert [it["id"] for it in shown] == [it["id"] for it in several * 3]
     assert 0 < sum("definition" in it for it in shown) < 20
     assert len(answer.data) < 1_200_000
+
+
+def test_every_statement_of_a_long_page_is_shown_with_what_is_known(lrs):
+    """Though the definitions of all that were found are more than is read at once."""
+    several = [{"id": f"https://o.example/{number}"} for number in range(160)]
+    long = {"name": {"en": "x" * 60_000}}
+    for first in range(0, 160, 40):
+        some = several[first : first + 40]
+        lrs.post([a_statement(object={**it, "definition": long}) for it in some])
+    bare = lrs.post([a_statement(object=it) for it in several]).json
+    answer = lrs.get(format="canonical", limit=160)
+    found = []
+    while len(found) < 160:
+        assert all(it["object"]["definition"] == long for it in answer.json["statements"])
+        found += [it["id"] for it in answer.json["statements"]]
+        answer = lrs.follow(answer)
+    assert found[:160] == bare[::-1]
