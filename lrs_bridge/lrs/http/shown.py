@@ -40,8 +40,9 @@ def written(
         return as_stored(query, found)
     statements = [formats.whole(one.text, one.assigned) for one in found]
     ids = [formats.activities_in(one) for one in statements]
-    choose, read = _in_language(asked), cache(json.loads)
+    choose = _in_language(asked)
     texts, are_all = _texts(session, organisation_id, set().union(*ids))
+    read = cache(json.loads) if are_all else json.loads
     shown: list[str] = []
     size = 0
     for one, its in zip(statements, ids, strict=True):
