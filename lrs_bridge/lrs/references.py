@@ -137,7 +137,7 @@ class _Chains:
         beyond = self._chains.get(seq, Chain())
         chain.waits_for = None
         for via in (seq, *beyond.vias):
-            if len(chain.vias) == STEPS or via == its or via in chain.vias:
+            if len(chain.vias) >= STEPS or via == its or via in chain.vias:
                 return
             chain.vias.append(via)
         chain.waits_for = beyond.waits_for
