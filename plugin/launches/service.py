@@ -70,11 +70,7 @@ def enter(
     arrival = recognised(over, registered, message, described, now=now) or _made_known(
         for_news(over), registered, message, described, now=now
     )
-    roles = roles_of(
-        message,
-        administrators=registered.administrators_are_analysts,
-        administers=message.deployment_id in registered.administering,
-    )
+    roles = roles_of(message, registered)
     session_id, kept = _session(
         over, registered.organisation_id, arrival.person_id, key, lasts, now
     )
@@ -174,12 +170,12 @@ def _reached(
     )
 
 
-def roles_of(message: LaunchMessage, *, administrators: bool, administers: bool) -> frozenset[Role]:
+def roles_of(message: LaunchMessage, registered: Registered) -> frozenset[Role]:
     """Return what a launch makes of a person: by the context's roles.
 
-    The institution's administrators read its reports only if their registration says so
-    (`administrators`), and administer Mentes only if their deployment does (`administers`): several
-    institutions may be deployments of one registration. They get no course by either.
+    The institution's administrators read its reports only if their registration says so, and
+    administer Mentes only if their deployment does: one registration may have several institutions.
+    They get no course by either.
 
     An ADMIN sees statements of everybody in the organisation, so only those count who administer
     the institution (institution/person#Administrator, which is all that Canvas sends of its account
@@ -191,8 +187,10 @@ def roles_of(message: LaunchMessage, *, administrators: bool, administers: bool)
     roles = {Role.MEMBER}
     if message.is_instructor or message.is_administrator:
         roles.add(Role.INSTRUCTOR)
-    if administrators and (message.is_administrator or message.is_institution_administrator):
+    analysts = registered.administrators_are_analysts
+    if analysts and (message.is_administrator or message.is_institution_administrator):
         roles.add(Role.ANALYST)
+    administers = message.deployment_id in registered.administering
     if administers and message.is_institution_administrator:
         roles.add(Role.ADMIN)
     return frozenset(roles)
