@@ -174,8 +174,7 @@ def roles_of(message: LaunchMessage, registered: Registered) -> frozenset[Role]:
     """Return what a launch makes of a person: by the context's roles.
 
     The institution's administrators read its reports only if their registration says so, and
-    administer Mentes only if their deployment does: one registration may have several institutions.
-    They get no course by either.
+    administer Mentes only if their deployment does. They get no course by either.
 
     An ADMIN sees statements of everybody in the organisation, so only those count who administer
     the institution (institution/person#Administrator, which is all that Canvas sends of its account
@@ -190,8 +189,8 @@ def roles_of(message: LaunchMessage, registered: Registered) -> frozenset[Role]:
     analysts = registered.administrators_are_analysts
     if analysts and (message.is_administrator or message.is_institution_administrator):
         roles.add(Role.ANALYST)
-    administers = message.deployment_id in registered.administering
-    if administers and message.is_institution_administrator:
+    entrusted = message.deployment_id in registered.administering
+    if entrusted and message.is_institution_administrator:
         roles.add(Role.ADMIN)
     return frozenset(roles)
 
