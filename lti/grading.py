@@ -84,7 +84,7 @@ class LineItem:
             return None
         return cls(
             id=id,
-            label=label if isinstance(label, str) else "",
+            label=reading.text(label) or "",
             score_maximum=_number(document.get("scoreMaximum")) or 0.0,
             resource_id=_said(document.get("resourceId")),
             tag=_said(document.get("tag")),

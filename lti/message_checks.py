@@ -4,7 +4,7 @@ https://www.imsglobal.org/spec/lti/v1p3/#required-message-claims
 """
 
 from functools import partial
-from typing import Any, Final, TypeGuard
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 from lti import claims, reading, urls
@@ -69,7 +69,7 @@ def subject(launch: Presented) -> None:
     if "sub" not in launch.claims and launch.registration.allow_anonymous:
         return
     named = launch.claims.get("sub")
-    if not _is_id(named) or not named.isascii():
+    if not reading.is_id(named) or not named.isascii():
         refuse("subject-missing", "The platform did not say who opened this page (sub).")
 
 
@@ -101,7 +101,7 @@ def context(launch: Presented) -> None:
     """A context, if there is one, has an id of at most 255 characters (Core, section 5.4.1)."""
     if claims.CONTEXT not in launch.claims:
         return
-    if not _is_id(_members(launch, claims.CONTEXT).get("id")):
+    if not reading.is_id(_members(launch, claims.CONTEXT).get("id")):
         refuse("context-malformed", "The platform sent a context (course) without a usable id.")
 
 
@@ -112,7 +112,7 @@ def context(launch: Presented) -> None:
 )
 def resource_link(launch: Presented) -> None:
     """The resource link has an id of at most 255 characters (Core, section 5.3.5)."""
-    if not _is_id(_members(launch, claims.RESOURCE_LINK).get("id")):
+    if not reading.is_id(_members(launch, claims.RESOURCE_LINK).get("id")):
         refuse("resource-link-missing", "The platform did not say which item was opened.")
 
 
@@ -170,7 +170,7 @@ def deployment(launch: Presented) -> None:
     Asked after all else, so that an unknown deployment is worth an administrator's attention.
     """
     named = launch.claims.get(claims.DEPLOYMENT_ID)
-    if not _is_id(named):
+    if not reading.is_id(named):
         refuse("deployment-missing", "The platform did not say which deployment this is.")
     if named not in launch.registration.deployment_ids:
         refuse(
@@ -185,10 +185,6 @@ def _members(launch: Presented, claim: str) -> dict[str, Any]:
     """Return the members of an object claim; none if it is missing or something else."""
     value = launch.claims.get(claim)
     return value if isinstance(value, dict) else {}
-
-
-def _is_id(value: Any) -> TypeGuard[str]:
-    return isinstance(value, str) and 0 < len(value) <= reading.LONGEST_ID and "\x00" not in value
 
 
 def _is_list_of_strings(value: Any) -> bool:

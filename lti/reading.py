@@ -6,7 +6,7 @@ treated as absent, because a launch is worth more than a malformed label.
 
 import re
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, Final, TypeGuard
 
 from lti import claims, urls
 from lti import roles as role_names
@@ -107,6 +107,11 @@ def strings(value: Any) -> frozenset[str]:
     return frozenset(each for each in value if isinstance(each, str) and "\x00" not in each)
 
 
+def is_id(value: Any) -> TypeGuard[str]:
+    """Tell whether a launch may call anything so."""
+    return isinstance(value, str) and 0 < len(value) <= LONGEST_ID and "\x00" not in value
+
+
 def identifier(value: Any) -> str | None:
     """Return an identifier to the letter, or None if launches could not name it."""
     usable = isinstance(value, str) and 0 < len(value) <= LONGEST_ID and value.isprintable()
@@ -155,7 +160,7 @@ def context(said: Claims) -> Context | None:
 
 def _resource_link(said: Claims) -> ResourceLink | None:
     id = said.get("id")
-    if not isinstance(id, str):
+    if not is_id(id):  # only a launch of an item must have one
         return None
     return ResourceLink(
         id=id, title=text(said.get("title")), description=text(said.get("description"))

@@ -62,7 +62,7 @@ from plugin.foundation.web.tool import install as install_tool
 from plugin.launches import errors as launch_errors
 from plugin.launches.admission import Admission
 from plugin.launches.front_door import FrontDoor
-from plugin.launches.service import visits
+from plugin.launches.visits import visits
 from plugin.matching.deliveries import DRAFTING, PUBLISHING, DraftDelivery, PublishDelivery
 from plugin.nudges import pages as nudge_pages
 from plugin.nudges.deliveries import MailDelivery

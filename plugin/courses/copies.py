@@ -111,8 +111,13 @@ def descends(
     evidence: Evidence,
     now: datetime,
 ) -> None:
-    """Keep, once, that `course` descends from `origin`; of several the surest counts."""
-    if origin.id == course.id or origin.registration_id != course.registration_id:
+    """Keep, once, that `course` descends from `origin`; of several the surest counts.
+
+    An item of ours may have travelled to another institution, in a package of a course.
+    """
+    speaks_of_it = origin.within in (course.deployment_id, places.EVERY_DEPLOYMENT)
+    is_elsewhere = origin.registration_id != course.registration_id or not speaks_of_it
+    if origin.id == course.id or is_elsewhere:
         return
     copy = found_or_inserted(
         session,

@@ -35,6 +35,8 @@ class Launch(Owned):
     )
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
     registration_id: Mapped[UUID] = mapped_column(ForeignKey("registration.id"))
+    deployment_id: Mapped[str | None]
+    """None: from before it was kept."""
     course_id: Mapped[UUID] = mapped_column(ForeignKey("course.id"))
     resource_link_id: Mapped[UUID | None] = mapped_column(ForeignKey("resource_link.id"))
     roles: Mapped[list[str]]

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, update
 from sqlalchemy.orm import Session
 
 from lrs_bridge.lrs.direct import Over, Prepared
@@ -19,21 +18,16 @@ from plugin.courses import copies, said
 from plugin.courses import service as courses
 from plugin.courses.deliveries import owe_roster
 from plugin.courses.group_deliveries import owe_groups, owe_groups_of
-from plugin.courses.model import Course
-from plugin.foundation.db import Database
-from plugin.foundation.errors import SignInNeeded
 from plugin.foundation.events import happened
-from plugin.foundation.i18n import spoken
-from plugin.foundation.tenancy import EVERYWHERE, unwalled
+from plugin.foundation.tenancy import unwalled
 from plugin.foundation.web.security import origins
-from plugin.foundation.web.visit import Role, Visit
+from plugin.foundation.web.visit import Role
 from plugin.launches.choices import kept_settings
 from plugin.launches.events import ItemKnown, ItemReached
 from plugin.launches.items import CUSTOM_ID, Said
 from plugin.launches.model import BrowserSession, Launch
 from plugin.launches.recognition import Arrival, for_news, recognised
 from plugin.people import service as people
-from plugin.people.model import Person
 from plugin.platforms import notices
 from plugin.platforms.model import RegistrationRow
 from plugin.platforms.stores import Registered
@@ -83,6 +77,7 @@ def enter(
         session_id=session_id,
         person_id=arrival.person_id,
         registration_id=UUID(registered.registration.id),
+        deployment_id=message.deployment_id,
         course_id=arrival.course_id,
         resource_link_id=arrival.link_id,
         roles=sorted(roles),
@@ -190,7 +185,8 @@ def roles_of(message: LaunchMessage, registered: Registered) -> frozenset[Role]:
     if analysts and (message.is_administrator or message.is_institution_administrator):
         roles.add(Role.ANALYST)
     entrusted = message.deployment_id in registered.administering
-    if entrusted and message.is_institution_administrator:
+    is_known = message.subject is not None  # whoever looks at others' statements is noted by name
+    if entrusted and is_known and message.is_institution_administrator:
         roles.add(Role.ADMIN)
     return frozenset(roles)
 
@@ -269,49 +265,6 @@ def _frame_origins(registration: Registration, message: LaunchMessage) -> list[s
     if message.deep_linking is not None:
         urls.append(message.deep_linking.return_url)
     return origins(*urls)
-
-
-def visits(database: Database, *, lasts: int) -> Callable[[UUID, str | None, datetime], Visit]:
-    """Return the function that finds the visit of a launch id and a session's key.
-
-    A visit ends `lasts` seconds after its launch, also if the browser's session goes on: what
-    somebody was allowed at an old launch must not outlive it.
-    """
-
-    def find_visit(launch_id: UUID, key: str | None, now: datetime) -> Visit:
-        if not key:
-            raise SignInNeeded("Your browser did not bring your visit along.")
-        with database.reading(EVERYWHERE) as session:
-            row = session.execute(
-                select(Launch, Person, Course)
-                .join(BrowserSession, BrowserSession.id == Launch.session_id)
-                .join(Person, Person.id == Launch.person_id)
-                .join(Course, Course.id == Launch.course_id)
-                .where(
-                    Launch.id == launch_id,
-                    Launch.created_at > now - timedelta(seconds=lasts),
-                    BrowserSession.digest == digest(key),
-                    BrowserSession.expires_at > now,
-                )
-            ).first()
-        if row is None:
-            raise SignInNeeded("This visit has ended.")
-        launch, person, course = row
-        return Visit(
-            launch_id=launch.id,
-            organisation_id=launch.organisation_id,
-            person_id=person.id,
-            person_name=person.name,
-            course_id=course.id,
-            course_title=course.title,
-            roles=frozenset(Role(role) for role in launch.roles),
-            language=spoken(launch.language),
-            zone=person.zone or "UTC",
-            return_url=launch.return_url,
-            frame_origins=tuple(launch.frame_origins),
-        )
-
-    return find_visit
 
 
 def forget_ended(session: Session, now: datetime) -> int:

@@ -18,6 +18,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lrs_bridge.identity import same_place
+from lti.roles import MENTOR, has
 from plugin.courses.model import Course, Membership
 from plugin.foundation.errors import NotFound
 from plugin.foundation.events import happened
@@ -136,7 +137,11 @@ def _mentors(session: Session, course_id: UUID) -> list[tuple[Membership, Person
         .where(Membership.course_id == course_id, Membership.active)
         .order_by(Person.name.is_(None), Person.name, Person.id)
     )
-    return [(membership, person) for membership, person in rows if membership.mentors]
+    return [
+        (membership, person)
+        for membership, person in rows
+        if membership.mentors and has(frozenset(membership.roles), MENTOR)
+    ]
 
 
 def _people(session: Session, course: Course, subjects: Sequence[str]) -> Sequence[Person]:

@@ -16,7 +16,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from plugin.foundation.errors import NotFound
-from plugin.foundation.tenancy import found_or_inserted
+from plugin.foundation.tenancy import Organisation, found_or_inserted
 from plugin.platforms.model import (
     DeploymentPolicy,
     DeploymentRow,
@@ -50,15 +50,15 @@ def decide(
 ) -> DeploymentRow:
     """Let a deployment in or keep it out, also one that has not launched yet.
 
-    The first that an organisation lets in brings those who administer it, or nobody could; of all
-    others somebody says so (`entrust`). Who is kept out begins anew.
+    The first of which an organisation decides brings those who administer it, or nobody could; of
+    all others somebody says so (`entrust`). Who is kept out begins anew.
     """
-    row = _row(session, registration, deployment_id, state, now=now)
-    row.state = state
+    row = _row(session, registration, deployment_id, DeploymentState.PENDING, now=now)
     if state is not DeploymentState.APPROVED:
         row.administers = False
-    elif not _is_administered(session, row.organisation_id):
+    elif row.state == DeploymentState.PENDING and _is_the_first(session, row.organisation_id):
         row.administers = True
+    row.state = state
     return row
 
 
@@ -73,6 +73,21 @@ def without_administrators(registration: RegistrationRow) -> list[str]:
     """Return the ids of those let in whose administrators do not administer Mentes."""
     let_in = (row for row in registration.deployments if row.state == DeploymentState.APPROVED)
     return sorted(row.deployment_id for row in let_in if not row.administers)
+
+
+def is_entrusted(session: Session, registration_id: UUID, deployment_id: str | None) -> bool:
+    """Tell whether administrators of a deployment administer Mentes at this moment.
+
+    Those who are in when their platform is closed may open it again until their visit ends: they
+    may have closed it by mistake.
+    """
+    query = select(DeploymentRow.id).where(
+        DeploymentRow.registration_id == registration_id,
+        DeploymentRow.deployment_id == deployment_id,
+        DeploymentRow.state == DeploymentState.APPROVED,
+        DeploymentRow.administers,
+    )
+    return session.scalar(query) is not None
 
 
 def listed(session: Session, state: DeploymentState | None = None) -> Sequence[DeploymentRow]:
@@ -100,13 +115,15 @@ def registration_called(session: Session, name: str) -> RegistrationRow:
     return found[0]
 
 
-def _is_administered(session: Session, organisation_id: UUID) -> bool:
-    query = select(DeploymentRow.id).where(
+def _is_the_first(session: Session, organisation_id: UUID) -> bool:
+    """Tell whether an organisation has decided of no deployment yet; others wait to be told."""
+    whose = select(Organisation.id).where(Organisation.id == organisation_id)
+    session.execute(whose.with_for_update(key_share=True))
+    decided = select(DeploymentRow.id).where(
         DeploymentRow.organisation_id == organisation_id,
-        DeploymentRow.state == DeploymentState.APPROVED,
-        DeploymentRow.administers,
+        DeploymentRow.state != DeploymentState.PENDING,
     )
-    return session.scalar(query.limit(1)) is not None
+    return session.scalar(decided.limit(1)) is None
 
 
 def _row(

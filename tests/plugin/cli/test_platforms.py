@@ -88,7 +88,11 @@ def test_whose_administrators_administer_is_said_and_changed(mentes: Mentes, run
     said(run("platform", "deployment", id, "2", "--refuse", "--administrators"))
     assert administering() == set()
     assert "administrators administer Mentes" not in said(run("platform", "deployments", "--all"))
-    said(run("platform", "deployment", id, "1"))
+    said(run("platform", "deployment", id, "1"))  # what was taken away comes back by no way round
+    said(run("platform", "deployment", id, "3"))
+    said(run("platform", "add", *MOODLE, "--deployment", "1"))
+    assert administering() == set()
+    said(run("platform", "deployment", id, "1", "--administrators"))
     assert administering() == {"1"}
     assert "administrators administer Mentes" in said(run("platform", "deployments", "--all"))
 

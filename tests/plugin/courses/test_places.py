@@ -105,3 +105,18 @@ def test_a_history_means_what_its_deployment_calls_so(
         copies.told_by_launch(session, copied, said, now=NOW)
         (known,) = every(session, CourseCopy)
         assert known.origin_id == course.id
+
+
+@ALONE
+def test_an_item_that_came_to_another_institution_says_nothing_of_where_it_was_made(
+    mentes: Mentes, organisation_id: UUID, product: str | None
+) -> None:
+    with mentes.database.transaction(organisation_id) as session:
+        registration = a_registration(session, product=product)
+        ours = a_course(session, registration, deployment_id="1")
+        theirs = a_course(session, registration, deployment_id="2", context=COPIED)
+        copies.told_by_item(session, theirs, ours, now=NOW)
+        assert every(session, CourseCopy) == []
+        near = a_course(session, registration, deployment_id="1", context=COPIED)
+        copies.told_by_item(session, near, ours, now=NOW)
+        assert [row.course_id for row in every(session, CourseCopy)] == [near.id]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+import string
 from typing import Any
 
 import pytest
@@ -123,6 +125,17 @@ def test_claims_of_any_kind_are_let_in_or_refused(
     said = {claims.MESSAGE_TYPE: kind, **changes}
     browser = campus.browser()
     assert is_calm(browser, browser.launch(ADA, **said))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("context", [{"id": "2"}, None], ids=["in a course", "in none"])
+def test_an_id_that_no_index_could_hold_is_none(
+    campus: Campus, kind: str, context: dict[str, str] | None
+) -> None:
+    letters = "".join(random.Random(7).choices(string.ascii_letters, k=9000))  # noqa: S311
+    said = {claims.RESOURCE_LINK: {"id": letters}, claims.CONTEXT: context}
+    browser = campus.browser()
+    assert is_calm(browser, browser.launch(TEACHER, **{claims.MESSAGE_TYPE: kind, **said}))
 
 
 def test_any_one_claim_may_be_missing_or_nonsense(campus: Campus) -> None:

@@ -7,8 +7,9 @@ from typing import Any
 from sqlalchemy import select
 
 from lti import claims
+from lti.roles import LEARNER
 from plugin.app import Mentes
-from plugin.courses.model import Course
+from plugin.courses.model import Course, Membership
 from plugin.foundation.tenancy import EVERYWHERE
 from plugin.pairings.model import Pairing
 from plugin.people.model import Person
@@ -86,3 +87,15 @@ def test_without_the_role_of_a_mentor_nothing_is_named(campus: Campus, mentes: M
     campus.launched(MO, **{claims.ROLE_SCOPE_MENTOR: [ADA.id]})
     page = campus.launched(TEACHER).get("people").get_data(as_text=True)
     assert "names mentors" not in page
+
+
+def test_who_is_no_mentor_any_more_is_believed_no_more(campus: Campus, mentes: Mentes) -> None:
+    campus.launched(ADA)
+    campus.launched(MO, **NAMES_ADA)
+    joined(mentes, ADA.email)
+    tina = campus.launched(TEACHER)
+    assert "Mo Mentor mentors Ada One." in tina.get("people").text
+    with mentes.database.transaction(EVERYWHERE) as session:
+        mo = session.scalars(select(Person).where(Person.email == MO.email)).one()
+        session.scalars(select(Membership).filter_by(person_id=mo.id)).one().roles = [LEARNER]
+    assert "Mo Mentor mentors Ada One." not in tina.get("people").text

@@ -369,6 +369,37 @@ def test_administrators_of_another_deployment_administer_once_that_is_said(
     assert [kind for kind, _ in events(mentes)].count("platform.deployment-entrusted") == 3
 
 
+@pytest.mark.parametrize("how", ["no more", "kept out"])
+def test_who_administers_no_longer_cannot_take_it_back(
+    mentes: Mentes, admin: Browser, campus: Campus, how: str
+) -> None:
+    assert admin.get("administration").status_code == 200
+    with mentes.database.transaction(EVERYWHERE) as session:
+        row = session.scalars(select(DeploymentRow)).one()
+        if how == "no more":
+            row.administers = False
+        else:
+            row.state = DeploymentState.REFUSED
+        deployment, own = row.id, f"platforms/{row.registration_id}"
+    for path in ("administration", "statements", own):
+        assert admin.get(path).status_code == 403, path
+    for path, form in (
+        (f"deployments/{deployment}/administrators", {"administers": "true"}),
+        (f"deployments/{deployment}", {"approve": "true"}),
+        (f"{own}/settings", {"enabled": "true"}),
+    ):
+        assert admin.submit(path, **form).status_code == 403, path
+
+
+def test_who_is_not_named_administers_nothing(
+    mentes: Mentes, admin: Browser, campus: Campus
+) -> None:
+    edit = f"platforms/{campus.registration_id}/edit"
+    assert admin.submit(edit, **its_form(mentes, campus, anonymous="yes")).status_code == 303
+    said = {"sub": None, "name": None, "email": None, claims.ROLES: [INSTITUTION_ADMIN]}
+    assert campus.launched(ADA, **said).get("statements").status_code == 403
+
+
 def test_whoever_is_let_in_by_the_policy_administers_nothing(
     admin: Browser, campus: Campus
 ) -> None:
