@@ -170,6 +170,7 @@ class LaunchMessage:
     for_user: ForUser | None = None
     deep_linking: DeepLinkingSettings | None = None
     platform: ToolPlatform | None = None
+    product: str | None = None  # as it is registered; `platform` is what the launch says
     raw: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
     @property
@@ -247,5 +248,5 @@ class LaunchMessage:
 
     @property
     def _mentors_are_observers(self) -> bool:
-        product = self.platform.product if self.platform else None
-        return product in quirks.MENTORS_ARE_OBSERVERS
+        said = self.platform.product if self.platform else None
+        return not quirks.MENTORS_ARE_OBSERVERS.isdisjoint({said, self.product})

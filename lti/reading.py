@@ -64,6 +64,7 @@ def message(content: Claims, registration: Registration) -> LaunchMessage:
         for_user=_for_user(members(content, claims.FOR_USER)),
         deep_linking=_deep_linking(members(content, claims.DEEP_LINKING_SETTINGS)),
         platform=_platform(content),
+        product=registration.product,
         raw=content,
     )
 

@@ -17,7 +17,7 @@ from plugin.courses.model import Course
 from plugin.courses.own_items import without_own_items
 from plugin.foundation.errors import FormInvalid
 from plugin.foundation.forms import filled
-from plugin.foundation.i18n import Words, known_zone, zones
+from plugin.foundation.i18n import Words, known_zone, to_say, zones
 from plugin.foundation.web import Role, requires, tool, visit
 from plugin.foundation.web.i18n import in_words, words
 from plugin.foundation.web.security import may_post_to
@@ -33,6 +33,8 @@ from plugin.records.columns import is_reported as is_reported_to_gradebook
 bp = Blueprint("deep_linking", __name__, template_folder="templates")
 
 TARGETS = ("iframe", "window")
+NOT_ALLOWED = to_say("Whoever teaches the course adds mentoring to it")
+NOT_ALLOWED_LOG = "Mentes: the launch has no role of an instructor in this context"
 
 
 @bp.get("/l/<uuid:launch_id>/items")
@@ -89,6 +91,25 @@ def answer() -> str | tuple[str, int]:
         return _answered_with(choice)
     except FormInvalid as error:
         return _choose(error.errors), 422
+
+
+@bp.get("/l/<uuid:launch_id>/items/not-allowed")
+@requires(Role.MEMBER)
+def not_allowed() -> str:
+    """Tell somebody whom the platform lets choose, and the course does not, and show the way back.
+
+    Some platforms let people build a course who do not teach it (content developers).
+    """
+    with tool().database.reading(visit().organisation_id) as session:
+        choices.deep_linking_launch(session, visit().launch_id)
+    return render_template("items/not_allowed.html", page_title=words().gettext(NOT_ALLOWED))
+
+
+@bp.post("/l/<uuid:launch_id>/items/not-allowed")
+@requires(Role.MEMBER)
+def go_back() -> str:
+    """Go back to the platform with nothing, and say why."""
+    return _answered_without(error=words().gettext(NOT_ALLOWED), error_log=NOT_ALLOWED_LOG)
 
 
 def _chosen() -> service.Choice:
@@ -173,21 +194,18 @@ def _answered_with(choice: service.Choice) -> str:
         )
 
 
-def _answered_without() -> str:
+def _answered_without(**why: str) -> str:
     ring = _ring()
     with tool().database.transaction(visit().organisation_id) as session:
         launch = choices.deep_linking_launch(session, visit().launch_id, locked=True)
         settings = choices.settings_of(launch.deep_linking or {})
         if RESOURCE_LINK not in settings.accept_types:
             return _sent(session, ring, launch, [], **_unwanted())
-        return _sent(
-            session,
-            ring,
-            launch,
-            [],
-            notice=words().gettext("Nothing was added."),
-            log="Mentes: cancelled, no items",
-        )
+        said = why or {
+            "notice": words().gettext("Nothing was added."),
+            "log": "Mentes: cancelled, no items",
+        }
+        return _sent(session, ring, launch, [], **said)
 
 
 def _unwanted() -> dict[str, str]:

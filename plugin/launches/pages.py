@@ -102,7 +102,8 @@ def home() -> Response:
     with tool().database.reading(visit().organisation_id) as session:
         launch = session.get_one(Launch, visit().launch_id)
     if launch.deep_linking is not None:
-        endpoint = "deep_linking.choose"
+        chooses = Role.INSTRUCTOR in visit().roles
+        endpoint = f"deep_linking.{'choose' if chooses else 'not_allowed'}"
     else:
         endpoint = "items.show" if launch.item is not None else page_for(visit().roles)
     return make_response(redirect(url(endpoint, launch_id=visit().launch_id), 303))

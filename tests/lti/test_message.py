@@ -107,6 +107,7 @@ def test_a_learner_opens_an_item_in_moodle() -> None:
             product="moodle",
             version="2023100900",
         ),
+        "product": "moodle",
     }
     assert message.is_resource_link
     assert message.is_learner
@@ -170,10 +171,14 @@ def test_a_mentor_is_a_mentor_except_in_canvas_where_parents_are() -> None:
     content = resource_link_claims(**{claims.ROLES: [roles.MENTOR]})
     assert launched(content).is_mentor
     canvas = {claims.TOOL_PLATFORM: {"guid": "1", "product_family_code": "canvas"}}
-    observer = launched({**content, **canvas})
-    assert observer.is_observer
-    assert not observer.is_mentor
-    assert not observer.is_instructor
+    said, registered = (
+        launched({**content, **canvas}),
+        launched(content, registration=a_registration(product="canvas")),
+    )
+    for observer in (said, registered):
+        assert observer.is_observer
+        assert not observer.is_mentor
+        assert not observer.is_instructor
 
 
 def test_institution_roles_say_nothing_about_the_course() -> None:

@@ -17,6 +17,7 @@ from sqlalchemy import select
 
 from lti import claims, copies, jose
 from lti.message import Context
+from lti.roles import CONTENT_DEVELOPER, INSTRUCTOR, LEARNER, MENTOR
 from lti.testing import messages
 from plugin.app import Mentes
 from plugin.circles import service as circles
@@ -33,7 +34,7 @@ from tests.plugin.records.scoring import endpoint
 TARGETS = "accept_presentation_document_targets"
 
 
-def choosing(campus: Campus, **settings: Any) -> Browser:
+def choosing(campus: Campus, *, role: str = INSTRUCTOR, **settings: Any) -> Browser:
     """Return a teacher's browser in a deep linking launch; `settings` changes what is accepted."""
     browser = campus.browser()
     state, nonce = browser.begin(TEACHER)
@@ -50,7 +51,7 @@ def choosing(campus: Campus, **settings: Any) -> Browser:
     content = messages.deep_linking_request(
         campus.platform, campus.tool, TEACHER, COURSE, {k: v for k, v in asked.items() if v != ""}
     )
-    answer = browser.post(state, browser.token(nonce, content))
+    answer = browser.post(state, browser.token(nonce, {**content, claims.ROLES: [role]}))
     browser.launch_id = answer.headers["Location"].strip("/").split("/")[-1]
     return browser
 
@@ -269,6 +270,26 @@ def test_a_check_in_after_a_module_takes_the_rule_that_stands(
     with mentes.database.reading(EVERYWHERE) as session:
         (rule,) = every(session, Checkpoint)
     assert {placed.checkpoint_id for placed in placements(mentes)} == {rule.id}
+
+
+@pytest.mark.parametrize("role", [LEARNER, MENTOR, CONTENT_DEVELOPER])
+def test_whoever_does_not_teach_goes_back_with_nothing_and_a_reason(
+    campus: Campus, mentes: Mentes, role: str
+) -> None:
+    browser = choosing(campus, role=role)
+    home = browser.get("")
+    page = browser.follow(home)
+    assert (home.status_code, page.status_code) == (303, 200)
+    assert "Whoever teaches the course adds mentoring" in page.text
+    for path, form in (("items", {"act": "add", "kind": "mentoring"}), ("items", {"act": "none"})):
+        assert browser.submit(path, **form).status_code == 403
+    said = sent(browser.submit("items/not-allowed").text)
+    assert said[claims.CONTENT_ITEMS] == []
+    assert said[claims.DATA] == 'op:321,"v":é '
+    assert said[claims.ERROR_MESSAGE] == "Whoever teaches the course adds mentoring to it"
+    assert "role of an instructor" in said[claims.ERROR_LOG]
+    assert browser.submit("items/not-allowed").status_code in (404, 409)  # it is answered once
+    assert placements(mentes) == []
 
 
 def test_an_answer_is_of_the_deployment_that_asked_though_the_course_was_opened_by_another(
