@@ -28,6 +28,7 @@ from lti.testing import (
     serving,
 )
 from plugin.app import Mentes
+from plugin.platforms.deployments import entrust
 from plugin.platforms.service import registered
 
 RECORDED = Path(__file__).parent.parent / "data" / "moodle-4.3"
@@ -134,7 +135,7 @@ class Browser:
 def a_campus(
     mentes: Mentes, app: Flask, organisation_id: UUID, profile: Profile = CAMPUS
 ) -> Iterator[Campus]:
-    """Run a platform that `organisation_id` has registered."""
+    """Run a platform that `organisation_id` has registered, and that brings administrators."""
     with serving() as server:
         platform = Platform(server.url, clock=mentes.clock, profile=profile)
         server.app = platform.wsgi
@@ -156,14 +157,16 @@ def a_campus(
             directory.enrol(user.id, COURSE.id, role)
         link = platform.add_resource_link(tool, COURSE.id, "Mentoring", score_maximum=1.0)
         with mentes.database.transaction(organisation_id) as session:
-            registration_id = registered(
+            row = registered(
                 session,
                 platform.registration_of(tool, ""),
                 name="Campus",
                 administrators_are_analysts=True,
                 now=mentes.clock(),
-            ).id
-        yield Campus(platform, server, tool, link, registration_id, app)
+            )
+            for deployment in row.deployments:  # also where the organisation has another already
+                entrust(deployment, administers=True)
+        yield Campus(platform, server, tool, link, row.id, app)
 
 
 def recorded_claims(name: str) -> dict[str, Any]:
