@@ -9,8 +9,9 @@ from typing import Any
 from werkzeug.wrappers import Response
 
 from lti import claims, urls
+from lti.testing import readable
 from lti.testing.answers import as_json
-from lti.testing.values import Column, Grade, Refused, Tool
+from lti.testing.values import Column, Grade, Tool
 from lti.testing.visit import Visit
 
 MORE = ("startDateTime", "endDateTime", "gradesReleased", "submissionReview")
@@ -65,7 +66,7 @@ def line_item(
         grades.remove_column(column.id)
         return Response(status=204)
     if visit.request.method == "PUT":
-        said = _readable(visit.document(claims.MEDIA_LINE_ITEM))
+        said = readable.line_item(visit.document(claims.MEDIA_LINE_ITEM))
         column = replace(
             column,
             label=said["label"],
@@ -121,7 +122,7 @@ def _results_url(visit: Visit, column: Column, tool: Tool) -> str:
 def _create(visit: Visit, course_id: str, deployment_id: str | None) -> Response:
     tool = visit.bound(deployment_id, claims.SCOPE_LINE_ITEM)
     course = visit.platform.directory.course(course_id)
-    said = _readable(visit.document(claims.MEDIA_LINE_ITEM))
+    said = readable.line_item(visit.document(claims.MEDIA_LINE_ITEM))
     column = visit.platform.grades.add_column(
         course_id=course.id,
         client_id=tool.client_id,
@@ -135,18 +136,6 @@ def _create(visit: Visit, course_id: str, deployment_id: str | None) -> Response
     visit.note("created")
     document = _document(visit, column, tool)
     return as_json(document, status=201, media_type=claims.MEDIA_LINE_ITEM)
-
-
-def _readable(said: Any) -> dict[str, Any]:
-    """Return a line item document that has what it needs, nulls not among it."""
-    if not isinstance(said, dict) or not isinstance(said.get("label"), str):
-        raise Refused(400, "bad_request", "label is missing")
-    maximum = said.get("scoreMaximum")
-    if isinstance(maximum, bool) or not isinstance(maximum, int | float) or maximum <= 0:
-        raise Refused(400, "bad_request", "scoreMaximum must be a number above 0")
-    if None in said.values():
-        raise Refused(400, "bad_request", "unset members must be left out")
-    return said
 
 
 def _more(said: dict[str, Any]) -> dict[str, Any]:

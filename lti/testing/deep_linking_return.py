@@ -9,6 +9,7 @@ from werkzeug.utils import redirect
 from werkzeug.wrappers import Response
 
 from lti import claims
+from lti.testing import readable
 from lti.testing.ags_endpoints import MORE
 from lti.testing.answers import page
 from lti.testing.values import Claims, Refused, ResourceLink, Tool
@@ -89,6 +90,7 @@ def _items(content: Claims, settings: dict[str, Any], *, urls_needed: bool) -> l
             raise Refused(400, "invalid_response", "an item is of a type that was not asked for")
         if None in item.values():
             raise Refused(400, "invalid_response", "unset members must be left out")
+        readable.content_item(item)
         if urls_needed and not item.get("url"):
             raise Refused(400, "invalid_response", "Invalid Link: an item has no url")
         if "lineItem" in item and settings.get("accept_lineitem") is False:

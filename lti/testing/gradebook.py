@@ -5,8 +5,9 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from threading import RLock
-from typing import Any, Final, TypeGuard
+from typing import Any, Final
 
+from lti.testing.readable import has_zone, is_number, is_text
 from lti.testing.values import Column, Completion, Grade, GradebookColumn, Refused
 
 ACTIVITY_PROGRESS = frozenset({"Initialized", "Started", "InProgress", "Submitted", "Completed"})
@@ -207,17 +208,17 @@ def _problems(score: Any) -> Iterator[str]:
     if not isinstance(score, dict):
         yield "a score is a JSON object"
         return
-    if not isinstance(score.get("userId"), str):
+    if not is_text(score.get("userId")):
         yield "userId is missing"
-    if not _has_zone(score.get("timestamp")):
+    if not has_zone(score.get("timestamp")):
         yield "timestamp is missing, malformed or has no zone"
-    if score.get("activityProgress") not in ACTIVITY_PROGRESS:
+    if not _is_one_of(ACTIVITY_PROGRESS, score.get("activityProgress")):
         yield "activityProgress is missing or unknown"
-    if score.get("gradingProgress") not in GRADING_PROGRESS:
+    if not _is_one_of(GRADING_PROGRESS, score.get("gradingProgress")):
         yield "gradingProgress is missing or unknown"
     if "scoreGiven" in score:
         given, maximum = score["scoreGiven"], score.get("scoreMaximum")
-        if not _is_number(given) or given < 0 or not _is_number(maximum) or maximum <= 0:
+        if not is_number(given) or given < 0 or not is_number(maximum) or maximum <= 0:
             yield "scoreGiven needs a number that is not negative and a scoreMaximum above 0"
     elif "scoreMaximum" in score:
         yield "scoreMaximum without scoreGiven"
@@ -225,18 +226,11 @@ def _problems(score: Any) -> Iterator[str]:
         yield "submission has times that are malformed or have no zone"
 
 
+def _is_one_of(known: frozenset[str], said: Any) -> bool:
+    return isinstance(said, str) and said in known
+
+
 def _is_submission(said: Any) -> bool:
     return isinstance(said, dict) and all(
-        _has_zone(said[member]) for member in SUBMISSION.values() if member in said
+        has_zone(said[member]) for member in SUBMISSION.values() if member in said
     )
-
-
-def _has_zone(timestamp: Any) -> bool:
-    try:
-        return datetime.fromisoformat(timestamp).tzinfo is not None
-    except (TypeError, ValueError):
-        return False
-
-
-def _is_number(value: Any) -> TypeGuard[float]:
-    return isinstance(value, int | float) and not isinstance(value, bool)

@@ -81,7 +81,13 @@ def scores(column: str) -> str:
         {"scoreGiven": True},
         {"scoreMaximum": 0},
         {"scoreMaximum": None},
+        {"activityProgress": []},
+        {"gradingProgress": {}},
+        {"scoreGiven": 10**400},
+        {"scoreMaximum": 10**400},
+        {"userId": "4\ud800"},
     ],
+    ids=str,
 )
 def test_a_score_that_is_not_right_is_refused(
     call: Call, column: str, changes: dict[str, Any]
@@ -159,6 +165,9 @@ def test_a_line_item_of_another_tool_is_not_there(campus: Campus, call: Call, co
         {"label": "x", "scoreMaximum": 0},
         {"label": "x", "scoreMaximum": "1"},
         {"label": "x", "scoreMaximum": 1, "tag": None},
+        {"label": "x", "scoreMaximum": 1, "tag": 1},
+        {"label": "x\ud800", "scoreMaximum": 1},
+        {"label": "x", "scoreMaximum": 10**400},
     ],
 )
 def test_a_line_item_that_is_not_right_is_refused(

@@ -482,6 +482,44 @@ def test_blackboard_takes_no_item_without_an_address(campus: Campus, site: ToolS
     assert "Invalid Link" in page.text
 
 
+@of(
+    "changes",
+    [
+        {"url": "javascript:x"},
+        {"url": 1},
+        {"title": 1},
+        {"text": "\ud800"},
+        {"iframe": "x"},
+        {"icon": 1},
+        {"custom": [1]},
+        {"custom": {"a": 1}},
+        {"available": "x"},
+        {"submission": {"endDateTime": "tomorrow"}},
+        {"lineItem": []},
+        {"lineItem": "x"},
+        {"lineItem": {"label": "x"}},
+        {"lineItem": {"scoreMaximum": "a"}},
+        {"lineItem": {"scoreMaximum": -1}},
+        {"type": []},
+    ],
+    ids=str,
+)
+@only(CAMPUS)
+def test_an_item_that_cannot_be_read_adds_nothing(
+    campus: Campus, site: ToolSite, changes: dict[str, Any]
+) -> None:
+    initiation = campus.platform.deep_linking_initiation(campus.tool, campus.teacher, campus.course)
+    asked = deep_linking_message(campus, site, initiation)
+    item = LtiResourceLinkItem(url=f"{site.url}/launch", title="Mentoring")
+    answer = response(asked, [item], site.ring, NOW)
+    said = dict(jose.unverified_claims(answer.jwt))
+    said[claims.CONTENT_ITEMS][0] |= changes
+    before = campus.platform.directory.links("2")
+    page = requests.post(answer.return_url, data={"JWT": site.ring.sign(said, NOW)}, timeout=5)
+    assert (page.status_code, "Nothing was added" in page.text) == (400, True)
+    assert campus.platform.directory.links("2") == before
+
+
 # Tokens, keys, and calls.
 
 
