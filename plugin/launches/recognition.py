@@ -4,6 +4,10 @@ Nearly every launch says what the one before it said. Then there is nothing to k
 itself, and one statement over the tables tells so; the rooms of courses and people are asked only
 when a launch brings news. It names the organisation itself, since a statement over tables passes
 by the tenancy's filter.
+
+Where a platform takes wishes for notices, and what a course descends from, is not looked at here:
+both hang on a course, not on who opens it, and are kept when somebody was not seen for an hour
+(`courses.service.SEEN_AGAIN_AFTER`), or is new.
 """
 
 from __future__ import annotations
